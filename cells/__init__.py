@@ -1,0 +1,11 @@
+"""Recurrent cells and exact backpropagation through time, in NumPy alone.
+
+Start at `engine.run`: RunSettings in, Trace out. Each cell has a file of its own; `base.py` is the contract they keep.
+"""
+
+from .engine import run
+from .registry import CELLS
+from .settings import RunSettings
+from .trace import Trace
+
+__all__ = ["CELLS", "RunSettings", "Trace", "run"]

@@ -1,0 +1,151 @@
+"""Activation functions: value, slope, and the facts theory needs of them. Every value also takes complex numbers."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+TAIL = 2.0**-10  # below this slope, 1 - v² has lost digits and the slope is taken from the pre-activation
+
+
+def sigmoid(u: Array, out: Array) -> Array:
+    """1 / (1 + exp(-u)), to full relative precision on both sides (0.5 + 0.5 tanh(u/2) has none left far below 0)."""
+    np.negative(u, out=out)
+    np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
+
+
+def sigmoid_slope(u: Array, v: Array) -> Array:
+    """v (1 - v) for v = sigmoid(u), exact also where v has rounded to 1."""
+    slope = 1 - v
+    slope *= v
+    tail = slope < TAIL
+    if tail.any():
+        e = np.exp(-np.abs(u[tail]))
+        slope[tail] = e / (1 + e) ** 2
+    return slope
+
+
+class Activation(ABC):
+    """σ: elementwise, with slope σ'."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    steepest: ClassVar[float] = 1.0  # γ = max |σ'| (Pascanu, Mikolov, Bengio 2013)
+    homogeneous: ClassVar[bool] = False  # σ(2u) = 2σ(u): the state may outgrow float64 and is carried with an exponent
+    saturates: ClassVar[bool] = True
+
+    @abstractmethod
+    def value(self, u: Array, out: Array) -> Array:
+        """σ(u), written to `out`."""
+
+    @abstractmethod
+    def slope(self, u: Array, v: Array) -> Array:
+        """σ'(u) where v = σ(u)."""
+
+
+class Tanh(Activation):
+    """tanh(u)"""
+
+    name, label = "tanh", "tanh"
+
+    def value(self, u, out):
+        return np.tanh(u, out=out)
+
+    def slope(self, u, v):
+        slope = v * v
+        np.subtract(1, slope, out=slope)
+        tail = slope < TAIL
+        if tail.any():
+            e = np.exp(-2 * np.abs(u[tail]))
+            slope[tail] = 4 * e / (1 + e) ** 2
+        return slope
+
+
+class ReLU(Activation):
+    """max(u, 0)"""
+
+    name, label = "relu", "ReLU"
+    homogeneous, saturates = True, True
+
+    def value(self, u, out):
+        if np.iscomplexobj(u):
+            return np.multiply(u, u.real > 0, out=out)
+        return np.maximum(u, 0, out=out)
+
+    def slope(self, u, v):
+        return (u > 0).astype(u.dtype)
+
+
+class LeakyReLU(Activation):
+    """u for u > 0, else 0.01 u"""
+
+    name, label = "leaky_relu", "leaky ReLU"
+    homogeneous, saturates = True, False
+    leak = 0.01
+
+    def value(self, u, out):
+        return np.multiply(u, np.where(u.real > 0, 1.0, self.leak), out=out)
+
+    def slope(self, u, v):
+        return np.where(u > 0, 1.0, self.leak).astype(u.dtype, copy=False)
+
+
+class Identity(Activation):
+    """u: the linear network"""
+
+    name, label = "identity", "identity"
+    homogeneous, saturates = True, False
+
+    def value(self, u, out):
+        np.copyto(out, u)
+        return out
+
+    def slope(self, u, v):
+        return np.ones_like(u)
+
+
+class Sigmoid(Activation):
+    """1 / (1 + exp(-u))"""
+
+    name, label = "sigmoid", "sigmoid"
+    steepest = 0.25
+
+    def value(self, u, out):
+        return sigmoid(u, out)
+
+    def slope(self, u, v):
+        return sigmoid_slope(u, v)
+
+
+class Softsign(Activation):
+    """u / (1 + |u|)"""
+
+    name, label = "softsign", "softsign"
+
+    def value(self, u, out):
+        return np.divide(u, 1 + np.where(u.real < 0, -u, u), out=out)
+
+    def slope(self, u, v):
+        return 1 / (1 + np.abs(u)) ** 2
+
+
+class HardTanh(Activation):
+    """u clipped to [-1, 1]"""
+
+    name, label = "hard_tanh", "hard tanh"
+
+    def value(self, u, out):
+        if np.iscomplexobj(u):
+            np.copyto(out, np.where(np.abs(u.real) < 1, u, np.sign(u.real)))
+            return out
+        return np.clip(u, -1, 1, out=out)
+
+    def slope(self, u, v):
+        return (np.abs(u) < 1).astype(u.dtype)
+
+
+ACTIVATIONS = {a.name: a() for a in (Tanh, ReLU, LeakyReLU, Identity, Sigmoid, Softsign, HardTanh)}

@@ -1,0 +1,180 @@
+"""The contract every cell keeps.
+
+Shapes: T steps, B batch, I inputs, H hidden, n blocks of H columns. Every array may carry an axis of settings (G) right
+before the batch, (T, G, B, H), and every parameter the same axis in front, (G, H, nH): no method needs to know.
+
+The tape is what one layer remembers of its forward pass: a dict of arrays whose first axis is time. States hold T+1
+entries, index 0 the initial one, so `tape["h"][t]` enters step t and `tape["h"][t + 1]` leaves it (t counts from 0).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .activations import Activation, Array
+from .initialisers import draw
+from .knobs import Knobs
+from .scaled import Scaled, shifted, sum_of_products
+
+Params = dict[str, Array]
+Tape = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What initial parameters depend on: the same for every cell."""
+
+    init: str
+    weight_scale: float
+    input_scale: float
+    seed: int
+    layer: int
+    inputs: int
+    hidden: int
+    steps: int
+
+    def rng(self, purpose: int) -> np.random.Generator:
+        """A generator of its own for this seed, layer and purpose."""
+        return np.random.default_rng((self.seed, self.layer, purpose))
+
+    def recurrent(self, blocks: int) -> Array:
+        """W_h (H, blocks·H), times the weight scale."""
+        stream = (self.seed, self.layer, 1)
+        return self.weight_scale * draw(self.init, (self.hidden, self.hidden), blocks, stream)
+
+    def input(self, blocks: int) -> Array:
+        """W_x (I, blocks·H)."""
+        stream = (self.seed, self.layer, 0)
+        return self.input_scale * draw(self.init, (self.inputs, self.hidden), blocks, stream)
+
+
+class Cell(ABC):
+    """One layer of a recurrent network, forward and backward."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    parts: ClassVar[tuple[str, ...]] = ("h",)
+    gates: ClassVar[tuple[str, ...]] = ()  # in the order of their columns in W_x and W_h
+    sums: ClassVar[tuple[str, ...]]  # names of the pre-activations, in the same order
+    candidate: ClassVar[str]  # the block that carries new content; its recurrent matrix sets the spectral radius
+    width: ClassVar[int]  # blocks of H columns in the pre-activation gradient
+    constants: ClassVar[tuple[str, ...]] = ()  # parameters that are not trained
+
+    @dataclass(frozen=True)
+    class Options(Knobs):
+        """Knobs of this cell alone."""
+
+    def __init__(self, options: Any, activation: Activation) -> None:
+        self.options = options
+        self.activation = activation
+
+    @classmethod
+    def build(cls, options: Any, activation: Activation) -> "Cell":
+        """The cell these options describe."""
+        return cls(options, activation)
+
+    @property
+    def scalable(self) -> bool:
+        """Whether the state may outgrow float64 and still be carried exactly, by an exponent."""
+        return False
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of H columns in W_x and W_h."""
+        return len(self.sums)
+
+    def draw_times(self, steps: int, batch: int, rng: np.random.Generator) -> Array:
+        """Timestamps (T, B); 1, 2, …, T unless the cell knows others."""
+        return np.repeat(np.arange(1.0, steps + 1)[:, None], batch, axis=1)
+
+    @abstractmethod
+    def init_params(self, recipe: Recipe) -> Params:
+        """Draw the parameters."""
+
+    @abstractmethod
+    def open_tape(self, params: Params, x: Scaled, start: Mapping[str, Array], times: Array) -> Tape:
+        """Allocate the tape and do everything that all steps can share: x (T, …, B, I), times (T, …, B)."""
+
+    @abstractmethod
+    def step(self, params: Params, tape: Tape, t: int) -> None:
+        """Fill the tape's states at t + 1 from those at t."""
+
+    @abstractmethod
+    def close_tape(self, params: Params, tape: Tape) -> None:
+        """Add the derivative factors of all steps, vectorised over time."""
+
+    @abstractmethod
+    def step_back(self, params: Params, tape: Tape, t: int, d_next: tuple, d_prev: tuple, delta: Array) -> None:
+        """Carry gradients of the states after step t to those before it.
+
+        d_next, one array (…, B, H) a part: on entry what reaches the parts at t + 1 from outside this step; on return
+        the part c has been completed by what flows into it through h_{t+1} itself. d_prev is overwritten with what
+        reaches the parts at t through this step; delta (…, B, width·H) with the gradients of the pre-activations. The
+        tape is only read, and any array may have further axes in front: many vectors travel together.
+        """
+
+    @abstractmethod
+    def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
+        """Gradients of the summed loss: x (T, …, B, I) and h (T, …, B, H) enter each step."""
+
+    def input_delta(self, delta: Array) -> Array:
+        """The part of delta, in the column order of W_x, that the input projection sees."""
+        return delta
+
+    def direct_parts(self, tape: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
+        """What reaches each part at step t (1-based index or slice of the tape's steps) through h_t itself."""
+        return (d_h,)
+
+    def views(self, params: Mapping[str, Array], hidden: int) -> Params:
+        """The same parameters gate by gate: W_xi, W_hi, b_i, …"""
+        found = {}
+        for k, gate in enumerate(self.sums):
+            columns = slice(k * hidden, (k + 1) * hidden)
+            names = {"W_x": f"W_x{gate}", "W_h": f"W_h{gate}", "b": f"b_{gate}"}
+            found |= {new: params[old][..., columns] for old, new in names.items() if old in params}
+        return found
+
+
+def row(vector: Array) -> Array:
+    """A bias or other per-unit parameter (…, H), ready to meet a batch."""
+    return vector[..., None, :]
+
+
+def project(x: Scaled, W: Array, b: Array) -> Scaled:
+    """x W + b for all steps in one product: (T, …, B, I), (…, I, N), (…, N) -> (T, …, B, N)."""
+    values = product(x.mantissa, W)
+    bias = row(b)
+    if x.exponent is not None:
+        bias = shifted(np.broadcast_to(bias, values.shape), -x.exponent)
+    values += bias
+    return Scaled(values, x.exponent)
+
+
+def product(rows: Array, W: Array) -> Array:
+    """rows (T, …, B, I) times W (…, I, N): one large product where all steps share one W."""
+    if W.shape[-2] == 1:
+        return rows * W
+    if W.ndim > 2:
+        return rows @ W
+    return (rows.reshape(-1, rows.shape[-1]) @ W).reshape(*rows.shape[:-1], W.shape[-1])
+
+
+def transposed(W: Array) -> Array:
+    """Wᵀ of each setting."""
+    return W.swapaxes(-1, -2)
+
+
+def states_like(start: Array, steps: int) -> Array:
+    """Room for T+1 states, the initial one filled in."""
+    states = np.empty((steps + 1, *start.shape), start.dtype)
+    states[0] = start
+    return states
+
+
+def total_over_time(values: Scaled) -> Array:
+    """Σ over time and batch: (T, …, B, N) -> (…, N)."""
+    ones = np.ones((*values.mantissa.shape[:-1], 1))
+    return sum_of_products(Scaled(ones), values)[..., 0, :]

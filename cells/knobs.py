@@ -1,0 +1,94 @@
+"""Knobs: the values a user may turn. One line gives default, range, label and help; all else follows from it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What the page, the link and the range check need to know of one field."""
+
+    label: str
+    help: str = ""
+    group: str = "cell"
+    low: float | None = None
+    high: float | None = None
+    page_high: float | None = None  # the slider's end where it is shorter than the range
+    step: float | None = None
+    choices: Mapping[str, str] | None = None  # value -> label
+
+
+def knob(default: float, low: float, high: float, label: str, help: str = "", **more: Any) -> Any:
+    """Declare a number with its range; an int default makes a whole number."""
+    return field(default=default, metadata={"knob": Knob(label, help, low=low, high=high, **more)})
+
+
+def switch(default: bool, label: str, help: str = "", **more: Any) -> Any:
+    """Declare an on/off field."""
+    return field(default=default, metadata={"knob": Knob(label, help, **more)})
+
+
+def choice(default: str, choices: Mapping[str, str], label: str, help: str = "", **more: Any) -> Any:
+    """Declare a field that takes one of some named values."""
+    return field(default=default, metadata={"knob": Knob(label, help, choices=choices, **more)})
+
+
+def knobs_of(kind: Any) -> dict[str, Field]:
+    """The turnable fields of a settings class or instance, by name, in the order declared."""
+    return {f.name: f for f in fields(kind) if "knob" in f.metadata}
+
+
+class Knobs:
+    """Base of a frozen dataclass of knobs: checked when made."""
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
+
+
+def check_knobs(record: Any) -> None:
+    """Replace each knob's value by a checked plain Python value; raise ValueError naming field, value and range."""
+    for name, f in knobs_of(record).items():
+        object.__setattr__(record, name, checked(f, getattr(record, name)))
+
+
+def checked(f: Field, value: Any) -> Any:
+    """`value` as the plain type of field `f`, or ValueError."""
+    if isinstance(f.default, bool):
+        return _checked_switch(f, value)
+    if isinstance(f.default, str):
+        return _checked_choice(f, value)
+    return _checked_number(f, value)
+
+
+def _checked_switch(f: Field, value: Any) -> bool:
+    if str(value) not in ("True", "False"):
+        raise ValueError(f"{f.name} = {value!r} is neither True nor False")
+    return bool(value)
+
+
+def _checked_choice(f: Field, value: Any) -> str:
+    choices = f.metadata["knob"].choices
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{f.name} = {value!r} is none of {', '.join(choices)}")
+    return str(value)
+
+
+def _checked_number(f: Field, value: Any) -> float:
+    low, high = f.metadata["knob"].low, f.metadata["knob"].high
+    whole = isinstance(f.default, int)
+    if not _is_number(value) or not low <= value <= high:
+        raise ValueError(f"{f.name} = {value!r} is outside [{low:g}, {high:g}]")
+    if whole and value != int(value):
+        raise ValueError(f"{f.name} = {value!r} is not a whole number in [{low:g}, {high:g}]")
+    return int(value) if whole else float(value)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (bool, str, bytes)):
+        return False
+    try:
+        return math.isfinite(value)
+    except TypeError:
+        return False

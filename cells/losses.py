@@ -1,0 +1,71 @@
+"""Losses on the outputs, and the steps they are attached to."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from .activations import Array
+from .scaled import Exponents, Scaled, shifted
+
+
+class Loss(ABC):
+    """ℓ(ŷ, y) of one step and its derivative. Outputs are Scaled (T, …, B, O), targets plain."""
+
+    @abstractmethod
+    def value(self, outputs: Scaled, targets: Array) -> Array:
+        """ℓ, (T, …, B)."""
+
+    @abstractmethod
+    def slope(self, outputs: Scaled, targets: Array) -> Scaled:
+        """∂ℓ/∂ŷ, (T, …, B, O)."""
+
+
+class SquaredError(Loss):
+    """ℓ = Σ_o (ŷ_o - y_o)²"""
+
+    def value(self, outputs, targets):
+        gap = outputs.plain() - targets
+        return (gap * gap).sum(axis=-1)
+
+    def slope(self, outputs, targets):
+        return Scaled(2 * (outputs.mantissa - shifted(targets, _negative(outputs.exponent))), outputs.exponent)
+
+
+class CrossEntropy(Loss):
+    """ℓ = -Σ_o y_o log softmax(ŷ)_o"""
+
+    def value(self, outputs, targets):
+        return -(targets * self.log_softmax(outputs)).sum(axis=-1, where=targets > 0)
+
+    def slope(self, outputs, targets):
+        return Scaled(np.exp(self.log_softmax(outputs)) - targets)
+
+    def log_softmax(self, outputs: Scaled) -> Array:
+        """log softmax(ŷ); the largest logit comes off before the exponent comes back, so nothing overflows to nan."""
+        logits = outputs.mantissa
+        top = np.take_along_axis(logits, logits.real.argmax(axis=-1, keepdims=True), axis=-1)
+        logits = shifted(logits - top, outputs.exponent)
+        return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+LOSSES: dict[str, Loss] = {"squared_error": SquaredError(), "cross_entropy": CrossEntropy()}
+
+LOSS_MODES = {"last": "last step", "all": "all steps", "chosen": "chosen steps"}
+REDUCTIONS = {"mean": "mean over steps", "sum": "sum over steps"}
+
+
+def loss_weights(settings) -> Array:
+    """w_t (T,) in L_b = Σ_t w_t ℓ_t: where the loss is attached, and how much each step counts."""
+    weights = np.zeros(settings.steps)
+    weights[attached_steps(settings) - 1] = 1
+    return weights / weights.sum() if settings.loss_reduction == "mean" else weights
+
+
+def attached_steps(settings) -> np.ndarray:
+    """The steps, counted from 1, whose output enters the loss."""
+    chosen = {"last": [settings.steps], "all": range(1, settings.steps + 1), "chosen": settings.loss_steps}
+    return np.array(chosen[settings.loss], dtype=int)
+
+
+def _negative(exponent: Exponents | None) -> Exponents | None:
+    return None if exponent is None else -exponent

@@ -1,0 +1,167 @@
+"""The Phased LSTM: an LSTM behind a gate that opens by the clock."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .base import row, total_over_time, transposed
+from .knobs import choice, knob
+from .lstm import LSTM, times_blocks
+from .scaled import Scaled
+
+E = float(np.e)
+
+
+def time_gate(times, tau, s, r_on, leak):
+    """φ = ((t - s) mod τ)/τ and k(t): times (T, …, B), per-unit τ, s, r_on (…, H) -> two arrays (T, …, B, H).
+
+    k rises from 0 to 1 over the first half of the open phase, falls back over the second, and leaks αφ after it.
+    """
+    turns = (times[..., None] - row(s)) / row(tau)
+    phi = turns - np.floor(turns.real)
+    phi = np.where(phi.real < 1, phi, 0 * phi)  # a turn just below a whole number may round up to it
+    ramp = 2 * phi / row(r_on)
+    opening, open_ = phi.real < 0.5 * row(r_on).real, phi.real < row(r_on).real
+    return phi, np.where(opening, ramp, np.where(open_, 2 - ramp, leak * phi))
+
+
+class PhasedLSTM(LSTM):
+    """c̃ = f c + i g, c' = k c̃ + (1-k) c, h̃ = o σ(c̃), h' = k h̃ + (1-k) h   (Neil, Pfeiffer, Liu 2016)
+
+    Each unit has its own period τ, shift s and open ratio r_on, all trained. Where k = 0 the step is the identity for h
+    and for c, and the gradient is copied unchanged. Time is data: times (T, B), regular or not.
+    """
+
+    name, label = "phased_lstm", "Phased LSTM"
+    gates = (*LSTM.gates, "k")
+    width = 5
+    constants = ("leak",)
+
+    @dataclass(frozen=True)
+    class Options(LSTM.Options):
+        shortest_period: float = knob(
+            E, 1.0, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0
+        )
+        longest_period: float = knob(
+            E**6, 1.0, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0
+        )
+        shift_spread: float = knob(1.0, 0.0, 1.0, "Shift spread", "s = spread · U(0, τ): 0 opens all units in phase.")
+        open_ratio: float = knob(0.05, 0.001, 1.0, "Open ratio r_on", "Share of each period in which the gate is open.")
+        leak: float = knob(
+            0.001, 0.0, 1.0, "Leak α", "k = αφ while closed: 0.001 while learning, 0 at test.", step=0.001
+        )
+        sampling: str = choice(
+            "regular",
+            {"regular": "regular", "irregular": "irregular"},
+            "Timestamps",
+            "Regular: 1, 2, …, T. Irregular: gaps drawn from an exponential distribution of mean 1 (Poisson).",
+        )
+        output: str = choice(
+            "candidate",
+            {"candidate": "candidate c̃", "updated": "updated c'"},
+            "Output reads",
+            "h̃ = o σ(c̃) as in the paper, or h̃ = o σ(c') as in some implementations.",
+        )
+
+        def __post_init__(self):
+            super().__post_init__()
+            if self.shortest_period > self.longest_period:
+                raise ValueError(
+                    f"shortest_period = {self.shortest_period:g} is outside [1, {self.longest_period:g}], "
+                    "the range up to longest_period"
+                )
+
+    def init_params(self, recipe):
+        rng = recipe.rng(4)
+        low, high = np.log(self.options.shortest_period), np.log(self.options.longest_period)
+        tau = np.exp(low + (high - low) * rng.random(recipe.hidden))
+        return super().init_params(recipe) | {
+            "tau": tau,
+            "s": self.options.shift_spread * tau * rng.random(recipe.hidden),
+            "r_on": np.full(recipe.hidden, self.options.open_ratio),
+            "leak": np.full(recipe.hidden, self.options.leak),
+        }
+
+    def draw_times(self, steps, batch, rng):
+        if self.options.sampling == "regular":
+            return super().draw_times(steps, batch, rng)
+        return np.cumsum(rng.exponential(size=(steps, batch)), axis=0)
+
+    def open_tape(self, params, x, start, times):
+        tape = super().open_tape(params, x, start, times)
+        phi, k = time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]))
+        new = np.empty_like(tape["c"][1:])
+        lag = times[..., None] - row(params["s"])
+        return tape | {"phi": phi, "lag": lag, "k": k, "rest": 1 - k, "c_new": new, "h_new": np.empty_like(new)}
+
+    def step(self, params, tape, t):
+        h, c, c_next, h_next = tape["h"][t], tape["c"][t], tape["c"][t + 1], tape["h"][t + 1]
+        k, rest, c_new, h_new = tape["k"][t], tape["rest"][t], tape["c_new"][t], tape["h_new"][t]
+        tape["a"][t] += np.matmul(h, params["W_h"], out=tape["work"])
+        self.update_cell(params, tape, t, c, c_new)
+        np.multiply(k, c_new, out=c_next)
+        c_next += rest * c
+        self.open_output(params, tape, t, c_next if self.reads_updated else c_new)
+        np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=h_new)
+        np.multiply(k, h_new, out=h_next)
+        h_next += rest * h
+
+    @property
+    def reads_updated(self):
+        """Whether h̃ reads c' instead of c̃."""
+        return self.options.output == "updated"
+
+    def close_tape(self, params, tape):
+        self.add_factors(params, tape, self.seen_by_output(tape))
+        tape["gap_h"] = tape["h_new"] - tape["h"][:-1]
+        tape["gap_c"] = tape["c_new"] - tape["c"][:-1]
+
+    def step_back(self, params, tape, t, d_next, d_prev, delta):
+        (d_h, d_c), (d_h_prev, d_c_prev) = d_next, d_prev
+        H = d_h.shape[-1]
+        k, rest, by = tape["k"][t], tape["rest"][t], tape["by"][t]
+        d_h_new = k * d_h
+        through_output = d_h_new * tape["h_by_c"][t]
+        if self.reads_updated:
+            d_c += through_output
+        d_c_new = k * d_c
+        if not self.reads_updated:
+            d_c_new += through_output
+        np.multiply(d_h_new, by[..., :H], out=delta[..., :H])
+        times_blocks(d_c_new, by[..., H:], delta[..., H : 4 * H])
+        np.multiply(d_h, tape["gap_h"][t], out=delta[..., 4 * H :])
+        delta[..., 4 * H :] += d_c * tape["gap_c"][t]
+        np.matmul(delta[..., : 4 * H], transposed(params["W_h"]), out=d_h_prev)
+        d_h_prev += rest * d_h
+        np.multiply(d_c_new, tape["c_by_c"][t], out=d_c_prev)
+        d_c_prev += rest * d_c
+
+    def input_delta(self, delta):
+        return delta[..., : 4 * (delta.shape[-1] // 5)]
+
+    def seen_by_output(self, tape):
+        return tape["c"][1:] if self.reads_updated else tape["c_new"]
+
+    def direct_parts(self, tape, t, d_h):
+        through = tape["k"][t] * tape["h_by_c"][t] if self.reads_updated else 0.0
+        return d_h, d_h * through
+
+    def param_grads(self, params, tape, x, h, delta):
+        H = h.mantissa.shape[-1]
+        inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
+        d_k = delta.mantissa[..., 4 * H :]
+        clock = {
+            name: total_over_time(Scaled(d_k * slope, delta.exponent)) for name, slope in gate_slopes(params, tape)
+        }
+        return super().param_grads(params, tape, x, h, inner) | clock
+
+
+def gate_slopes(params, tape):
+    """∂k/∂τ, ∂k/∂s, ∂k/∂r_on by name, each (T, …, B, H); the slope at a corner is the one to its right."""
+    phi, tau, r_on = tape["phi"], row(params["tau"]), row(params["r_on"])
+    opening, open_ = phi < 0.5 * r_on, phi < r_on
+    by_phi = np.where(opening, 2 / r_on, np.where(open_, -2 / r_on, row(params["leak"])))
+    lag = tape["lag"]
+    yield "tau", -by_phi * lag / tau**2
+    yield "s", -by_phi / tau
+    yield "r_on", np.where(opening, -1, 1) * np.where(open_, 2 * phi / r_on**2, 0)

@@ -1,0 +1,163 @@
+"""RunSettings: everything a run depends on. Equal settings give equal traces."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from .activations import ACTIVATIONS
+from .initialisers import INITIALISERS
+from .knobs import check_knobs, choice, knob, knobs_of, switch
+from .losses import LOSS_MODES, REDUCTIONS
+from .precision import PRECISIONS
+from .registry import CELLS
+from .signals import SIGNALS
+
+INIT_LABELS = {"he": "He", "glorot": "Glorot", "pytorch": "PyTorch"}
+OWN_LIMIT = 1e6  # values beyond it saturate every cell and help nobody
+OWN_ROWS = 20_000
+BUDGET = 4.0  # GB of memory one run may take
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """A network, its input and its loss. Wrong values raise ValueError naming field, value and range."""
+
+    cell: str = choice("rnn", {c.name: c.label for c in CELLS.values()}, "Cell", group="main")
+    activation: str = choice("tanh", {a.name: a.label for a in ACTIVATIONS.values()}, "Activation", group="main")
+    steps: int = knob(50, 2, 20_000, "Sequence length T", page_high=1000, group="main")
+    weight_scale: float = knob(
+        1.0, 0.0, 4.0, "Weight scale", "Multiplies the recurrent matrices as drawn.", step=0.01, group="main"
+    )
+    loss: str = choice("last", LOSS_MODES, "Loss on", "Where the loss is attached.", group="main")
+    loss_steps: tuple[int, ...] = ()
+    loss_reduction: str = choice(
+        "mean", REDUCTIONS, "Losses add up as", "The mean divides each step's loss by their number.", group="loss"
+    )
+    hidden: int = knob(32, 1, 4096, "Hidden units H", page_high=256, group="network")
+    layers: int = knob(1, 1, 4, "Layers", "Each layer reads the states of the one below.", group="network")
+    batch: int = knob(16, 1, 4096, "Batch B", "Sequences run side by side.", page_high=256, group="network")
+    inputs: int = knob(1, 1, 4096, "Inputs I", page_high=64, group="network")
+    init: str = choice(
+        "gaussian", {n: INIT_LABELS.get(n, n) for n in INITIALISERS}, "Initialiser", group="initialisation"
+    )
+    scale_inputs: bool = switch(
+        False, "Scale input weights too", "The weight scale then multiplies W_x as well.", group="initialisation"
+    )
+    seed: int = knob(0, 0, 2**32 - 1, "Seed", "Draws weights and input.", page_high=10_000, group="initialisation")
+    signal: str = choice("running_average", {s.name: s.label for s in SIGNALS.values()}, "Signal", group="input")
+    impulse_step: int = knob(1, 1, 20_000, "Impulse at step", page_high=1000, group="input")
+    tokens: int = knob(8, 2, 64, "Vocabulary", "Number of different tokens.", group="input")
+    own: tuple = ()
+    precision: str = choice(
+        "float64",
+        PRECISIONS,
+        "Precision lens",
+        "What the backward pass would show in this number format.",
+        group="precision",
+    )
+    options: Any = None
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
+        self._set("options", self._checked_options())
+        self._set("loss_steps", self._checked_loss_steps())
+        self._set("own", self._checked_own())
+        self._check_input()
+        self._check_cost()
+
+    def replace(self, **values: Any) -> "RunSettings":
+        """These settings with some fields changed; a cell's own knobs go by their names too."""
+        kind = CELLS[values.get("cell", self.cell)].Options if values.get("cell", self.cell) in CELLS else None
+        own = {f.name for f in fields(self)}
+        knobs = {name: value for name, value in values.items() if name not in own}
+        plain = {name: value for name, value in values.items() if name in own}
+        unknown = [name for name in knobs if kind is None or name not in knobs_of(kind)]
+        if unknown:
+            raise ValueError(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {self.cell}")
+        options = plain.pop("options", self.options)
+        if kind is not None and (knobs or type(options) is not kind):
+            options = _carried_over(options, kind, knobs)
+        return replace(self, options=options, **plain)
+
+    def get(self, name: str) -> Any:
+        """A field, or a knob of the cell, by name."""
+        return getattr(self if name in {f.name for f in fields(self)} else self.options, name)
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    def _checked_options(self) -> Any:
+        kind = CELLS[self.cell].Options
+        if self.options is None:
+            return kind()
+        if isinstance(self.options, dict):
+            unknown = [name for name in self.options if name not in knobs_of(kind)]
+            if unknown:
+                raise ValueError(f"options has {unknown[0]!r}, the cell {self.cell} knows {', '.join(knobs_of(kind))}")
+            return kind(**self.options)
+        if type(self.options) is not kind:
+            raise ValueError(f"options = {self.options!r} does not belong to the cell {self.cell}")
+        return self.options
+
+    def _checked_loss_steps(self) -> tuple[int, ...]:
+        try:
+            steps = tuple(sorted({int(step) for step in self.loss_steps}))
+        except (TypeError, ValueError):
+            raise ValueError(f"loss_steps = {self.loss_steps!r} is no list of whole numbers") from None
+        if self.loss != "chosen":
+            return steps
+        outside = [step for step in steps if not 1 <= step <= self.steps]
+        if outside or not steps:
+            raise ValueError(f"loss_steps = {(outside or ['nothing'])[0]} is outside [1, {self.steps}]")
+        return steps
+
+    def _checked_own(self) -> tuple[tuple[float, ...], ...]:
+        if len(self.own) == 0:
+            return ()
+        try:
+            rows = np.array(self.own, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ValueError("own holds rows of different lengths, or values that are no numbers") from None
+        rows = rows[:, None] if rows.ndim == 1 else rows
+        if rows.ndim != 2 or not 2 <= len(rows) <= OWN_ROWS or not 1 <= rows.shape[1] <= 64:
+            raise ValueError(f"own has shape {rows.shape}; it takes [2, {OWN_ROWS}] steps of [1, 64] values")
+        bad = np.argwhere(~(np.abs(rows) <= OWN_LIMIT))
+        if len(bad):
+            step, column = bad[0]
+            raise ValueError(f"own = {rows[step, column]} at step {step + 1} is outside [-1e6, 1e6]")
+        return tuple(map(tuple, rows.tolist()))
+
+    def _check_input(self) -> None:
+        if self.signal == "impulse" and self.impulse_step > self.steps:
+            raise ValueError(f"impulse_step = {self.impulse_step} is outside [1, {self.steps}], the steps there are")
+        if self.signal == "own" and len(self.own) == 0:
+            raise ValueError("own = () holds no sequence; give [2, 20000] steps")
+        if self.signal == "own" and self.steps > len(self.own):
+            raise ValueError(f"steps = {self.steps} is outside [2, {len(self.own)}], the length of your own sequence")
+
+    def _check_cost(self) -> None:
+        gigabytes = self.steps * self.memory_per_step / 1e9
+        if gigabytes > BUDGET:
+            allowed = int(BUDGET * 1e9 / self.memory_per_step)
+            nearest = f"at most {allowed} steps fit" if allowed >= 2 else "choose fewer hidden units or a smaller batch"
+            raise ValueError(
+                f"steps = {self.steps} would take {gigabytes:.1f} GB, the limit is {BUDGET:g} GB: {nearest}"
+            )
+
+    @property
+    def memory_per_step(self) -> int:
+        """Bytes one time step takes in a run: about eight arrays a block of pre-activations."""
+        blocks = len(CELLS[self.cell].sums)
+        return 8 * self.batch * self.layers * (self.hidden * (5 * blocks + 6) + self.input_size) + 16
+
+    @property
+    def input_size(self) -> int:
+        """Inputs I as the signal gives them."""
+        return SIGNALS[self.signal].inputs(self)
+
+
+def _carried_over(options: Any, kind: type, knobs: dict[str, Any]) -> Any:
+    """Options of `kind` that keep what `options` shares with it."""
+    shared = {name: getattr(options, name) for name in knobs_of(kind) if hasattr(options, name)}
+    return kind(**(shared | knobs))

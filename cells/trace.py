@@ -1,0 +1,250 @@
+"""Trace: what one forward and backward pass leaves behind. Arrays are read-only, so a trace can be shared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .activations import Array
+from .base import Cell, Params, Tape
+from .scaled import Exponents, Scaled
+from .settings import RunSettings
+
+if TYPE_CHECKING:
+    from .engine import Injection
+    from .network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class LayerRecord:
+    """What the loops leave of one layer, as they left it."""
+
+    cell: Cell
+    params: Params
+    tape: Tape
+    input: Scaled  # (T, …, B, I)
+    grads: dict[str, Scaled]  # (T+1, …, B, H)
+    delta: Scaled  # (T, …, B, width·H)
+    direct: "Injection"
+
+
+class LayerTrace:
+    """One layer: states, gates and gradients over time. T steps, B batch, H hidden; index 0 is the initial state."""
+
+    def __init__(self, record: LayerRecord) -> None:
+        self.record = record
+        for array in _arrays_of(record):
+            array.flags.writeable = False
+
+    @property
+    def cell(self) -> Cell:
+        """The cell's equations."""
+        return self.record.cell
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The state's parts: h, and c where the cell has one."""
+        return self.cell.parts
+
+    @cached_property
+    def scaled_states(self) -> Mapping[str, Scaled]:
+        """States with their exponents."""
+        exponent = self.record.tape.get("h_exponent")
+        return {part: Scaled(self.record.tape[part], exponent) for part in self.parts}
+
+    @cached_property
+    def states(self) -> Mapping[str, Array]:
+        """(T+1, B, H); inf where a state left float64."""
+        return _plain(self.scaled_states)
+
+    @cached_property
+    def log10_state_norms(self) -> Mapping[str, Array]:
+        """(T+1, B), exact at any magnitude; -inf where the state is exactly 0."""
+        return _norms(self.scaled_states)
+
+    @cached_property
+    def grads(self) -> Mapping[str, Array]:
+        """Total dL_b/dh_t (and c_t) per sample, (T+1, B, H); 0 or inf where it left float64."""
+        return _plain(self.record.grads)
+
+    @property
+    def grad_mantissas(self) -> Mapping[str, Array]:
+        """The gradients' mantissas, (T+1, B, H): grads = mantissa · 2^exponent."""
+        return {part: scaled.mantissa for part, scaled in self.record.grads.items()}
+
+    @cached_property
+    def grad_exponents(self) -> Mapping[str, Exponents]:
+        """The power of two that belongs to each row of the mantissas, (T+1, B)."""
+        zeros = np.zeros(self.record.tape["h"].shape[:-1], np.int64)
+        return {p: zeros if s.exponent is None else s.exponent for p, s in self.record.grads.items()}
+
+    @cached_property
+    def log10_grad_norms(self) -> Mapping[str, Array]:
+        """log10 ‖dL_b/dh_t‖, (T+1, B), exact far outside float64; -inf where the gradient is exactly 0."""
+        return _norms(self.record.grads)
+
+    @cached_property
+    def scaled_direct_grads(self) -> Mapping[str, Scaled]:
+        """Direct parts with their exponents."""
+        direct, tape = self.record.direct, self.record.tape
+        h = Scaled(*(_spread(a, direct.steps, tape["h"].shape) for a in (direct.rows.mantissa, direct.rows.exponent)))
+        parts = self.cell.direct_parts(tape, slice(None), h.mantissa[1:])
+        return {p: Scaled(_with_initial(rows), h.exponent) for p, rows in zip(self.parts, parts, strict=True)}
+
+    @cached_property
+    def direct_grads(self) -> Mapping[str, Array]:
+        """The part that reaches h_t (or c_t) through h_t's own output only, (T+1, B, H)."""
+        return _plain(self.scaled_direct_grads)
+
+    @cached_property
+    def log10_direct_norms(self) -> Mapping[str, Array]:
+        """log10 of the direct parts' norms, (T+1, B)."""
+        return _norms(self.scaled_direct_grads)
+
+    @cached_property
+    def gates(self) -> Mapping[str, Array]:
+        """Each gate's opening, (T, B, H): entry t - 1 belongs to step t. n and g are the candidates."""
+        tape = self.record.tape
+        return {gate: _frozen(_block(tape, "s", k, gate)) for k, gate in enumerate(self.cell.gates)}
+
+    @cached_property
+    def pre_activations(self) -> Mapping[str, Array]:
+        """The sums the nonlinearities act on, (T, B, H); inf where a state left float64."""
+        a = Scaled(self.record.tape["a"], self.record.tape.get("a_exponent")).plain()
+        H = self.record.tape["h"].shape[-1]
+        return {name: _frozen(a[..., k * H : (k + 1) * H]) for k, name in enumerate(self.cell.sums)}
+
+    @cached_property
+    def params(self) -> Mapping[str, Array]:
+        """Parameters: fused (W_h, columns in the order of the cell's sums) and by gate (W_hf, …)."""
+        return self.record.params | self.cell.views(self.record.params, self._hidden)
+
+    @cached_property
+    def param_grads(self) -> Mapping[str, Array]:
+        """dL/dW of the batch-mean loss, summed over steps: as `params`, fused and by gate."""
+        r = self.record
+        h = Scaled(r.tape["h"][:-1], self._exponent_before())
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            grads = self.cell.param_grads(r.params, r.tape, r.input, h, r.delta)
+            grads = {name: grad / r.tape["h"].shape[-2] for name, grad in grads.items()}
+        return {n: _frozen(g) for n, g in (grads | self.cell.views(grads, self._hidden)).items()}
+
+    @property
+    def _hidden(self) -> int:
+        return self.record.tape["h"].shape[-1]
+
+    def _exponent_before(self) -> Exponents | None:
+        exponent = self.record.tape.get("h_exponent")
+        return None if exponent is None else exponent[:-1]
+
+
+class Trace:
+    """One run. `layer(l)` is a layer, 0 the lowest; the trace's own states, gates and gradients are the top layer's."""
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        network: "Network",
+        layers: tuple[LayerRecord, ...],
+        outputs: Scaled,
+        step_losses: Array,
+    ) -> None:
+        self.settings = settings
+        self.network = network
+        self.layers = tuple(LayerTrace(record) for record in layers)
+        self.scaled_outputs = outputs
+        self.step_losses = _frozen(step_losses)  # (T, B), every step's ℓ whether attached or not
+
+    def layer(self, index: int) -> LayerTrace:
+        """Layer `index`, 0 the lowest; ValueError outside the net."""
+        if not 0 <= index < len(self.layers):
+            raise ValueError(f"layer = {index} is outside [0, {len(self.layers) - 1}]")
+        return self.layers[index]
+
+    @property
+    def top(self) -> LayerTrace:
+        """The top layer."""
+        return self.layers[-1]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "layers":
+            raise AttributeError(name)
+        return getattr(self.layers[-1], name)
+
+    @property
+    def loss_weights(self) -> Array:
+        """w_t (T,): the weight of each step in L_b = Σ_t w_t ℓ_t."""
+        return self.network.weights
+
+    @cached_property
+    def loss(self) -> float:
+        """The batch mean of L_b; inf where it left float64."""
+        attached = self.loss_weights > 0
+        return float((self.loss_weights[attached, None] * self.step_losses[attached]).sum(axis=0).mean())
+
+    @property
+    def inputs(self) -> Array:
+        """x (T, B, I)."""
+        return self.network.x
+
+    @property
+    def targets(self) -> Array:
+        """y (T, B, O)."""
+        return self.network.targets
+
+    @property
+    def times(self) -> Array:
+        """Timestamps (T, B)."""
+        return self.network.times
+
+    @cached_property
+    def outputs(self) -> Array:
+        """ŷ (T, B, O)."""
+        return _frozen(self.scaled_outputs.plain())
+
+
+def _arrays_of(record: LayerRecord) -> list[Array]:
+    scaled = [record.input, record.delta, record.direct.rows, *record.grads.values()]
+    arrays = [*record.tape.values(), *record.params.values()]
+    arrays += [a for s in scaled for a in (s.mantissa, s.exponent) if a is not None]
+    return arrays
+
+
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
+
+
+def _plain(parts: Mapping[str, Scaled]) -> Mapping[str, Array]:
+    with np.errstate(over="ignore", under="ignore"):
+        return {name: _frozen(scaled.plain()) for name, scaled in parts.items()}
+
+
+def _norms(parts: Mapping[str, Scaled]) -> Mapping[str, Array]:
+    return {name: _frozen(scaled.log10_norms()) for name, scaled in parts.items()}
+
+
+def _block(tape: Tape, name: str, k: int, gate: str) -> Array:
+    """Gate k of the tape's gates; one the tape knows by its own name (the clock's k) is an array of its own."""
+    if gate in tape:
+        return tape[gate]
+    H = tape["h"].shape[-1]
+    return tape[name][..., k * H : (k + 1) * H]
+
+
+def _spread(rows: Any, steps: list[int], shape: tuple[int, ...]) -> Any:
+    """Rows that belong to some steps as an array over all steps, zero elsewhere."""
+    if rows is None:
+        return None
+    full = np.zeros((shape[0], *rows.shape[1:]), rows.dtype)
+    full[steps] = rows
+    return full
+
+
+def _with_initial(rows: Array) -> Array:
+    """Rows of steps 1..T as steps 0..T; nothing reaches the initial state directly."""
+    full = np.zeros((len(rows) + 1, *rows.shape[1:]))
+    full[1:] = rows
+    return full

@@ -1,0 +1,56 @@
+"""The vanilla recurrent network, plain or residual."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .base import Cell, project, states_like, total_over_time, transposed
+from .knobs import Knobs, switch
+from .scaled import sum_of_products
+
+
+class Vanilla(Cell):
+    """h' = σ(x W_x + h W_h + b)   (Elman 1990);   residual: h' = h + σ(…)   (He et al. 2016, read through time)"""
+
+    name, label = "rnn", "RNN"
+    sums = ("u",)
+    candidate = "u"
+    width = 1
+
+    @dataclass(frozen=True)
+    class Options(Knobs):
+        residual: bool = switch(False, "Residual", "h' = h + σ(u): the identity path copies the gradient.")
+
+    @property
+    def scalable(self):
+        return self.activation.homogeneous
+
+    def init_params(self, recipe):
+        return {"W_x": recipe.input(1), "W_h": recipe.recurrent(1), "b": np.zeros(recipe.hidden)}
+
+    def open_tape(self, params, x, start, times):
+        a = project(x, params["W_x"], params["b"])
+        tape = {"a": a.mantissa, "h": states_like(start["h"], len(times)), "work": np.empty_like(start["h"])}
+        return tape if a.exponent is None else tape | {"a_exponent": a.exponent}
+
+    def step(self, params, tape, t):
+        a, h, h_new = tape["a"][t], tape["h"][t], tape["h"][t + 1]
+        a += np.matmul(h, params["W_h"], out=tape["work"])
+        self.activation.value(a, h_new)
+        if self.options.residual:
+            h_new += h
+
+    def close_tape(self, params, tape):
+        value = tape["h"][1:]
+        if self.options.residual:
+            value = self.activation.value(tape["a"], np.empty_like(tape["a"]))
+        tape["slope"] = self.activation.slope(tape["a"], value)
+
+    def step_back(self, params, tape, t, d_next, d_prev, delta):
+        np.multiply(d_next[0], tape["slope"][t], out=delta)
+        np.matmul(delta, transposed(params["W_h"]), out=d_prev[0])
+        if self.options.residual:
+            np.add(d_prev[0], d_next[0], out=d_prev[0])
+
+    def param_grads(self, params, tape, x, h, delta):
+        return {"W_x": sum_of_products(x, delta), "W_h": sum_of_products(h, delta), "b": total_over_time(delta)}

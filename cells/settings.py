@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .activations import ACTIVATIONS
+from .base import Cell
 from .initialisers import INITIALISERS
 from .knobs import check_knobs, choice, knob, knobs_of, switch
 from .losses import LOSS_MODES, REDUCTIONS
@@ -150,6 +151,11 @@ class RunSettings:
         """Bytes one time step takes in a run: about eight arrays a block of pre-activations."""
         blocks = len(CELLS[self.cell].sums)
         return 8 * self.batch * self.layers * (self.hidden * (5 * blocks + 6) + self.input_size) + 16
+
+    @property
+    def cell_class(self) -> type[Cell]:
+        """The cell's equations."""
+        return CELLS[self.cell]
 
     @property
     def input_size(self) -> int:

@@ -179,10 +179,19 @@ class Trace:
         return self.network.weights
 
     @cached_property
+    def losses(self) -> Array:
+        """The batch mean of L_b, one value a setting where there are several; inf where it left float64."""
+        weights = self.loss_weights[..., None]
+        return (
+            np.multiply(weights, self.step_losses, where=weights > 0, out=np.zeros_like(self.step_losses))
+            .sum(0)
+            .mean(-1)
+        )
+
+    @property
     def loss(self) -> float:
         """The batch mean of L_b; inf where it left float64."""
-        attached = self.loss_weights > 0
-        return float((self.loss_weights[attached, None] * self.step_losses[attached]).sum(axis=0).mean())
+        return float(self.losses)
 
     @property
     def inputs(self) -> Array:

@@ -1,0 +1,181 @@
+"""The verdict: what becomes of the gradient on its way back, as numbers and as one or two sentences.
+
+Everything is measured on the credit of the last attached step's loss alone: with the loss on many steps the total
+gradient looks healthy because every step feeds itself. The total is reported beside it.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from cells.activations import Array
+from cells.scaled import Scaled, shifted
+from cells.trace import Trace
+
+from .batch import mean_log10
+from .carry import attached, last_credit
+from .sentence import compose
+
+OVERALL = 1.0  # decades between first and last step that make a trend ...
+PER_STEP = 0.1  # ... or decades a step, which is the same at 11 steps and lets short runs speak too
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve of batch-mean gradient norms from step `last` back to step 1."""
+
+    kind: str  # vanishing, exploding, stable, copied, zero, overflow, nan, single
+    log10_ratio: float  # of step 1 to step `last`; -inf where step 1 gets exactly 0
+    decay_per_step: float  # 10^(slope): the geometric mean of what a step back keeps, from `last` to `reach`
+    log10_decay: float
+    reach: int  # the earliest step that still gets a finite gradient other than 0
+    last: int
+    peak_step: int  # where the curve is largest ...
+    log10_peak: float  # ... and how large, relative to step `last`
+    dip_step: int
+    log10_dip: float
+
+    @property
+    def half_life(self) -> float:
+        """Steps after which half is gone; inf where nothing decays."""
+        return math.log10(0.5) / self.log10_decay if self.log10_decay < 0 else math.inf
+
+    @property
+    def doubling(self) -> float:
+        """Steps in which the gradient doubles; inf where nothing grows."""
+        return math.log10(2) / self.log10_decay if self.log10_decay > 0 else math.inf
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the page says on top."""
+
+    credit: Curve  # the loss at the last attached step alone
+    total: Curve  # dL/dh_t as trained on
+    attached: int  # number of steps that carry a loss
+    copied: float  # share of (step, sample, unit) where the memory's gradient is copied bit for bit
+    dead_samples: float  # share of samples whose credit at step 1 is exactly 0
+    layer: int
+    layers: int
+    steps: int
+    impulse: tuple[int, float] | None  # step of the impulse, log10 of its gradient relative to step `last`
+
+    @property
+    def kind(self) -> str:
+        """The kind of the credit's curve."""
+        return self.credit.kind
+
+    @property
+    def masked(self) -> bool:
+        """Whether the total looks different from the credit it hides."""
+        return self.attached > 1 and self.total.kind != self.credit.kind
+
+    @property
+    def decay_per_step(self) -> float:
+        """What one step back keeps, of the credit."""
+        return self.credit.decay_per_step
+
+    @property
+    def half_life(self) -> float:
+        """Steps after which half of the credit is gone."""
+        return self.credit.half_life
+
+    @property
+    def doubling(self) -> float:
+        """Steps in which the credit doubles."""
+        return self.credit.doubling
+
+    @property
+    def log10_ratio(self) -> float:
+        """log10 of step 1's credit over the last attached step's."""
+        return self.credit.log10_ratio
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words, with its numbers."""
+        return compose(self)
+
+
+def verdict(trace: Trace, layer: int | None = None) -> Verdict:
+    """Judge dL/dh_t of one layer (0 the lowest; the top one by default); ValueError for a layer that is not there."""
+    layer = len(trace.layers) - 1 if layer is None else layer
+    watched = trace.layer(layer)
+    steps = attached(trace)
+    credit = last_credit(trace, layer).log10_norms()
+    curve = mean_log10(credit)
+    total = mean_log10(watched.log10_grad_norms["h"])
+    copied = _copied(watched.record.grads[watched.parts[-1]], steps[-1])
+    return Verdict(
+        credit=_judge(curve, steps[-1], copied),
+        total=_judge(total, steps[-1], copied),
+        attached=len(steps),
+        copied=copied,
+        dead_samples=float(np.isneginf(credit[1]).mean()),
+        layer=layer,
+        layers=len(trace.layers),
+        steps=len(total) - 1,
+        impulse=_impulse(trace, curve, steps[-1]),
+    )
+
+
+def _judge(curve: Array, last: int, copied: float) -> Curve:
+    """The curve of steps `last` … 1; curve (T+1,) of log10 norms."""
+    relative = np.full(last, np.nan)
+    if math.isfinite(curve[last]):
+        relative = curve[1 : last + 1] - curve[last]
+    reach = _reach(relative)
+    alive = relative[reach - 1 :]
+    slope = float(alive[0]) / (last - reach) if last > reach else math.nan
+    return Curve(
+        kind=_kind(curve[1 : last + 1], relative, slope, copied),
+        log10_ratio=float(relative[0]),
+        decay_per_step=10.0**slope if slope < 308 else math.inf,
+        log10_decay=slope,
+        reach=reach,
+        last=last,
+        peak_step=reach + int(alive.argmax()),
+        log10_peak=float(alive.max()),
+        dip_step=reach + int(alive.argmin()),
+        log10_dip=float(alive.min()),
+    )
+
+
+def _reach(relative: Array) -> int:
+    """The earliest step up to which everything is finite, counted from 1; the last step where nothing is."""
+    broken = np.flatnonzero(~np.isfinite(relative))
+    return min(int(broken[-1]) + 2, len(relative)) if len(broken) else 1
+
+
+def _kind(logs: Array, relative: Array, slope: float, copied: float) -> str:
+    if np.isnan(logs).any():
+        return "nan"
+    if np.isposinf(logs).any():
+        return "overflow"
+    if not np.isfinite(relative[0]):
+        return "zero"
+    if len(relative) == 1:
+        return "single"
+    if copied == 1.0:
+        return "copied"
+    if abs(relative[0]) < OVERALL and abs(slope) < PER_STEP:
+        return "stable"
+    return "vanishing" if relative[0] < 0 else "exploding"
+
+
+def _copied(grads: Scaled, last: int) -> float:
+    """Share of entries between step 1 and `last` that one step back leaves bit for bit as they were, zeros not."""
+    later, earlier = grads.mantissa[2 : last + 1], grads.mantissa[1:last]
+    if grads.exponent is not None:
+        earlier = shifted(earlier, grads.exponent[1:last] - grads.exponent[2 : last + 1])
+    same = (earlier == later) & (later != 0)
+    return float(same.mean()) if same.size else 0.0
+
+
+def _impulse(trace: Trace, curve: Array, last: int) -> tuple[int, float] | None:
+    """Where the only input other than 0 enters, and what of the credit arrives there."""
+    entering = np.flatnonzero(trace.inputs.reshape(len(trace.inputs), -1).any(axis=1)) + 1
+    if len(entering) != 1 or len(trace.inputs) < 3:
+        return None
+    step = int(entering[0])
+    return step, float(curve[step] - curve[last]) if math.isfinite(curve[last]) else math.nan

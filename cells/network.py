@@ -28,6 +28,7 @@ class Network:
     times: Array  # (T, B)
     weights: Array  # (T,) of each step's loss
     loss: Loss
+    divisor: int  # L = Σ_b L_b / divisor: the batch size for the mean over the batch, 1 for the sum
 
 
 def build(settings: RunSettings) -> Network:
@@ -50,6 +51,7 @@ def build(settings: RunSettings) -> Network:
         times=cell.draw_times(s.steps, s.batch, np.random.default_rng((s.seed, TIME_STREAM))),
         weights=loss_weights(s),
         loss=LOSSES[signal.loss],
+        divisor=s.batch,
     )
 
 
@@ -79,6 +81,7 @@ def side_by_side(networks: Sequence[Network]) -> Network:
         times=np.stack([n.times for n in networks], axis=1),
         weights=np.stack([n.weights for n in networks], axis=1),
         loss=first.loss,
+        divisor=first.divisor,
     )
 
 

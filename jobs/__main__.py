@@ -1,0 +1,24 @@
+"""`python -m jobs run JOB --home FOLDER --allow PREFIX …`: the supervisor of one job."""
+
+import argparse
+from pathlib import Path
+
+from .store import LEASE, Store
+from .supervisor import be_nice, supervise
+
+
+def main() -> None:
+    """Run one job until it is settled; it is started by `launch`, and may be started by hand."""
+    parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
+    parser.add_argument("command", choices=["run"])
+    parser.add_argument("job", help="the job's id")
+    parser.add_argument("--home", type=Path, required=True, help="the folder of the store")
+    parser.add_argument("--allow", action="append", default=[], help="a module prefix whose functions may run")
+    parser.add_argument("--lease", type=float, default=LEASE, help="seconds without a sign of life until it is gone")
+    options = parser.parse_args()
+    be_nice()
+    supervise(Store(options.home, tuple(options.allow), options.lease), options.job)
+
+
+if __name__ == "__main__":  # workers import this module again when they start
+    main()

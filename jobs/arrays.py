@@ -1,0 +1,64 @@
+"""One finished tile as bytes: named arrays in safetensors form, with facts and a checksum of their own."""
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from .job import JobError, to_json
+
+Arrays = dict[str, np.ndarray]
+_KINDS = "biuf"  # bool, integers, floats; up to 8 bytes an item
+
+
+class Damaged(Exception):
+    """These bytes are not a whole tile as it was written."""
+
+
+def encode(arrays: Any, facts: Mapping[str, str]) -> bytes:
+    """Arrays of any shape and `facts` (text only) as one safetensors file; JobError for what it cannot hold."""
+    if not isinstance(arrays, Mapping):
+        raise JobError(f"the function returned {type(arrays).__name__}, not a mapping of names to arrays")
+    kept = {_name(name): _array(name, value) for name, value in arrays.items()}
+    return save(kept, metadata={**facts, "digest": _digest(kept, facts)})
+
+
+def decode(payload: bytes) -> tuple[Arrays, dict[str, str]]:
+    """The arrays and facts of `encode`; Damaged unless every bit is as it was written."""
+    try:
+        (size,) = struct.unpack("<Q", payload[:8])
+        facts = json.loads(payload[8 : 8 + size])["__metadata__"]
+        arrays = load(payload)
+        digest = facts.pop("digest")
+    except (SafetensorError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Damaged(str(error)) from error
+    if digest != _digest(arrays, facts):
+        raise Damaged("the checksum does not fit the content")
+    return arrays, facts
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str) or name in ("", "__metadata__"):
+        raise JobError(f"{name!r} is no name for an array")
+    return name
+
+
+def _array(name: str, value: Any) -> np.ndarray:
+    array = np.asarray(value, order="C")  # the file format takes an array's memory as it lies
+    if array.dtype.kind not in _KINDS or array.dtype.itemsize > 8:
+        raise JobError(f"array {name!r} is of type {array.dtype}, which a tile's file cannot hold")
+    return array.astype(array.dtype.newbyteorder("<"), copy=False)
+
+
+def _digest(arrays: Arrays, facts: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(to_json(dict(facts)).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(to_json([name, array.dtype.name, list(array.shape)]).encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

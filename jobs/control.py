@@ -1,0 +1,104 @@
+"""What a client may do with jobs: submit, stop, resume, delete, list, and read what is finished."""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Collection, Iterator
+
+from . import address, arrays, function, launch, tiles
+from .job import Job, JobError, to_json
+from .lease import holder_alive
+from .status import JobStatus, status
+from .store import Store
+
+MAX_WORKERS = 256
+
+
+def submit(store: Store, job: Job, scheduler: str | None = None, workers: int | None = None) -> str:
+    """Enter a job, or find it again by its content, and see that it runs; returns its id.
+
+    `scheduler` is an address (default: a local cluster), `workers` the number of local processes (default: one a core).
+    Raises JobError if the function is unknown or not allowed, or nothing answers at the address.
+    """
+    function.resolve(job.function, store.allow)
+    if workers is not None and not 1 <= workers <= MAX_WORKERS:
+        raise JobError(f"workers = {workers} is outside [1, {MAX_WORKERS}]")
+    where = address.checked(scheduler) if scheduler else None
+    with store.transaction() as db:
+        if db.execute("SELECT 1 FROM jobs WHERE id = ?", (job.id,)).fetchone() is None:
+            _enter(db, job)
+        sql = "UPDATE jobs SET name = ?, scheduler = ?, workers = ? WHERE id = ?"
+        db.execute(sql, (job.name, where, workers, job.id))
+    _run(store, job.id)
+    return job.id
+
+
+def _enter(db: sqlite3.Connection, job: Job) -> None:
+    db.execute(
+        "INSERT INTO jobs (id, name, function, settings, version, total, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (job.id, job.name, job.function, to_json(job.settings), job.version, len(job.tiles), time.time()),
+    )
+    rows = [(job.id, tile, to_json(spec)) for tile, spec in enumerate(job.tiles)]
+    db.executemany("INSERT INTO tiles (job, tile, spec) VALUES (?, ?, ?)", rows)
+
+
+def _run(store: Store, job_id: str) -> None:
+    """Ask for the job; whoever holds its lease hears of it, and if nobody does, a new supervisor will."""
+    with store.transaction() as db:
+        db.execute("UPDATE jobs SET wanted = 'run', request = request + 1 WHERE id = ?", (job_id,))
+        held = db.execute("SELECT * FROM leases WHERE job = ?", (job_id,)).fetchone()
+    if not holder_alive(held, store.lease) and tiles.pending(store, job_id):
+        pid = launch.launch(store, job_id)
+        with store.transaction() as db:
+            db.execute("UPDATE jobs SET launched = ? WHERE id = ?", (pid, job_id))
+
+
+def resume(store: Store, job_id: str) -> None:
+    """Go on with what is not done, failed tiles included; JobError as for `submit`, and if there is no such job."""
+    job = store.job(job_id)
+    function.resolve(job["function"], store.allow)
+    if job["scheduler"]:
+        address.checked(job["scheduler"])
+    _run(store, job_id)
+
+
+def stop(store: Store, job_id: str) -> None:
+    """Ask for an end: finished tiles stay, tiles under way may answer within seconds, no other starts."""
+    store.job(job_id)
+    with store.transaction() as db:
+        db.execute("UPDATE jobs SET wanted = 'stop' WHERE id = ?", (job_id,))
+
+
+def delete(store: Store, job_id: str) -> None:
+    """Remove a job with its tiles, ledger and log; JobError while it runs."""
+    now = status(store, job_id)
+    if now.alive:
+        raise JobError(f"the job {now.name!r} is {now.state}: stop it before it is deleted")
+    with store.transaction() as db:
+        db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+    shutil.rmtree(store.folder(job_id), ignore_errors=True)
+    store.log_path(job_id).unlink(missing_ok=True)
+
+
+def results(store: Store, job_id: str, skip: Collection[int] = ()) -> Iterator[tuple[int, arrays.Arrays]]:
+    """The finished tiles so far, in order, as (index, arrays), without those in `skip`.
+
+    A tile whose file is damaged is left out and becomes pending again, to be computed on the next resume.
+    """
+    store.job(job_id)
+    with store.reading() as db:
+        rows = db.execute("SELECT tile FROM tiles WHERE job = ? AND state = 'done' ORDER BY tile", (job_id,)).fetchall()
+    for tile in (row["tile"] for row in rows if row["tile"] not in skip):
+        try:
+            found, _ = tiles.read(store, job_id, tile)
+        except arrays.Damaged as damage:
+            tiles.disown(store, job_id, tile, str(damage))
+            continue
+        yield tile, found
+
+
+def overview(store: Store) -> list[JobStatus]:
+    """Every job in the store, the newest first."""
+    with store.reading() as db:
+        rows = db.execute("SELECT id FROM jobs ORDER BY created DESC, id").fetchall()
+    return [status(store, row["id"]) for row in rows]

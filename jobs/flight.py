@@ -1,0 +1,167 @@
+"""Tiles on their way through dask: sent out a few at a time, taken in as they finish, called back on a stop."""
+
+import json
+import queue
+import sqlite3
+import time
+import uuid
+from collections import deque
+from typing import Any, cast
+
+from distributed import Client, Future, KilledWorker
+from distributed.client import FutureCancelledError
+
+from . import arrays, tiles, worker
+from .job import JobError
+from .store import Store
+
+TICK = 0.2  # seconds between two looks at the stop flag
+STOP_WITHIN = 10.0  # seconds that tiles under way have to answer a stop
+FETCH_WITHIN = 120.0  # seconds for one result to travel back
+AHEAD = 2  # tiles sent out per worker thread: one computes, one waits
+
+Waiting = tuple[int, str]  # a tile and its spec as JSON
+
+
+class Flight:
+    """One round of a job on one client. Local workers write results themselves; those of an address send them back."""
+
+    def __init__(self, store: Store, job: sqlite3.Row, epoch: int, client: Client) -> None:
+        self.store, self.job, self.epoch, self.client = store, job, epoch, client
+        self.store_id = store.id
+        self.run_name = f"{self.store_id}-{job['id']}"
+        self.settings = json.loads(job["settings"])
+        self.waiting: deque[Waiting] = deque()
+        self.flying: dict[str, tuple[Future, Waiting]] = {}
+        self.landed: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self.heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.stop_by: float | None = None
+        self.idle = False
+
+    def run(self, waiting: list[Waiting]) -> None:
+        """Return when every tile is settled or a stop is carried out; JobError if the scheduler is lost."""
+        self.waiting.extend(waiting)
+        self.client.subscribe_topic(worker.topic(self.run_name, self.epoch), self._hear)
+        self._raise_flag(self.epoch)  # tiles of a supervisor that died may still be computing there
+        while (self.waiting or self.flying) and not self._stop_is_due():
+            self._send()
+            self._take_in()
+            self._note_progress()
+            self._check_client()
+        self.client.cancel([future for future, _ in self.flying.values()])
+
+    def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
+        self.heard.put(event[1])
+
+    def _note_progress(self) -> None:
+        progress: dict[int, float] = {}
+        while not self.heard.empty():
+            event = self.heard.get()
+            progress[event["tile"]] = event["progress"]
+        if progress:
+            tiles.note_progress(self.store, self.job["id"], progress)
+
+    def _raise_flag(self, epoch: int) -> None:
+        try:
+            self.client.run(worker.stop_below, self.run_name, epoch, on_error="ignore")
+        except OSError:
+            return  # _check_client says whether the scheduler is lost
+
+    def _stop_is_due(self) -> bool:
+        """Whether a stop was asked for and its time is over; the workers are told at every look, new ones too."""
+        if self.stop_by is None and self.store.job(self.job["id"])["wanted"] == "stop":
+            self.stop_by = time.monotonic() + STOP_WITHIN
+            self.waiting.clear()
+        if self.stop_by is None:
+            return False
+        self._raise_flag(self.epoch + 1)
+        return time.monotonic() > self.stop_by or not self.flying
+
+    def _send(self) -> None:
+        threads = self._threads()
+        self._say_if_idle(threads == 0)
+        room = AHEAD * threads - len(self.flying)
+        for _ in range(min(room, len(self.waiting))):
+            self._send_one(self.waiting.popleft())
+
+    def _threads(self) -> int:
+        try:
+            return sum(cast(dict[str, int], self.client.nthreads()).values())
+        except OSError:
+            return 0
+
+    def _say_if_idle(self, idle: bool) -> None:
+        if idle != self.idle:
+            self.idle = idle
+            self.store.note(self.job["id"], "no worker is connected to the scheduler" if idle else "")
+
+    def _send_one(self, waiting: Waiting) -> None:
+        attempt = 0
+        if self.job["scheduler"]:
+            claim = tiles.claim(self.store, self.job["id"], waiting[0], self.epoch)
+            if claim is None:
+                return
+            attempt = claim.attempt
+        key = f"tile-{self.run_name}-{self.epoch}-{waiting[0]}-{uuid.uuid4().hex}"
+        future = self.client.submit(worker.run_tile, self._order(waiting, attempt), key=key, pure=False)
+        self.flying[key] = future, waiting
+        future.add_done_callback(self.landed.put)
+
+    def _order(self, waiting: Waiting, attempt: int) -> worker.Order:
+        return worker.Order(
+            job=self.job["id"],
+            store=self.store_id,
+            tile=waiting[0],
+            epoch=self.epoch,
+            spec=json.loads(waiting[1]),
+            settings=self.settings,
+            function=self.job["function"],
+            allow=self.store.allow,
+            home=None if self.job["scheduler"] else str(self.store.home),
+            attempt=attempt,
+        )
+
+    def _take_in(self) -> None:
+        """Settle all that has landed, after waiting a tick for the first."""
+        try:
+            self._settle(self.landed.get(timeout=TICK))
+            while True:
+                self._settle(self.landed.get_nowait())
+        except queue.Empty:
+            return
+
+    def _settle(self, future: Future) -> None:
+        _, waiting = self.flying.pop(str(future.key))
+        if future.status == "error":
+            self._fail(waiting[0], _explain(cast(BaseException, future.exception(timeout=FETCH_WITHIN))))
+            return
+        try:
+            self._keep(future.result(timeout=FETCH_WITHIN))
+        except (OSError, FutureCancelledError):  # the connection broke; the tile goes out again if it comes back
+            self.waiting.append(waiting)
+
+    def _keep(self, answer: worker.Answer) -> None:
+        if answer.outcome == "failed":
+            self._fail(answer.tile, answer.error)
+        elif answer.payload:
+            self._land(answer)
+
+    def _land(self, answer: worker.Answer) -> None:
+        try:
+            tiles.land(self.store, answer.payload)
+        except arrays.Damaged as damage:
+            self._fail(answer.tile, f"the result arrived damaged ({damage})")
+
+    def _fail(self, tile: int, message: str) -> None:
+        tiles.fail(self.store, self.job["id"], tile, message[: worker.MAX_ERROR])
+
+    def _check_client(self) -> None:
+        if self.client.status == "closed":
+            raise JobError(f"the scheduler at {self.job['scheduler']} no longer answers")
+
+
+def _explain(error: BaseException) -> str:
+    """What dask itself says went wrong, and the one case that needs other words."""
+    if isinstance(error, KilledWorker):
+        return "its worker process ended again and again while it was computed (out of memory, or killed)."
+    return f"{type(error).__name__}: {error}"

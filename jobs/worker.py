@@ -1,0 +1,158 @@
+"""What happens to one tile on a worker: claim it, compute it, keep it or send it back."""
+
+import os
+import sqlite3
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import arrays, function, tiles
+from .job import JobError
+from .lease import HOST
+from .store import Store
+
+REPORT_EVERY = 0.2  # seconds between two progress events of a tile
+WATCH_EVERY = 1.0  # seconds between two looks at the lease
+MAX_ERROR = 500  # characters of a message that are kept
+SUPERSEDED = 70  # exit status of a worker whose supervisor has been replaced
+
+_stopped: dict[str, int] = {}  # job -> every epoch below this one is stopped, in this worker process
+
+
+@dataclass(frozen=True)
+class Order:
+    """One tile for one worker. `home` is set where it keeps the result itself, `attempt` where it sends it back."""
+
+    job: str
+    store: str  # the store's id: the same job may run from two stores on one scheduler
+    tile: int
+    epoch: int
+    spec: Any
+    settings: dict[str, Any]
+    function: str
+    allow: tuple[str, ...]
+    home: str | None = None
+    attempt: int = 0
+
+    @property
+    def run(self) -> str:
+        """What a stop flag is raised for."""
+        return f"{self.store}-{self.job}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an order: 'done', 'kept' (somebody else has it), 'stopped' or 'failed' with a message."""
+
+    tile: int
+    outcome: str
+    error: str = ""
+    payload: bytes = field(default=b"", repr=False)
+
+
+def stop_below(run: str, epoch: int) -> None:
+    """Raise the stop flag, in this worker process, for all orders of a run with a lower epoch."""
+    _stopped[run] = max(epoch, _stopped.get(run, 0))
+
+
+def topic(run: str, epoch: int) -> str:
+    """The name under which workers send progress events."""
+    return f"tiles-{run}-{epoch}"
+
+
+class Context:
+    """What a tile's function may ask and tell while it runs."""
+
+    def __init__(self, order: Order) -> None:
+        from distributed import get_worker
+
+        self.settings = order.settings
+        self.tile = order.tile
+        self._order = order
+        self._worker = get_worker()
+        self._reported = -REPORT_EVERY
+
+    def report(self, progress: float) -> None:
+        """Tell how much of the tile is done, in [0, 1]; costs nothing when called too often."""
+        if not 0 <= progress <= 1:
+            raise ValueError(f"progress = {progress} is outside [0, 1]")
+        if time.monotonic() - self._reported >= REPORT_EVERY:
+            self._reported = time.monotonic()
+            event = {"tile": self.tile, "progress": float(progress)}
+            self._worker.log_event(topic(self._order.run, self._order.epoch), event)
+
+    def stop_requested(self) -> bool:
+        """Whether to return None soon, which leaves the tile to be computed another time."""
+        return self._order.epoch < _stopped.get(self._order.run, 0)
+
+
+def run_tile(order: Order) -> Answer:
+    """Carry out an order; an error of the tile's function is an answer, not an exception."""
+    if order.epoch < _stopped.get(order.run, 0):
+        return Answer(order.tile, "stopped")
+    try:
+        return _keep(order) if order.home else _compute(order, _sent_claim(order))
+    except (Exception, SystemExit) as error:
+        return Answer(order.tile, "failed", _describe(error))
+
+
+def _keep(order: Order) -> Answer:
+    """Straight into the store, so that the tile stays whoever dies next."""
+    store = Store(Path(str(order.home)), order.allow)
+    claim = tiles.claim(store, order.job, order.tile, order.epoch)
+    if claim is None:
+        return Answer(order.tile, "kept")
+    with _watch(store, order):
+        answer = _compute(order, claim)
+    if answer.outcome != "done":
+        return answer
+    return Answer(order.tile, "done" if tiles.land(store, answer.payload) else "kept")
+
+
+def _sent_claim(order: Order) -> tiles.Claim:
+    """The supervisor's claim with this process in it."""
+    return tiles.Claim(order.job, order.tile, order.attempt, order.epoch, os.getpid(), HOST)
+
+
+def _compute(order: Order, claim: tiles.Claim) -> Answer:
+    context = Context(order)
+    made = function.call(function.resolve(order.function, order.allow), order.spec, context)
+    if made is None and context.stop_requested():
+        return Answer(order.tile, "stopped")
+    return Answer(order.tile, "done", payload=arrays.encode(made, claim.facts()))
+
+
+def _describe(error: BaseException) -> str:
+    """'ValueError: text (file.py, line 3)', or the sentence alone where it is this package's own."""
+    if isinstance(error, JobError):
+        return str(error)[:MAX_ERROR]
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f" ({Path(last.filename).name}, line {last.lineno})"
+    return f"{type(error).__name__}: {error}"[: MAX_ERROR - len(where)] + where
+
+
+@contextmanager
+def _watch(store: Store, order: Order) -> Iterator[None]:
+    """End this process if another supervisor takes the job over: its workers compute the tile again."""
+    over = threading.Event()
+    threading.Thread(target=_exit_if_superseded, args=(store, order, over), daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _exit_if_superseded(store: Store, order: Order, over: threading.Event) -> None:
+    while not over.wait(WATCH_EVERY):
+        try:
+            with store.reading() as db:
+                row = db.execute("SELECT epoch FROM leases WHERE job = ?", (order.job,)).fetchone()
+        except sqlite3.OperationalError:  # busy: look again
+            continue
+        if row is not None and row["epoch"] > order.epoch:
+            os._exit(SUPERSEDED)

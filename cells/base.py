@@ -17,7 +17,7 @@ import numpy as np
 from .activations import Activation, Array
 from .initialisers import draw
 from .knobs import Knobs
-from .scaled import Scaled, shifted, sum_of_products
+from .scaled import Scaled, sum_of_products
 
 Params = dict[str, Array]
 Tape = dict[str, Array]
@@ -125,7 +125,7 @@ class Cell(ABC):
         return delta
 
     def direct_parts(self, tape: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
-        """What reaches each part at step t (1-based index or slice of the tape's steps) through h_t itself."""
+        """What reaches each part at the tape's steps t (an index array) through h itself."""
         return (d_h,)
 
     def views(self, params: Mapping[str, Array], hidden: int) -> Params:
@@ -145,12 +145,7 @@ def row(vector: Array) -> Array:
 
 def project(x: Scaled, W: Array, b: Array) -> Scaled:
     """x W + b for all steps in one product: (T, …, B, I), (…, I, N), (…, N) -> (T, …, B, N)."""
-    values = product(x.mantissa, W)
-    bias = row(b)
-    if x.exponent is not None:
-        bias = shifted(np.broadcast_to(bias, values.shape), -x.exponent)
-    values += bias
-    return Scaled(values, x.exponent)
+    return Scaled(product(x.mantissa, W), x.exponent).plus(row(b))
 
 
 def product(rows: Array, W: Array) -> Array:

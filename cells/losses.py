@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from .activations import Array
-from .scaled import Exponents, Scaled, shifted
+from .scaled import Scaled, shifted
 
 
 class Loss(ABC):
@@ -28,7 +28,8 @@ class SquaredError(Loss):
         return (gap * gap).sum(axis=-1)
 
     def slope(self, outputs, targets):
-        return Scaled(2 * (outputs.mantissa - shifted(targets, _negative(outputs.exponent))), outputs.exponent)
+        gap = outputs.plus(-targets)
+        return Scaled(2 * gap.mantissa, gap.exponent)
 
 
 class CrossEntropy(Loss):
@@ -48,6 +49,16 @@ class CrossEntropy(Loss):
         return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
 
 
+class Linear(Loss):
+    """ℓ = Σ_o g_o ŷ_o: the loss whose derivative g is given, in place of the targets."""
+
+    def value(self, outputs, targets):
+        return (outputs.plain() * targets).sum(axis=-1)
+
+    def slope(self, outputs, targets):
+        return Scaled(targets)
+
+
 LOSSES: dict[str, Loss] = {"squared_error": SquaredError(), "cross_entropy": CrossEntropy()}
 
 LOSS_MODES = {"last": "last step", "all": "all steps", "chosen": "chosen steps"}
@@ -65,7 +76,3 @@ def attached_steps(settings) -> np.ndarray:
     """The steps, counted from 1, whose output enters the loss."""
     chosen = {"last": [settings.steps], "all": range(1, settings.steps + 1), "chosen": settings.loss_steps}
     return np.array(chosen[settings.loss], dtype=int)
-
-
-def _negative(exponent: Exponents | None) -> Exponents | None:
-    return None if exponent is None else -exponent

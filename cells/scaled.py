@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 Exponents = NDArray[np.int64]
 
 LOG10_2 = float(np.log10(2.0))
-SAFE = 256  # a row whose largest entry lies in 2^±SAFE needs no exponent
+SAFE = 700  # a row whose largest entry lies within 2^±SAFE needs no new exponent
 FAR = 10_000  # a shift beyond which every float64 has become 0 or inf
 
 
@@ -20,13 +20,26 @@ def shifted(values: Array, exponents: Exponents | None) -> Array:
     """values · 2^exponents, one exponent per row; 0 or inf where float64 ends."""
     if exponents is None:
         return values
-    return np.ldexp(values, np.clip(exponents, -FAR, FAR)[..., None].astype(np.int32))
+    powers = np.clip(exponents, -FAR, FAR)[..., None].astype(np.int32)
+    return values * np.ldexp(1.0, powers) if np.iscomplexobj(values) else np.ldexp(values, powers)
 
 
 def magnitudes(values: Array) -> Exponents:
     """For each row the k with 2^(k-1) ≤ max|v| < 2^k; 0 for a row of zeros or one that holds inf or nan."""
     peak = np.abs(values).max(axis=-1)
     return np.frexp(np.where(np.isfinite(peak), peak, 0))[1].astype(np.int64)
+
+
+def settled(bits: Exponents, zero: NDArray[np.bool_]) -> Exponents:
+    """The exponent for rows of these binary magnitudes: 0 as long as they are at home in float64."""
+    return np.where(zero | (np.abs(bits) <= SAFE // 2), 0, bits)
+
+
+def stays_safe(begun: Array, rows: Array) -> bool:
+    """Whether every row's peak lies within 2^±SAFE, or was 0 from the start; one that became 0 may have underflowed."""
+    peak = np.abs(rows).max(axis=-1)
+    safe = (peak > 2.0**-SAFE) & (peak < 2.0**SAFE)
+    return bool(safe.all()) or bool((safe | ((peak == 0) & ~begun.any(axis=-1))).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +62,14 @@ class Scaled:
             if lost.any():
                 logs[lost] = _log10_norms_by_peak(self.mantissa[lost])
         return logs if self.exponent is None else logs + LOG10_2 * self.exponent
+
+    def plus(self, plain: Array) -> "Scaled":
+        """self + plain, a float64 array: a row's exponent gives way only where that keeps `plain` from overflowing."""
+        if self.exponent is None:
+            return Scaled(self.mantissa + plain)
+        plain = np.broadcast_to(plain, self.mantissa.shape)
+        exponent = np.where(plain.any(axis=-1), np.maximum(self.exponent, 0), self.exponent)
+        return Scaled(self.aligned(exponent) + shifted(plain, -exponent), exponent)
 
     def aligned(self, exponents: Exponents) -> Array:
         """The mantissa that belongs to `exponents`."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .activations import Array
+from .backward import Injection
 from .base import Cell, Params, Tape
 from .scaled import Exponents, Scaled
 from .settings import RunSettings
 
 if TYPE_CHECKING:
-    from .engine import Injection
     from .network import Network
 
 
@@ -27,7 +27,8 @@ class LayerRecord:
     input: Scaled  # (T, …, B, I)
     grads: dict[str, Scaled]  # (T+1, …, B, H)
     delta: Scaled  # (T, …, B, width·H)
-    direct: "Injection"
+    direct: Injection
+    divisor: int  # L = Σ_b L_b / divisor
 
 
 class LayerTrace:
@@ -86,22 +87,22 @@ class LayerTrace:
         return _norms(self.record.grads)
 
     @cached_property
-    def scaled_direct_grads(self) -> Mapping[str, Scaled]:
-        """Direct parts with their exponents."""
-        direct, tape = self.record.direct, self.record.tape
-        h = Scaled(*(_spread(a, direct.steps, tape["h"].shape) for a in (direct.rows.mantissa, direct.rows.exponent)))
-        parts = self.cell.direct_parts(tape, slice(None), h.mantissa[1:])
-        return {p: Scaled(_with_initial(rows), h.exponent) for p, rows in zip(self.parts, parts, strict=True)}
+    def _direct_rows(self) -> Mapping[str, Scaled]:
+        """The direct parts at the steps that have one."""
+        direct = self.record.direct
+        entries = np.array(direct.steps, int) - 1
+        parts = self.cell.direct_parts(self.record.tape, entries, direct.rows.mantissa)
+        return {p: Scaled(rows, direct.rows.exponent) for p, rows in zip(self.parts, parts, strict=True)}
 
     @cached_property
     def direct_grads(self) -> Mapping[str, Array]:
         """The part that reaches h_t (or c_t) through h_t's own output only, (T+1, B, H)."""
-        return _plain(self.scaled_direct_grads)
+        return {p: self._over_time(rows, 0.0) for p, rows in _plain(self._direct_rows).items()}
 
     @cached_property
     def log10_direct_norms(self) -> Mapping[str, Array]:
         """log10 of the direct parts' norms, (T+1, B)."""
-        return _norms(self.scaled_direct_grads)
+        return {p: self._over_time(norms, -np.inf) for p, norms in _norms(self._direct_rows).items()}
 
     @cached_property
     def gates(self) -> Mapping[str, Array]:
@@ -128,8 +129,14 @@ class LayerTrace:
         h = Scaled(r.tape["h"][:-1], self._exponent_before())
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             grads = self.cell.param_grads(r.params, r.tape, r.input, h, r.delta)
-            grads = {name: grad / r.tape["h"].shape[-2] for name, grad in grads.items()}
+            grads = {name: grad / r.divisor for name, grad in grads.items()}
         return {n: _frozen(g) for n, g in (grads | self.cell.views(grads, self._hidden)).items()}
+
+    def _over_time(self, rows: Array, elsewhere: float) -> Array:
+        """Rows of the steps that have a direct part as an array over steps 0 … T."""
+        full = np.full((len(self.record.tape["h"]), *rows.shape[1:]), elsewhere)
+        full[self.record.direct.steps] = rows
+        return _frozen(full)
 
     @property
     def _hidden(self) -> int:
@@ -145,13 +152,13 @@ class Trace:
 
     def __init__(
         self,
-        settings: RunSettings,
+        settings: RunSettings | None,
         network: "Network",
         layers: tuple[LayerRecord, ...],
         outputs: Scaled,
         step_losses: Array,
     ) -> None:
-        self.settings = settings
+        self.settings = settings  # None where the network was made by hand
         self.network = network
         self.layers = tuple(LayerTrace(record) for record in layers)
         self.scaled_outputs = outputs
@@ -241,19 +248,3 @@ def _block(tape: Tape, name: str, k: int, gate: str) -> Array:
         return tape[gate]
     H = tape["h"].shape[-1]
     return tape[name][..., k * H : (k + 1) * H]
-
-
-def _spread(rows: Any, steps: list[int], shape: tuple[int, ...]) -> Any:
-    """Rows that belong to some steps as an array over all steps, zero elsewhere."""
-    if rows is None:
-        return None
-    full = np.zeros((shape[0], *rows.shape[1:]), rows.dtype)
-    full[steps] = rows
-    return full
-
-
-def _with_initial(rows: Array) -> Array:
-    """Rows of steps 1..T as steps 0..T; nothing reaches the initial state directly."""
-    full = np.zeros((len(rows) + 1, *rows.shape[1:]))
-    full[1:] = rows
-    return full

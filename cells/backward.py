@@ -1,0 +1,140 @@
+"""The loop backward in time. It knows no cell by name.
+
+It goes in short stretches of plain float64 steps, at the exponents the first step starts with, and looks at the end of
+each whether every row stayed within 2^±SAFE. A stretch that did not is walked again step by step, with a power of two
+beside each row chosen anew at every step.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .activations import Array
+from .base import Cell, Params, Tape
+from .scaled import Exponents, Scaled, magnitudes, settled, shifted, stays_safe
+
+STRETCH = 8  # steps between two looks
+
+
+@dataclass(frozen=True, eq=False)
+class Injection:
+    """What reaches h at each step other than through later steps: rows[k] arrives at steps[k] (1-based, ascending)."""
+
+    steps: list[int]
+    rows: Scaled  # (len(steps), …, B, H)
+
+
+def backprop(cell: Cell, params: Params, tape: Tape, direct: Injection) -> tuple[dict[str, Scaled], Scaled]:
+    """Total gradients of every part (T+1, …, B, H) and the pre-activation gradients (T, …, B, width·H)."""
+    walk = _Walk(cell, params, tape, direct)
+    walk.arrive(len(walk.delta))
+    for last in range(len(walk.delta) - 1, -1, -STRETCH):
+        walk.stretch(range(last, max(last - STRETCH, -1), -1))
+    return walk.result()
+
+
+class _Walk:
+    """One layer's way back."""
+
+    def __init__(self, cell: Cell, params: Params, tape: Tape, direct: Injection) -> None:
+        self.cell, self.params, self.tape, self.direct = cell, params, tape, direct
+        self.index = {step: k for k, step in enumerate(direct.steps)}
+        h = tape["h"]
+        self.grads = tuple(np.empty_like(h) for _ in cell.parts)
+        self.delta = np.empty((len(h) - 1, *h.shape[1:-1], cell.width * h.shape[-1]))
+        self.exponent: Exponents | None = None
+        for grad in self.grads:
+            grad[-1] = 0
+
+    def arrive(self, t: int) -> None:
+        """The last step's direct part: the walk begins with it."""
+        if t in self.index:
+            rows = self._direct(t)
+            if rows.exponent is None and stays_safe(rows.mantissa, rows.mantissa):
+                self.grads[0][t] = rows.mantissa
+            else:
+                self._inject_scaled(t)
+
+    def stretch(self, stretch: range) -> None:
+        """A few steps at constant exponents; where a row leaves the safe range, one by one."""
+        top, low = stretch[0] + 1, stretch[-1]
+        begun = [grad[top].copy() for grad in self.grads]
+        if self.exponent is not None:
+            self.exponent[low:top] = self.exponent[top]
+        for t in stretch:
+            self._step(t)
+            self._inject(t)
+        if all(stays_safe(rows, grad[low]) for rows, grad in zip(begun, self.grads, strict=True)):
+            return
+        for grad, rows in zip(self.grads, begun, strict=True):
+            grad[top] = rows
+        for t in stretch:
+            self._scaled_step(t)
+
+    def result(self) -> tuple[dict[str, Scaled], Scaled]:
+        """Gradients by part, and delta."""
+        parts = {p: Scaled(g, self.exponent) for p, g in zip(self.cell.parts, self.grads, strict=True)}
+        return parts, Scaled(self.delta, None if self.exponent is None else self.exponent[1:])
+
+    def _step(self, t: int) -> None:
+        d_next = tuple([grad[t + 1] for grad in self.grads])
+        d_prev = tuple([grad[t] for grad in self.grads])
+        self.cell.step_back(self.params, self.tape, t, d_next, d_prev, self.delta[t])
+
+    def _scaled_step(self, t: int) -> None:
+        self._step(t)
+        exponent = self._exponents()
+        exponent[t] = exponent[t + 1]
+        self._renormalise(t)
+        if t in self.index:
+            self._inject_scaled(t)
+
+    def _direct(self, t: int) -> Scaled:
+        k, rows = self.index[t], self.direct.rows
+        return Scaled(rows.mantissa[k], None if rows.exponent is None else rows.exponent[k])
+
+    def _inject(self, t: int) -> None:
+        if t not in self.index:
+            return
+        rows = self._direct(t)
+        if self.exponent is None and rows.exponent is None:
+            self.grads[0][t] += rows.mantissa
+        else:
+            self.grads[0][t] += rows.aligned(self._exponents()[t])
+
+    def _inject_scaled(self, t: int) -> None:
+        """Bring both to the larger one's exponent, then add."""
+        rows, exponent = self._direct(t), self._exponents()
+        own = 0 if rows.exponent is None else rows.exponent
+        here, there = self._alive(t), rows.mantissa.any(axis=-1)
+        least = np.iinfo(np.int64).min // 4
+        bits = np.maximum(
+            np.where(here, exponent[t] + self._magnitudes(t), least),
+            np.where(there, own + magnitudes(rows.mantissa), least),
+        )
+        self._move(t, settled(bits, ~(here | there)))
+        self.grads[0][t] += rows.aligned(exponent[t])
+        self._renormalise(t)
+
+    def _renormalise(self, t: int) -> None:
+        """Give every row the exponent its size asks for."""
+        self._move(t, settled(self._exponents()[t] + self._magnitudes(t), ~self._alive(t)))
+
+    def _move(self, t: int, new: Exponents) -> None:
+        exponent = self._exponents()
+        shift = exponent[t] - new
+        if shift.any():
+            for grad in self.grads:
+                grad[t] = shifted(grad[t], shift)
+            exponent[t] = new
+
+    def _exponents(self) -> Exponents:
+        if self.exponent is None:
+            self.exponent = np.zeros(self.grads[0].shape[:-1], np.int64)
+        return self.exponent
+
+    def _magnitudes(self, t: int) -> Exponents:
+        return magnitudes(np.concatenate([grad[t] for grad in self.grads], axis=-1))
+
+    def _alive(self, t: int) -> Array:
+        return np.any([grad[t].any(axis=-1) for grad in self.grads], axis=0)

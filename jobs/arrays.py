@@ -25,14 +25,15 @@ def encode(arrays: Any, facts: Mapping[str, str]) -> bytes:
     if not isinstance(arrays, Mapping):
         raise JobError(f"the function returned {type(arrays).__name__}, not a mapping of names to arrays")
     kept = {_name(name): _array(name, value) for name, value in arrays.items()}
-    return save(kept, metadata={**facts, "digest": _digest(kept, facts)})
+    seal = to_json({**facts, "digest": _digest(kept, facts)})
+    return save(kept, metadata={"facts": seal})  # one entry, because several would be written in any order
 
 
 def decode(payload: bytes) -> tuple[Arrays, dict[str, str]]:
     """The arrays and facts of `encode`; Damaged unless every bit is as it was written."""
     try:
         (size,) = struct.unpack("<Q", payload[:8])
-        facts = json.loads(payload[8 : 8 + size])["__metadata__"]
+        facts = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["facts"])
         arrays = load(payload)
         digest = facts.pop("digest")
     except (SafetensorError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:

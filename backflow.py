@@ -33,7 +33,6 @@ ASK_PLAYWRIGHT = "import playwright.sync_api as p\nwith p.sync_playwright() as w
 NO_VENV = """Python could not create the environment .venv.
 On Debian and Ubuntu its parts come separately: sudo apt-get install python3-venv
 Elsewhere a Python from python.org, Homebrew or conda has them."""
-NO_INSTALL = "The packages of {} could not be installed; pip's own words stand above. Nothing else was changed."
 NO_BROWSER = """The browser tests need Chromium, Chrome or Edge, and none was found or could be installed.
 Install one of them, or name its program in the environment variable BACKFLOW_BROWSER."""
 
@@ -53,8 +52,7 @@ def read_pins(path: Path) -> list[str]:
 
 def child_environment(**extra: str) -> dict[str, str]:
     """The environment of every child: one BLAS thread, so that sessions do not fight, unless the user set another."""
-    defaults = dict.fromkeys(THREAD_LIMITS, "1")
-    return {**defaults, "PYTHONUTF8": "1", **os.environ, **extra}
+    return {**dict.fromkeys(THREAD_LIMITS, "1"), "PYTHONUTF8": "1", **os.environ, **extra}
 
 
 def run(command: list, **extra: str) -> int:
@@ -113,7 +111,7 @@ class Environment:
         if known:
             self.stamp.write_text(known, encoding="utf-8")
         if failed:
-            sys.exit(NO_INSTALL.format(pins))
+            sys.exit(f"The packages of {pins} could not be installed; pip's own words stand above.")
 
     def ensure(self, pins: str) -> None:
         """Brings it to a state in which exactly these pins are installed; does nothing where it is already."""
@@ -121,6 +119,13 @@ class Environment:
             self.create()
         if not self.has(pins):
             self.install(pins)
+
+
+def ready(pins: str) -> Path:
+    """The Python of the project's environment, once these pins are installed in it."""
+    environment = Environment(ROOT)
+    environment.ensure(pins)
+    return environment.python
 
 
 def is_free(port: int) -> bool:
@@ -141,24 +146,25 @@ def is_free(port: int) -> bool:
 
 def choose_port(wanted: int | None, default: int = PORT) -> int:
     """The wanted port; without a wish the first free one from the default on."""
-    if wanted is None:
-        port = next((port for port in range(default, default + 100) if is_free(port)), None)
-        if port is None:
-            sys.exit(f"port: none of {default} to {default + 99} is free; name one with --port.")
-        if port != default:
-            say(f"Port {default} is busy; Backflow takes {port}.")
-        return port
-    if not 1 <= wanted <= 65535:
-        sys.exit(f"port = {wanted} is outside [1, 65535]")
-    if not is_free(wanted):
-        sys.exit(f"port = {wanted} is busy; name another, or none and the next free one is taken.")
-    return wanted
+    if wanted is not None:
+        if not 1 <= wanted <= 65535:
+            sys.exit(f"port = {wanted} is outside [1, 65535]")
+        if not is_free(wanted):
+            sys.exit(f"port = {wanted} is busy; name another, or none and the next free one is taken.")
+        return wanted
+    last = min(default + 100, 65535)
+    port = next(filter(is_free, range(default, last + 1)), None)
+    if port is None:
+        sys.exit(f"port: none of {default} to {last} is free; name one with --port.")
+    if port != default:
+        say(f"Port {default} is busy; Backflow takes {port}.")
+    return port
 
 
 def become(command: list) -> int:
     """Hands this process over to `command`, so that Ctrl-C and kill reach it; Windows waits for a child instead."""
-    words = [str(word) for word in command]
     os.chdir(ROOT)
+    words = [str(word) for word in command]
     if os.name != "nt":
         os.execve(words[0], words, child_environment())
     with subprocess.Popen(words, env=child_environment()) as child:
@@ -179,30 +185,26 @@ def start(words: list[str]) -> int:
     if words and not words[0].startswith("-"):
         parser.error(f"command = {words[0]!r} is not one of test, check, bench")
     port = choose_port(options.port)
-    environment = Environment(ROOT)
-    environment.ensure(APP_PINS)
-    command = [environment.python, "-m", "streamlit", "run", ROOT / "app.py", "--server.port", port]
+    command = [ready(APP_PINS), "-m", "streamlit", "run", ROOT / "app.py", "--server.port", port]
     command += [] if options.share else ["--server.address", "localhost"]
     command += ["--server.headless", "true"] if options.no_browser else []
     return become(command + others)
 
 
-def browser_places() -> Iterator[str]:
-    """Where Linux, macOS and Windows keep Chromium, Chrome and Edge."""
+def browser_places(python: Path) -> Iterator[str]:
+    """Where Linux, macOS, Windows and Playwright, asked last, keep Chromium, Chrome and Edge."""
     yield from filter(None, map(shutil.which, BROWSERS))
     for folder in (Path("/Applications"), Path.home() / "Applications"):
         yield from (str(folder / f"{name}.app/Contents/MacOS/{name}") for name in MAC_BROWSERS)
-    for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
-        if os.environ.get(variable):
-            yield from (str(Path(os.environ[variable], name)) for name in WINDOWS_BROWSERS)
+    for variable in filter(os.environ.get, ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")):
+        yield from (str(Path(os.environ[variable], name)) for name in WINDOWS_BROWSERS)
+    yield subprocess.run([str(python), "-c", ASK_PLAYWRIGHT], capture_output=True, text=True).stdout.strip()
 
 
 def is_browser(program: str) -> bool:
     """Whether the program is there and tells its version (a stub that only advertises a package does not)."""
-    if not Path(program).is_file():
-        return False
-    if os.name == "nt":
-        return True  # Chrome for Windows opens a window instead of telling its version
+    if os.name == "nt" or not Path(program).is_file():
+        return Path(program).is_file()  # Chrome for Windows opens a window instead of telling its version
     try:
         return subprocess.run([program, "--version"], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -214,8 +216,7 @@ def find_browser(python: Path) -> str | None:
     named = os.environ.get("BACKFLOW_BROWSER")
     if named:
         return shutil.which(named) or sys.exit(f"BACKFLOW_BROWSER = {named!r} is not a program on this machine.")
-    asked = subprocess.run([str(python), "-c", ASK_PLAYWRIGHT], capture_output=True, text=True)
-    return next(filter(is_browser, [*browser_places(), asked.stdout.strip()]), None)
+    return next(filter(is_browser, browser_places(python)), None)
 
 
 def ways_to_a_browser(python: Path) -> Iterator[list[list]]:
@@ -248,7 +249,7 @@ def run_parts(parts: dict[str, list], **extra: str) -> int:
     failed = [name for name, code in codes.items() if code]
     if failed:
         say("Failed: " + ", ".join(failed))
-    return next(filter(None, codes.values()), 0)
+    return codes[failed[0]] if failed else 0
 
 
 def lint_parts(python: Path) -> dict[str, list]:
@@ -262,18 +263,15 @@ def lint_parts(python: Path) -> dict[str, list]:
 
 def check(_: list[str]) -> int:
     """Lint, format and types."""
-    environment = Environment(ROOT)
-    environment.ensure(DEV_PINS)
-    return run_parts(lint_parts(environment.python))
+    return run_parts(lint_parts(ready(DEV_PINS)))
 
 
 def test(words: list[str]) -> int:
     """Every check and every test; with arguments pytest alone, for a quick look at some."""
-    environment = Environment(ROOT)
-    environment.ensure(DEV_PINS)
-    browser = ensure_browser(environment.python)
-    parts = {} if words else lint_parts(environment.python)
-    return run_parts({**parts, "pytest": [environment.python, "-m", "pytest", *words]}, BACKFLOW_BROWSER=browser)
+    python = ready(DEV_PINS)
+    parts = {} if words else lint_parts(python)
+    parts["pytest"] = [python, "-m", "pytest", *words]
+    return run_parts(parts, BACKFLOW_BROWSER=ensure_browser(python))
 
 
 def bench(words: list[str]) -> int:
@@ -281,10 +279,8 @@ def bench(words: list[str]) -> int:
     names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
     if not words or words[0] not in names:
         sys.exit(f"benchmark = {words[0] if words else ''!r} is not one of {', '.join(names)}")
-    environment = Environment(ROOT)
-    environment.ensure(DEV_PINS)
-    browser = find_browser(environment.python) or ""
-    return run([environment.python, "-m", f"benchmarks.{words[0]}", *words[1:]], BACKFLOW_BROWSER=browser)
+    python = ready(DEV_PINS)
+    return run([python, "-m", f"benchmarks.{words[0]}", *words[1:]], BACKFLOW_BROWSER=find_browser(python) or "")
 
 
 COMMANDS = {"test": test, "check": check, "bench": bench}

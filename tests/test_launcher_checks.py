@@ -73,7 +73,7 @@ def test_a_named_browser_that_is_not_there_is_refused_by_name(programs, monkeypa
 
 def test_windows_and_macos_folders_are_looked_into(tmp_path, monkeypatch):
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
-    places = [Path(place) for place in backflow.browser_places()]
+    places = [Path(place) for place in backflow.browser_places(PYTHON)]
     assert tmp_path / "Google/Chrome/Application/chrome.exe" in places
     assert Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome") in places
 

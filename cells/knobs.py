@@ -20,6 +20,14 @@ class Knob:
     choices: Mapping[str, str] | None = None  # value -> label
 
 
+class BadValue(ValueError):
+    """A value a field cannot take; `nearest` is one it can, where there is such a thing."""
+
+    def __init__(self, sentence: str, field: str, nearest: Any = None) -> None:
+        super().__init__(sentence)
+        self.field, self.nearest = field, nearest
+
+
 def knob(default: float, low: float, high: float, label: str, help: str = "", **more: Any) -> Any:
     """Declare a number with its range; an int default makes a whole number."""
     return field(default=default, metadata={"knob": Knob(label, help, low=low, high=high, **more)})
@@ -64,24 +72,26 @@ def checked(f: Field, value: Any) -> Any:
 
 def _checked_switch(f: Field, value: Any) -> bool:
     if str(value) not in ("True", "False"):
-        raise ValueError(f"{f.name} = {value!r} is neither True nor False")
+        raise BadValue(f"{f.name} = {value!r} is neither True nor False", f.name)
     return bool(value)
 
 
 def _checked_choice(f: Field, value: Any) -> str:
     choices = f.metadata["knob"].choices
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{f.name} = {value!r} is none of {', '.join(choices)}")
+        raise BadValue(f"{f.name} = {value!r} is none of {', '.join(choices)}", f.name)
     return str(value)
 
 
 def _checked_number(f: Field, value: Any) -> float:
     low, high = f.metadata["knob"].low, f.metadata["knob"].high
     whole = isinstance(f.default, int)
-    if not _is_number(value) or not low <= value <= high:
-        raise ValueError(f"{f.name} = {value!r} is outside [{low:g}, {high:g}]")
+    if not _is_number(value):
+        raise BadValue(f"{f.name} = {value!r} is outside [{low:g}, {high:g}]", f.name)
+    if not low <= value <= high:
+        raise BadValue(f"{f.name} = {value!r} is outside [{low:g}, {high:g}]", f.name, min(max(value, low), high))
     if whole and value != int(value):
-        raise ValueError(f"{f.name} = {value!r} is not a whole number in [{low:g}, {high:g}]")
+        raise BadValue(f"{f.name} = {value!r} is not a whole number in [{low:g}, {high:g}]", f.name, round(value))
     return int(value) if whole else float(value)
 
 

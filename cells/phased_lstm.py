@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .base import row, total_over_time, transposed
-from .knobs import choice, knob
+from .knobs import BadValue, choice, knob
 from .lstm import LSTM, times_blocks
 from .scaled import Scaled
 
@@ -66,10 +66,9 @@ class PhasedLSTM(LSTM):
         def __post_init__(self):
             super().__post_init__()
             if self.shortest_period > self.longest_period:
-                raise ValueError(
-                    f"shortest_period = {self.shortest_period:g} is outside [1, {self.longest_period:g}], "
-                    "the range up to longest_period"
-                )
+                low, high = self.shortest_period, self.longest_period
+                sentence = f"shortest_period = {low:g} is outside [1, {high:g}], the range up to longest_period"
+                raise BadValue(sentence, "shortest_period", high)
 
     def init_params(self, recipe):
         rng = recipe.rng(4)

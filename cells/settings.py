@@ -8,7 +8,7 @@ import numpy as np
 from .activations import ACTIVATIONS
 from .base import Cell
 from .initialisers import INITIALISERS
-from .knobs import check_knobs, choice, knob, knobs_of, switch
+from .knobs import BadValue, check_knobs, choice, knob, knobs_of, switch
 from .losses import LOSS_MODES, REDUCTIONS
 from .precision import PRECISIONS
 from .registry import CELLS
@@ -75,7 +75,7 @@ class RunSettings:
         plain = {name: value for name, value in values.items() if name in own}
         unknown = [name for name in knobs if kind is None or name not in knobs_of(kind)]
         if unknown:
-            raise ValueError(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {self.cell}")
+            raise BadValue(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {self.cell}", unknown[0])
         options = plain.pop("options", self.options)
         if kind is not None and (knobs or type(options) is not kind):
             options = _carried_over(options, kind, knobs)
@@ -95,22 +95,25 @@ class RunSettings:
         if isinstance(self.options, dict):
             unknown = [name for name in self.options if name not in knobs_of(kind)]
             if unknown:
-                raise ValueError(f"options has {unknown[0]!r}, the cell {self.cell} knows {', '.join(knobs_of(kind))}")
+                known = ", ".join(knobs_of(kind))
+                raise BadValue(f"options has {unknown[0]!r}, the cell {self.cell} knows {known}", unknown[0])
             return kind(**self.options)
         if type(self.options) is not kind:
-            raise ValueError(f"options = {self.options!r} does not belong to the cell {self.cell}")
+            raise BadValue(f"options = {self.options!r} does not belong to the cell {self.cell}", "options")
         return self.options
 
     def _checked_loss_steps(self) -> tuple[int, ...]:
         try:
             steps = tuple(sorted({int(step) for step in self.loss_steps}))
         except (TypeError, ValueError):
-            raise ValueError(f"loss_steps = {self.loss_steps!r} is no list of whole numbers") from None
+            raise BadValue(f"loss_steps = {self.loss_steps!r} is no list of whole numbers", "loss_steps") from None
         if self.loss != "chosen":
             return steps
         outside = [step for step in steps if not 1 <= step <= self.steps]
         if outside or not steps:
-            raise ValueError(f"loss_steps = {(outside or ['nothing'])[0]} is outside [1, {self.steps}]")
+            inside = tuple(step for step in steps if step not in outside) or (self.steps,)
+            bad = outside[0] if outside else "nothing"
+            raise BadValue(f"loss_steps = {bad} is outside [1, {self.steps}]", "loss_steps", inside)
         return steps
 
     def _checked_own(self) -> tuple[tuple[float, ...], ...]:
@@ -119,32 +122,33 @@ class RunSettings:
         try:
             rows = np.array(self.own, dtype=np.float64)
         except (TypeError, ValueError):
-            raise ValueError("own holds rows of different lengths, or values that are no numbers") from None
+            raise BadValue("own holds rows of different lengths, or values that are no numbers", "own") from None
         rows = rows[:, None] if rows.ndim == 1 else rows
         if rows.ndim != 2 or not 2 <= len(rows) <= OWN_ROWS or not 1 <= rows.shape[1] <= 64:
-            raise ValueError(f"own has shape {rows.shape}; it takes [2, {OWN_ROWS}] steps of [1, 64] values")
+            raise BadValue(f"own has shape {rows.shape}; it takes [2, {OWN_ROWS}] steps of [1, 64] values", "own")
         bad = np.argwhere(~(np.abs(rows) <= OWN_LIMIT))
         if len(bad):
             step, column = bad[0]
-            raise ValueError(f"own = {rows[step, column]} at step {step + 1} is outside [-1e6, 1e6]")
+            raise BadValue(f"own = {rows[step, column]} at step {step + 1} is outside [-1e6, 1e6]", "own")
         return tuple(map(tuple, rows.tolist()))
 
     def _check_input(self) -> None:
         if self.signal == "impulse" and self.impulse_step > self.steps:
-            raise ValueError(f"impulse_step = {self.impulse_step} is outside [1, {self.steps}], the steps there are")
+            sentence = f"impulse_step = {self.impulse_step} is outside [1, {self.steps}], the steps there are"
+            raise BadValue(sentence, "impulse_step", self.steps)
         if self.signal == "own" and len(self.own) == 0:
-            raise ValueError("own = () holds no sequence; give [2, 20000] steps")
+            raise BadValue("own = () holds no sequence; give [2, 20000] steps", "own")
         if self.signal == "own" and self.steps > len(self.own):
-            raise ValueError(f"steps = {self.steps} is outside [2, {len(self.own)}], the length of your own sequence")
+            sentence = f"steps = {self.steps} is outside [2, {len(self.own)}], the length of your own sequence"
+            raise BadValue(sentence, "steps", len(self.own))
 
     def _check_cost(self) -> None:
         gigabytes = self.steps * self.memory_per_step / 1e9
         if gigabytes > BUDGET:
             allowed = int(BUDGET * 1e9 / self.memory_per_step)
-            nearest = f"at most {allowed} steps fit" if allowed >= 2 else "choose fewer hidden units or a smaller batch"
-            raise ValueError(
-                f"steps = {self.steps} would take {gigabytes:.1f} GB, the limit is {BUDGET:g} GB: {nearest}"
-            )
+            fits = f"at most {allowed} steps fit" if allowed >= 2 else "choose fewer hidden units or a smaller batch"
+            sentence = f"steps = {self.steps} would take {gigabytes:.1f} GB, the limit is {BUDGET:g} GB: {fits}"
+            raise BadValue(sentence, "steps", allowed if allowed >= 2 else None)
 
     @property
     def memory_per_step(self) -> int:

@@ -1,0 +1,32 @@
+"""Figures: records in, Plotly figures out. Nothing here computes a run or knows a widget.
+
+Start at `figures.FIGURES`, every figure by name, and `panels.PANELS`, what the main figure is stacked from.
+"""
+
+from .comparisons import lens_curve, loss_curve, total_curve
+from .curves import Curve
+from .export import as_figure, config, csv, framed, table
+from .figures import FIGURES
+from .flow import Drawn, flow, panel_figure
+from .offline import offline_html
+from .panel import View
+from .panels import PANELS
+
+__all__ = [
+    "FIGURES",
+    "PANELS",
+    "Curve",
+    "Drawn",
+    "View",
+    "as_figure",
+    "config",
+    "csv",
+    "flow",
+    "framed",
+    "lens_curve",
+    "loss_curve",
+    "offline_html",
+    "panel_figure",
+    "table",
+    "total_curve",
+]

@@ -1,0 +1,79 @@
+"""Vertical axes: log10 on a linear axis with ticks of its own (Plotly's log axis ends at 1e-308), and plain ones."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from . import words
+from .curves import Array, Curve
+
+TICK_PX = 34  # at least that much between two ticks
+MARGIN = 0.05  # of the range, free above and below the lines
+FINE = ((1, 2, 5), (1, 3), (1,))  # digits at which a range of a few decades may have ticks
+
+
+def log_limits(curves: Iterable[Curve]) -> tuple[float, float]:
+    """The decades every finite point and band edge needs; at least one, so that noise does not look like a trend."""
+    finite = _finite(curves)
+    low, high = (finite.min(), finite.max()) if finite.size else (-1.0, 0.0)
+    short = max(0.0, 1.0 - (high - low)) / 2
+    return _padded(float(low) - short, float(high) + short)
+
+
+def plain_limits(curves: Iterable[Curve], least: tuple[float, float]) -> tuple[float, float]:
+    """What every finite point and band edge needs, and at least `least`."""
+    finite = _finite(curves)
+    low, high = (finite.min(), finite.max()) if finite.size else least
+    low, high = min(float(low), least[0]), max(float(high), least[1])
+    return _padded(low, high if high > low else low + 1.0)
+
+
+def _finite(curves: Iterable[Curve]) -> Array:
+    arrays = [edge for curve in curves for edge in (curve.mean, curve.low, curve.high) if edge is not None]
+    joined = np.concatenate(arrays) if arrays else np.empty(0)
+    return joined[np.isfinite(joined)]
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    pad = MARGIN * (high - low)
+    return low - pad, high + pad
+
+
+def log_ticks(low: float, high: float, height: float) -> tuple[list[float], list[str]]:
+    """Places (log10) and words of the ticks between `low` and `high` on an axis of `height` px."""
+    most = max(2, int(height / TICK_PX))
+    for digits in FINE:
+        places, names = _fine_ticks(low, high, digits)
+        if 2 <= len(places) <= most:
+            return places, names
+    exponents = range(math.ceil(low), math.floor(high) + 1)
+    step = _nice_step((high - low) / most)
+    chosen = [exponent for exponent in exponents if exponent % step == 0]
+    return [float(exponent) for exponent in chosen], [words.tick(exponent) for exponent in chosen]
+
+
+def _fine_ticks(low: float, high: float, digits: tuple[int, ...]) -> tuple[list[float], list[str]]:
+    """Ticks at those digits of every decade; none where there would be hundreds."""
+    if high - low > 12:
+        return [], []
+    exponents = range(math.floor(low), math.floor(high) + 1)
+    places = [(exponent + math.log10(digit), digit, exponent) for exponent in exponents for digit in digits]
+    inside = [(at, digit, exponent) for at, digit, exponent in places if low <= at <= high]
+    names = [words.tick(e) if digit == 1 else f"{digit}·{words.tick(e)}" for _, digit, e in inside]
+    return [round(at, 6) for at, *_ in inside], names
+
+
+def _nice_step(least: float) -> int:
+    """1, 2, 5, 10, 20, 50, … : the first that is not below `least`."""
+    decade = 10 ** max(0, math.floor(math.log10(max(least, 1.0))))
+    return next(step for step in (decade, 2 * decade, 5 * decade, 10 * decade) if step >= least)
+
+
+def plain_ticks(low: float, high: float, height: float) -> tuple[list[float], list[str]]:
+    """Round numbers between `low` and `high`."""
+    least = (high - low) / max(2.0, height / TICK_PX)
+    decade = 10.0 ** math.floor(math.log10(least))
+    step = next(decade * digit for digit in (1, 2, 5, 10) if decade * digit >= least)
+    places = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return places, [words.number(round(place, 12)) for place in places]

@@ -1,0 +1,45 @@
+"""Every setting behind a figure, in one line of words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cells.knobs import knobs_of
+
+from . import words
+from .panel import Scene
+
+SHOWN_STEPS = 20
+
+
+def caption(scene: Scene) -> str:
+    """All settings by their labels, the cell's own knobs last, and which layer is shown."""
+    settings = scene.trace.settings
+    parts = [*_knobs(settings), *_lists(settings), *_knobs(settings.options)]
+    if settings.layers > 1:
+        shown = settings.layers if scene.view.layer is None else scene.view.layer + 1
+        parts.append(f"Layer shown: {shown}")
+    return " · ".join(parts)
+
+
+def _knobs(record: Any) -> Iterator[str]:
+    for name, field in knobs_of(record).items():
+        knob, value = field.metadata["knob"], getattr(record, name)
+        yield f"{knob.label}: {_word(value, knob.choices)}"
+
+
+def _lists(settings: Any) -> Iterator[str]:
+    """Settings that are lists: the steps chosen for the loss, and the length of a sequence of the user's own."""
+    if settings.loss == "chosen":
+        steps = settings.loss_steps
+        shown = ", ".join(map(str, steps[:SHOWN_STEPS]))
+        yield f"Loss at steps: {shown}" + (f", … ({len(steps)} in all)" if len(steps) > SHOWN_STEPS else "")
+    if settings.signal == "own":
+        yield f"Own sequence: {len(settings.own)} steps"
+
+
+def _word(value: Any, choices: Any) -> str:
+    if choices:
+        return str(choices[value])
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return words.exact(value)

@@ -1,0 +1,106 @@
+"""Curves over time: the mean over the batch of a norm, with its 10–90 % band, all in the log domain."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+BAND = (0.1, 0.9)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One line over the steps 1..T; `log` tells that the numbers are log10 of what is meant.
+
+    name    column in tables                    label   written at the line's end
+    role    its meaning, which sets the colour  dash    a Plotly dash
+    mean    (T,)                                low, high   (T,) edges of the band, or None
+    """
+
+    name: str
+    label: str
+    role: str
+    mean: Array
+    low: Array | None = None
+    high: Array | None = None
+    log: bool = True
+    dash: str = "solid"
+    width: float = 2.5
+    shade: float = 0.14  # opacity of the band
+    symbol: str = "circle"  # of single points
+
+    def columns(self) -> dict[str, Array]:
+        """The numbers behind the line as columns of a table, unrounded."""
+        name = f"log10 {self.name}" if self.log else self.name
+        band = {f"{name} 10 %": self.low, f"{name} 90 %": self.high}
+        return {name: self.mean} | {key: edge for key, edge in band.items() if edge is not None}
+
+
+def norm_curve(log10_norms: Array, name: str, label: str, role: str, band: bool = True, **style) -> Curve:
+    """The curve of norms (T+1, B) given as log10; index 0, the initial state, is left out."""
+    norms = log10_norms[1:]
+    low, high = log10_quantiles(norms) if band and norms.shape[1] > 1 else (None, None)
+    return Curve(name, label, role, log10_mean(norms), low, high, **style)
+
+
+def share_curve(values: Array, name: str, label: str, role: str, **style) -> Curve:
+    """Mean and band over all samples and units of plain values (T, B, H), a gate for example."""
+    flat = values.reshape(len(values), -1)
+    low, high = quantiles(flat) if flat.shape[1] > 1 else (None, None)
+    return Curve(name, label, role, flat.mean(axis=1), low, high, log=False, **style)
+
+
+def plain(curve: Curve) -> Curve:
+    """A log10 curve as the numbers themselves."""
+    with np.errstate(over="ignore"):
+        edges = [None if edge is None else 10.0**edge for edge in (curve.mean, curve.low, curve.high)]
+    return Curve(curve.name, curve.label, curve.role, *edges, log=False, dash=curve.dash, width=curve.width)
+
+
+def log10_mean(log10s: Array) -> Array:
+    """log10 of the mean over the last axis of numbers given as log10; right for 1e-4000 and 1e4000."""
+    with np.errstate(all="ignore"):
+        peak = log10s.max(axis=-1)
+        peak = np.where(np.isfinite(peak), peak, 0.0)
+        return np.log10((10.0 ** (log10s - peak[..., None])).mean(axis=-1)) + peak
+
+
+def log10_quantiles(log10s: Array, shares: tuple[float, ...] = BAND) -> list[Array]:
+    """log10 of the quantiles over the last axis (interpolated between numbers, not between logarithms)."""
+    ordered = np.sort(log10s, axis=-1)
+    return [_with_nan(_between(*_neighbours(ordered, share)), ordered) for share in shares]
+
+
+def quantiles(values: Array, shares: tuple[float, ...] = BAND) -> list[Array]:
+    """Quantiles over the last axis, as numpy.quantile gives them, an order of magnitude faster."""
+    ordered = np.sort(values, axis=-1)
+    with np.errstate(invalid="ignore"):
+        pairs = [_neighbours(ordered, share) for share in shares]
+        return [_with_nan(low + (high - low) * weight, ordered) for low, high, weight in pairs]
+
+
+def _neighbours(ordered: Array, share: float) -> tuple[Array, Array, float]:
+    place = share * (ordered.shape[-1] - 1)
+    below = int(place)
+    above = min(below + 1, ordered.shape[-1] - 1)
+    return ordered[..., below], ordered[..., above], place - below
+
+
+def _between(low: Array, high: Array, weight: float) -> Array:
+    """log10 of (1 − w) 10^low + w 10^high; where both are 0 or both infinite, that."""
+    if weight == 0.0:
+        return low
+    with np.errstate(all="ignore"):
+        mixed = high + np.log10((1 - weight) * 10.0 ** (low - high) + weight)
+    return np.where(low == high, low, mixed)
+
+
+def _with_nan(values: Array, ordered: Array) -> Array:
+    return np.where(np.isnan(ordered[..., -1]), np.nan, values)  # sorting puts NaN last
+
+
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """[start, stop) of every stretch of True in a flat mask."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -1,0 +1,30 @@
+"""Every figure there is, by name: a page slot, an export and the tests follow from its line here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from cells.trace import Trace
+
+from .curves import Curve
+from .flow import Drawn, flow, panel_figure
+from .panel import Scene, View
+from .panels import PANELS
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """draw(trace, view, extra) -> Drawn; `fits` tells whether a trace has what the figure shows."""
+
+    name: str
+    title: str
+    draw: Callable[[Trace, View | None, Sequence[Curve]], Drawn]
+    needs: str = "trace"
+
+    def fits(self, trace: Trace) -> bool:
+        """Whether this trace has what the figure shows."""
+        return self.name not in PANELS or PANELS[self.name].fits(Scene(trace))
+
+
+_PANELS = [FigureKind(kind.name, kind.title, partial(panel_figure, kind.name)) for kind in PANELS.values()]
+FIGURES = {kind.name: kind for kind in (FigureKind("flow", "Gradient flow", flow), *_PANELS)}

@@ -1,0 +1,72 @@
+"""The main figure: where the gradient goes, and the states and gates that carry it, over one time axis."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cells.trace import Trace
+
+from .caption import caption
+from .curves import Array, Curve
+from .panel import PanelData, Scene, View
+from .panels import PANELS, panels_of
+from .stack import stacked
+
+ALONE = 1.6  # a panel that stands alone is that much taller
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A figure with all that belongs to it.
+
+    figure   {"data", "layout"} as Plotly.js takes it     title    what it is called
+    alt      the finding in words                         caption  every setting behind it
+    columns  the numbers behind it, unrounded, all of one length
+    """
+
+    name: str
+    title: str
+    figure: dict
+    alt: str
+    caption: str
+    columns: dict[str, Array] = field(repr=False)
+
+
+def flow(trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
+    """All panels the view asks for in one figure; `extra` curves are drawn with the gradient."""
+    return drawn("flow", "Gradient flow", Scene(trace, view or View(), tuple(extra)))
+
+
+def panel_figure(name: str, trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
+    """One panel as a figure of its own, taller than in the stack."""
+    alone = replace(view or View(), panels=(name,), also=(), stretch=ALONE)
+    return drawn(name, PANELS[name].title, Scene(trace, alone, tuple(extra)))
+
+
+def drawn(name: str, title: str, scene: Scene) -> Drawn:
+    """The scene's panels as one figure. ValueError if its cell has none of them."""
+    panels = panels_of(scene)
+    if not panels:
+        raise ValueError(
+            f"panels = {', '.join(scene.view.panels)}: the cell {scene.trace.settings.cell} has none of them"
+        )
+    figure = stacked(panels, scene)
+    alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt if sentence))
+    words = caption(scene)
+    figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": words}
+    return Drawn(name, title, figure, alt, words, _columns(panels, scene))
+
+
+def _columns(panels: Iterable[PanelData], scene: Scene) -> dict[str, Array]:
+    """All panels' numbers side by side; what two panels share appears once, what merely shares a name is numbered."""
+    columns: dict[str, Array] = {"step": np.arange(1, scene.steps + 1)}
+    for panel in panels:
+        for name, column in panel.columns.items():
+            columns[_free_name(name, column, columns)] = column
+    return columns
+
+
+def _free_name(name: str, column: Array, taken: dict[str, Array]) -> str:
+    names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(taken) + 2))
+    return next(free for free in names if free not in taken or taken[free] is column)

@@ -1,0 +1,127 @@
+"""A panel of lines: curves with bands, ends labelled, rails where an axis cannot hold a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import words
+from .axes import log_limits, log_ticks, plain_limits, plain_ticks
+from .curves import Array, Curve, runs
+from .panel import EndLabel, PanelData, Scene
+from .rails import LOG_KINDS, PLAIN_KINDS, Rails, rail_traces, rails_for
+from .theme import fade
+
+DECIMALS = 4  # of log10: a display to 0.02 %
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything about a panel of lines but its curves. `least` is what a plain axis shows at the least."""
+
+    name: str
+    heading: str
+    title: str
+    height: float
+    least: tuple[float, float] = (0.0, 1.0)
+    log: bool = True
+
+
+def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[str]) -> PanelData:
+    """The curves as a panel."""
+    height = frame.height * scene.view.stretch
+    limits = log_limits(curves) if frame.log else plain_limits(curves, frame.least)
+    rails = rails_for(curves, limits, height, LOG_KINDS if frame.log else PLAIN_KINDS)
+    bands = [_band(curve, limits, scene) for curve in curves if curve.low is not None]
+    lines = [trace for curve in curves for trace in _line(curve, scene)]
+    marks = [trace for curve in curves for trace in rail_traces(curve, rails, scene)]
+    return PanelData(
+        name=frame.name,
+        heading=frame.heading + scene.thinned(),
+        axis=_axis(frame, limits, height, rails, scene),
+        height=rails.height,
+        traces=bands + lines + marks,
+        labels=[_end_label(curve, rails, scene) for curve in curves],
+        shapes=rails.shapes(scene),
+        alt=alt,
+        columns={name: column for curve in curves for name, column in curve.columns().items()},
+    )
+
+
+def _axis(frame: Frame, limits: tuple[float, float], height: float, rails: Rails, scene: Scene) -> dict:
+    axis = {"range": [rails.low, rails.high], "title": {"text": frame.title}, "fixedrange": True}
+    places, names = log_ticks(*limits, height) if frame.log else plain_ticks(*limits, height)
+    marks, kinds = rails.ticks(scene)
+    return axis | {"tickmode": "array", "tickvals": places + marks, "ticktext": names + kinds}
+
+
+def _line(curve: Curve, scene: Scene) -> list[dict]:
+    values = curve.mean[scene.drawn]
+    finite = np.isfinite(values)
+    colour = scene.palette.of(curve.role)
+    trace = {
+        "type": "scatter",
+        "mode": "lines+markers" if scene.sparse else "lines",
+        "name": curve.label,
+        "x": scene.x,
+        "y": _drawable(values, finite, curve.log),
+        "line": {"color": colour, "width": curve.width, "dash": curve.dash},
+        "marker": {"size": 7 if curve.symbol == "circle" else 10, "symbol": curve.symbol},
+    }
+    alone = [] if scene.sparse else _alone(curve, values, scene)
+    return [trace | _hover(values, curve.log), *alone]
+
+
+def _hover(values: Array, log: bool) -> dict:
+    if log:
+        return {"text": words.from_log10s(values), "hovertemplate": "%{text}"}
+    return {"hovertemplate": "%{y:.3~r}"}
+
+
+def _drawable(values: Array, finite: np.ndarray, log: bool) -> list[float | None]:
+    """Numbers short enough for the wire; None where there is nothing a line could pass through."""
+    short = _short(values, log).tolist()
+    return short if finite.all() else [v if ok else None for v, ok in zip(short, finite.tolist(), strict=True)]
+
+
+def _short(values: Array, log: bool) -> Array:
+    return np.round(values, DECIMALS) if log else significant(values)
+
+
+def significant(values: Array, digits: int = 5) -> Array:
+    """Values rounded to the decimals that give the largest of them `digits` significant digits."""
+    largest = np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    return values if largest == 0 else np.round(values, digits - 1 - int(np.floor(np.log10(largest))))
+
+
+def _alone(curve: Curve, values: Array, scene: Scene) -> list[dict]:
+    """Points without a neighbour, which a line alone would not show."""
+    places = [start for start, stop in runs(np.isfinite(values)) if stop - start == 1]
+    if not places:
+        return []
+    points = {"x": [scene.x[at] for at in places], "y": [round(float(values[at]), 6) for at in places]}
+    colour = scene.palette.of(curve.role)
+    marker = {"symbol": curve.symbol, "size": 11, "color": colour, "line": {"color": colour, "width": 2}}
+    return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", "marker": marker, "cliponaxis": False} | points]
+
+
+def _band(curve: Curve, limits: tuple[float, float], scene: Scene) -> dict:
+    """The band as one shape with gaps; an edge beyond the axis is drawn at the axis' end."""
+    low, high = curve.low[scene.drawn], curve.high[scene.drawn]
+    shown = ~np.isnan(low) & ~np.isnan(high) & np.isfinite(curve.mean[scene.drawn])
+    low, high = (_short(np.clip(edge, *limits), curve.log) for edge in (low, high))
+    x, y = [], []
+    for start, stop in runs(shown):
+        there, back = slice(start, stop), slice(stop - 1, None if start == 0 else start - 1, -1)
+        x += [*scene.x[there], *scene.x[back], None]
+        y += [*high[there].tolist(), *low[back].tolist(), None]
+    fill = {"fill": "toself", "fillcolor": fade(scene.palette.of(curve.role), curve.shade), "line": {"width": 0}}
+    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": x[:-1], "y": y[:-1]} | fill
+
+
+def _end_label(curve: Curve, rails: Rails, scene: Scene) -> EndLabel:
+    last = float(curve.mean[-1])
+    if not np.isfinite(last):
+        held = [rail for rail in rails.of(curve) if rail.kind.holds(curve.mean[-1:])[0]]
+        last = held[0].lane(curve)
+    return EndLabel(curve.label, last, scene.palette.of(curve.role))

@@ -1,0 +1,59 @@
+"""The panels of the main figure, top to bottom: name -> what makes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from viz.panel import PanelData, Scene
+
+from .gates import gates, time_gate
+from .gradient import gradient
+from .states import states
+from .strip import strip
+from .units import gradient_units, state_units
+
+
+@dataclass(frozen=True)
+class PanelKind:
+    """A panel a page may ask for. `usual`: shown unless other panels are asked for; `fits`: has this trace the data?"""
+
+    name: str
+    title: str
+    make: Callable[[Scene], list[PanelData]]
+    usual: bool = True
+    fits: Callable[[Scene], bool] = lambda scene: True
+
+
+def _has_gates(scene: Scene) -> bool:
+    return any(gate != "k" for gate in scene.layer.gates)
+
+
+def _has_clock(scene: Scene) -> bool:
+    return "k" in scene.layer.gates
+
+
+PANELS = {
+    kind.name: kind
+    for kind in (
+        PanelKind("strip", "The unrolled network", strip),
+        PanelKind("time_gate", "Time gate k(t)", time_gate, fits=_has_clock),
+        PanelKind("gradient", "Gradient over time", gradient),
+        PanelKind("states", "States over time", states),
+        PanelKind("gates", "Gates over time", gates, fits=_has_gates),
+        PanelKind("gradient_units", "Gradient by unit", gradient_units, usual=False),
+        PanelKind("state_units", "State by unit", state_units, usual=False),
+    )
+}
+USUAL = tuple(kind.name for kind in PANELS.values() if kind.usual)
+
+
+def panels_of(scene: Scene) -> list[PanelData]:
+    """The panels a scene asks for, in the order of PANELS, without those its cell has no data for.
+
+    Raises ValueError for a name that is no panel.
+    """
+    view = scene.view
+    unknown = [name for name in (*view.panels, *view.also) if name not in PANELS]
+    if unknown:
+        raise ValueError(f"panels = {unknown[0]!r} is none of {', '.join(PANELS)}")
+    named = {*(view.panels or USUAL), *view.also}
+    return [panel for kind in PANELS.values() if kind.name in named and kind.fits(scene) for panel in kind.make(scene)]

@@ -1,0 +1,42 @@
+"""The gradient that reaches each step: total, direct part, dL/dc, and curves to compare it with."""
+
+from viz.curves import Curve, norm_curve
+from viz.findings import exceptions, trend
+from viz.lines import Frame, line_panel
+from viz.panel import PanelData, Scene
+
+HEIGHT = 236
+OWN = ("total", "dc", "direct")
+TITLE = "‖dL/dh<sub>t</sub>‖"
+
+
+def gradient_curves(scene: Scene) -> list[Curve]:
+    """Total gradient of every part of the state, and what reaches h through its own output alone."""
+    norms, direct = scene.layer.log10_grad_norms, scene.layer.log10_direct_norms
+    curves = [scene.total]
+    curves += [
+        norm_curve(norms[part], f"norm dL/d{part}", f"dL/d{part}<sub>t</sub>", f"d{part}", band=False)
+        for part in norms
+        if part != "h"
+    ]
+    style = {"band": False, "dash": "dot", "symbol": "diamond-open"}
+    return [*curves, norm_curve(direct["h"], "norm direct dL/dh", "direct part", "direct", **style)]
+
+
+def gradient(scene: Scene) -> list[PanelData]:
+    """log10 of the gradient's norm over time, on rails where it is exactly 0, overflows or is NaN."""
+    curves = [*gradient_curves(scene), *scene.extra]
+    frame = Frame("gradient", _heading(scene), TITLE, HEIGHT)
+    return [line_panel(frame, curves, scene, _finding(curves))]
+
+
+def _heading(scene: Scene) -> str:
+    batch = scene.trace.settings.batch
+    return "Gradient norm" + (f", mean of {batch} samples; shaded: 10–90 %" if batch > 1 else "")
+
+
+def _finding(curves: list[Curve]) -> list[str]:
+    total, direct = curves[0], next(curve for curve in curves if curve.role == "direct")
+    of_total = [trend(total, "The gradient"), exceptions(total.mean, "The gradient")]
+    others = [exceptions(curve.mean, f"The curve {curve.label!r}") for curve in curves if curve.role not in OWN]
+    return [*of_total, exceptions(direct.mean, "Its direct part"), *others]

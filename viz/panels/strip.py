@@ -1,0 +1,61 @@
+"""The unrolled network on the time axis: colour is the gradient that reaches a step, ▼ marks a loss."""
+
+import numpy as np
+
+from viz import words
+from viz.findings import exceptions, joined, trend
+from viz.marks import loss_sign
+from viz.panel import PanelData, Scene
+from viz.rails import LOG_KINDS
+from viz.shades import Shades, shades_of
+
+from .network import network
+from .ribbon import ribbon
+
+SIGNS = {"zero": "┄", "overflow": "■", "nan": "■"}  # an empty cell with a dotted line, or one of its colour
+NAMED_LOSSES = 6
+
+
+def strip(scene: Scene) -> list[PanelData]:
+    """Nodes and arrows, or a ribbon: whichever is readable at this length."""
+    shades = shades_of(scene)
+    traces, height = (network if scene.sparse else ribbon)(shades, scene)
+    axis = {"range": [0, height], "title": {"text": "flow"}, "fixedrange": True}
+    return [
+        PanelData(
+            name="strip",
+            heading=_heading(shades, scene) + scene.thinned(),
+            axis=axis | {"showticklabels": False, "showgrid": False},
+            height=height,
+            traces=traces,
+            alt=_finding(scene),
+            columns={"log10 norm dL/dh": scene.total.mean, "loss weight": np.asarray(scene.trace.loss_weights)},
+        )
+    ]
+
+
+def _heading(shades: Shades, scene: Scene) -> str:
+    palette = scene.palette
+    low, high = (words.from_log10(limit) for limit in shades.limits)
+    scale = f"{low} {''.join(_inked('■', colour) for colour in palette.flow)} {high}"
+    kinds = [kind for kind in LOG_KINDS if kind.holds(shades.logs).any()]
+    signs = [f"{_inked(SIGNS[kind.name], palette.of(kind.name))} {kind.word}" for kind in kinds]
+    return "   ".join(["Gradient reaching each step", scale, *signs, f"{_inked(loss_sign(scene), palette.ink)} loss"])
+
+
+def _inked(text: str, colour: str) -> str:
+    return f"<span style='color:{colour}'>{text}</span>"
+
+
+def _finding(scene: Scene) -> list[str]:
+    network = f"The network unrolled over {scene.steps} steps, with the loss at {_where(scene)}."
+    return [network, trend(scene.total, "The gradient"), exceptions(scene.total.mean, "The gradient")]
+
+
+def _where(scene: Scene) -> str:
+    steps = (np.flatnonzero(scene.lossy) + 1).tolist()
+    if len(steps) == scene.steps:
+        return "every step"
+    if len(steps) <= NAMED_LOSSES:
+        return ("steps " if len(steps) > 1 else "step ") + joined([str(step) for step in steps])
+    return f"{len(steps)} of them"

@@ -1,0 +1,170 @@
+"""Light and dark: one colour for one meaning, sizes that carry to the back row, and the two Plotly templates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import plotly.graph_objects as go
+
+FONT = '"Source Sans", "Source Sans Pro", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+TEXT, SMALL, TITLE = 15, 14, 19  # px; ticks and hover are SMALL
+
+# Within a panel any two colours stay apart for full colour vision, protanopia, deuteranopia and tritanopia;
+# against its own background each has a contrast of at least 4.5. tests/viz/test_theme.py measures both.
+_LIGHT = {
+    "total": "#1662ec",
+    "direct": "#d602a5",
+    "dc": "#b05c13",
+    "h": "#026c6e",
+    "c": "#8d5700",
+    "f": "#e0195b",
+    "i": "#0a76b3",
+    "o": "#217300",
+    "g": "#6815da",
+    "r": "#c82b7f",
+    "z": "#22683d",
+    "n": "#6b45c4",
+    "k": "#a51ba4",
+    "float32": "#556274",
+    "bfloat16": "#7b4ea0",
+    "float16": "#7d3b1f",
+    "other": "#0b7a4b",
+    "zero": "#667085",
+    "overflow": "#b42318",
+    "nan": "#1d2433",
+}
+_DARK = {
+    "total": "#55b4ff",
+    "direct": "#ff73be",
+    "dc": "#fbac41",
+    "h": "#45a375",
+    "c": "#d1b640",
+    "f": "#fe6a7c",
+    "i": "#6bc8ec",
+    "o": "#b3d454",
+    "g": "#af83ff",
+    "r": "#e3669f",
+    "z": "#7fd49b",
+    "n": "#979dff",
+    "k": "#dc87b4",
+    "float32": "#a5acb2",
+    "bfloat16": "#c8b8dd",
+    "float16": "#d79a7d",
+    "other": "#5fe0c0",
+    "zero": "#98a2b3",
+    "overflow": "#ff7a6b",
+    "nan": "#f2f4f8",
+}
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme. `flow` runs from no gradient to the largest, `diverging` from −1 over 0 to 1."""
+
+    name: str
+    ink: str
+    muted: str
+    grid: str
+    paper: str
+    raised: str
+    flow: tuple[str, ...]
+    diverging: tuple[str, ...]
+    roles: Mapping[str, str] = field(repr=False)
+
+    def of(self, role: str) -> str:
+        """The colour of a meaning; a name it has never heard of gets the colour kept for such."""
+        return self.roles.get(role, self.roles["other"])
+
+    def scale(self, role: str) -> list[str]:
+        """From the paper to the colour of `role`."""
+        return [self.raised, self.of(role)]
+
+
+PALETTES = {
+    "light": Palette(
+        name="light",
+        ink="#0f172a",
+        muted="#5a6475",
+        grid="#e3e8ef",
+        paper="#ffffff",
+        raised="#f1f5f9",
+        flow=("#e4edfc", "#bcd3f8", "#86adf3", "#4a83ee", "#1a58cf", "#0a2f80"),
+        diverging=("#8d5700", "#d9b36c", "#f5f5f2", "#6dbcb8", "#026c6e"),
+        roles=_LIGHT,
+    ),
+    "dark": Palette(
+        name="dark",
+        ink="#e6eaf2",
+        muted="#a9b4c4",
+        grid="#2b3442",
+        paper="#0f1420",
+        raised="#1b2333",
+        flow=("#1b2738", "#1f406b", "#2865a8", "#3b90e0", "#84c4ff", "#e0f0ff"),
+        diverging=("#e0b04a", "#7a6230", "#1c2430", "#2a6a5c", "#5fd6ae"),
+        roles=_DARK,
+    ),
+}
+
+
+def channels(colour: str) -> tuple[int, ...]:
+    """Red, green and blue of `#rrggbb`, 0..255."""
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
+def fade(colour: str, alpha: float) -> str:
+    """`#rrggbb` as an rgba colour of that opacity."""
+    red, green, blue = channels(colour)
+    return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def stops(colours: tuple[str, ...] | list[str]) -> list[list]:
+    """A Plotly colour scale with the colours at even distances."""
+    return [[at / (len(colours) - 1), colour] for at, colour in enumerate(colours)]
+
+
+def _axis(palette: Palette) -> dict:
+    """Titles stand as far out as the margin lets them, so that those of stacked panels are in line."""
+    return {
+        "automargin": False,
+        "gridcolor": palette.grid,
+        "linecolor": palette.grid,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": SMALL, "color": palette.muted},
+        "title": {"font": {"size": TEXT, "color": palette.ink}, "standoff": 300},
+    }
+
+
+def _plot_background(palette: Palette) -> str:
+    """Nothing, on white. Plotly edges the crosshair in it and takes nothing for white, so dark needs its own."""
+    return "rgba(0,0,0,0)" if palette.name == "light" else palette.paper
+
+
+def _template(palette: Palette) -> dict:
+    crosshair = {"spikecolor": palette.muted, "spikethickness": 1, "spikedash": "solid", "spikemode": "across"}
+    return {
+        "layout": {
+            "font": {"family": FONT, "size": TEXT, "color": palette.ink},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": _plot_background(palette),
+            "colorway": list(palette.roles.values())[:13],
+            "colorscale": {"sequential": stops(palette.flow), "diverging": stops(palette.diverging)},
+            "xaxis": {**_axis(palette), **crosshair},
+            "yaxis": _axis(palette),
+            "hoverlabel": {
+                "bgcolor": palette.raised,
+                "bordercolor": palette.grid,
+                "font": {"family": FONT, "size": SMALL, "color": palette.ink},
+                "namelength": -1,
+            },
+            "annotationdefaults": {"font": {"size": SMALL}, "showarrow": False, "arrowhead": 0, "arrowwidth": 1},
+            "title": {"font": {"size": TITLE, "color": palette.ink}, "x": 0, "xref": "container", "xanchor": "left"},
+        }
+    }
+
+
+TEMPLATES = {name: _template(palette) for name, palette in PALETTES.items()}
+
+
+def template(name: str) -> go.layout.Template:
+    """The template `light` or `dark` as Plotly's own object, for figures made elsewhere."""
+    return go.layout.Template(TEMPLATES[name])

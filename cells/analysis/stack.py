@@ -1,0 +1,86 @@
+"""All layers of a run as one system, and its way back: the transposed Jacobian of one step, for many vectors at once.
+
+The state s_t of a stacked net is every part of every layer, side by side: h (and c) of the lowest layer first, the top
+layer's last. Layer l at step t reads layer l - 1 at the same step, so the Jacobian ∂s_t/∂s_{t-1} is block triangular.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cells.activations import Array
+from cells.base import Cell, Params, Tape, transposed
+from cells.scaled import Exponents, magnitudes, shifted
+from cells.trace import LayerTrace, Trace
+
+Rows = list[tuple[Array, ...]]  # per layer, lowest first, one array (…, B, H) per part
+RESET = 128  # rows whose largest entry leaves 2^±RESET get an exponent
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """What one layer needs on the way back."""
+
+    cell: Cell
+    params: Params
+    tape: Tape
+
+
+class Stack:
+    """The layers from `lowest` up; one sample of the batch, or all of it."""
+
+    def __init__(self, trace: Trace, lowest: int = 0, sample: int | None = None) -> None:
+        self.levels = [_level(layer, sample) for layer in trace.layers[lowest:]]
+        self.parts = [part for level in self.levels for part in level.cell.parts]
+        self.steps, (self.batch, self.hidden) = len(trace.inputs), self.levels[0].tape["h"].shape[1:]
+        self._deltas: dict[int, Array] = {}
+
+    @property
+    def size(self) -> int:
+        """N: entries of the state of one sample."""
+        return len(self.parts) * self.hidden
+
+    def room(self, *lead: int) -> Rows:
+        """Zeros for vectors of the state's shape: arrays (*lead, B, H)."""
+        shape = (*lead, self.batch, self.hidden)
+        return [tuple(np.zeros(shape) for _ in level.cell.parts) for level in self.levels]
+
+    def step_back(self, t: int | slice, d_next: Rows, d_prev: Rows) -> None:
+        """d_prev = d_next J_t, for step index t (from 0) or a slice of them, which then is an axis before the batch.
+
+        On return d_next holds the total gradients at that step: what reaches a layer from the one above is added.
+        """
+        for k in reversed(range(len(self.levels))):
+            level = self.levels[k]
+            delta = self._delta(k, d_next[k][0].shape[:-1])
+            level.cell.step_back(level.params, level.tape, t, d_next[k], d_prev[k], delta)
+            if k:
+                d_below = d_next[k - 1][0]
+                d_below += level.cell.input_delta(delta) @ transposed(level.params["W_x"])
+
+    def _delta(self, k: int, lead: tuple[int, ...]) -> Array:
+        """Room for a layer's pre-activation gradients, taken again when the shape is the same."""
+        shape = (*lead, self.levels[k].cell.width * self.hidden)
+        if k not in self._deltas or self._deltas[k].shape != shape:
+            self._deltas[k] = np.empty(shape)
+        return self._deltas[k]
+
+
+def _level(layer: LayerTrace, sample: int | None) -> Level:
+    tape = layer.record.tape
+    if sample is not None:
+        tape = {name: values[:, sample : sample + 1] for name, values in tape.items() if values.ndim > 1}
+    return Level(layer.cell, layer.record.params, tape)
+
+
+def renormalise(rows: Rows, exponents: Exponents) -> None:
+    """Bring vectors whose entries left 2^±RESET back to magnitude 1; exponents (…, B) keep what was taken off."""
+    peaks = np.max([np.abs(part).max(axis=-1) for parts in rows for part in parts], axis=0)
+    bits = magnitudes(peaks[..., None])
+    far = np.abs(bits) > RESET
+    if far.any():
+        shift = np.where(far, bits, 0)
+        exponents += shift
+        for parts in rows:
+            for part in parts:
+                part[...] = shifted(part, -shift)

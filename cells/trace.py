@@ -187,13 +187,10 @@ class Trace:
 
     @cached_property
     def losses(self) -> Array:
-        """The batch mean of L_b, one value a setting where there are several; inf where it left float64."""
+        """L, the batch mean of L_b, one value a setting where there are several; inf where it left float64."""
         weights = self.loss_weights[..., None]
-        return (
-            np.multiply(weights, self.step_losses, where=weights > 0, out=np.zeros_like(self.step_losses))
-            .sum(0)
-            .mean(-1)
-        )
+        weighted = np.multiply(weights, self.step_losses, where=weights > 0, out=np.zeros_like(self.step_losses))
+        return weighted.sum(axis=(0, -1)) / self.network.divisor
 
     @property
     def loss(self) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 
 from cells.activations import Array
 from cells.engine import Injection, direct_gradient, run
-from cells.scaled import Exponents, Scaled
+from cells.scaled import Scaled
 from cells.settings import RunSettings
 from cells.trace import Trace
 

@@ -61,7 +61,7 @@ class Linear(Loss):
 
 LOSSES: dict[str, Loss] = {"squared_error": SquaredError(), "cross_entropy": CrossEntropy()}
 
-LOSS_MODES = {"last": "last step", "all": "all steps", "chosen": "chosen steps"}
+LOSS_MODES = {"last": "last step", "all": "all steps", "chosen": "chosen"}
 REDUCTIONS = {"mean": "mean over steps", "sum": "sum over steps"}
 
 

@@ -32,7 +32,7 @@ class PhasedLSTM(LSTM):
     and for c, and the gradient is copied unchanged. Time is data: times (T, B), regular or not.
     """
 
-    name, label = "phased_lstm", "Phased LSTM"
+    name, label = "phased_lstm", "Phased"
     gates = (*LSTM.gates, "k")
     width = 5
     constants = ("leak",)

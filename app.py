@@ -1,0 +1,16 @@
+"""Backflow: see the gradient travel back through a recurrent network. Start it with `python backflow.py`."""
+
+import streamlit as st
+
+from ui import frame, state
+from ui.controls import sidebar
+
+RUN_PAGES = [st.Page("ui/pages/flow.py", title="Gradient flow", icon=":material/timeline:", default=True)]
+
+frame.open_page()
+state.begin()
+page = st.navigation(RUN_PAGES, position="top")
+if page in RUN_PAGES:
+    with st.sidebar:
+        sidebar()
+page.run()

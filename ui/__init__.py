@@ -1,0 +1,1 @@
+"""The page: widgets in, settings out; figures shown. The only folder that knows Streamlit."""

@@ -1,0 +1,33 @@
+"""The row above the verdict: presets on the left; reset, copy link and export on the right."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from . import state
+from .export import export_dialog
+from .presets import PRESETS
+
+COPY = Path(__file__).with_name("copy_link.js")
+
+
+def action_row() -> None:
+    """Presets, and what can be done with the view."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="actions"):
+        with st.container(horizontal=True, gap="xsmall", width="content", key="presets"):
+            for preset in PRESETS:
+                st.button(preset.name, help=preset.point, on_click=state.reset, args=(preset.values,), key=preset.name)
+        with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center"):
+            st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
+            _copy_button()(key="copy_link", height="content", width="content")
+            if st.button("Export", type="tertiary", key="export"):
+                export_dialog()
+
+
+@st.cache_resource(show_spinner=False)
+def _copy_button():
+    html = '<button class="bf-copy" type="button">Copy link</button>'
+    css = """.bf-copy { font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: none; border: none; cursor: pointer;
+        padding: 0.25rem 0.5rem; border-radius: var(--st-button-radius); }
+        .bf-copy:hover, .bf-copy:focus-visible { color: var(--st-primary-color); }"""
+    return st.components.v2.component("backflow_copy", html=html, css=css, js=COPY.read_text(encoding="utf-8"))

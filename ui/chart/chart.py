@@ -1,0 +1,38 @@
+"""Mounts the chart component. A figure goes to the browser as JSON bytes, made once and cached by what asked for it."""
+
+import os
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+STATIC = HERE.parents[1] / "static"  # Streamlit serves this folder under app/static
+CHART = "backflow_chart"
+
+
+def plotly_file() -> str:
+    """The name of Plotly.js below app/static; copied there from the plotly package once for each version."""
+    import plotly
+
+    name = f"plotly-{version('plotly')}.min.js"
+    target = STATIC / name
+    if not target.exists():
+        part = STATIC / f"plotly-{os.getpid()}.part"
+        shutil.copyfile(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", part)
+        part.replace(target)
+    return name
+
+
+@st.cache_resource(show_spinner=False)
+def _component():
+    js = (HERE / "chart.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
+    css = (HERE / "chart.css").read_text(encoding="utf-8")
+    html = '<div class="bf-chart"><div class="bf-plot" role="img" tabindex="0"></div><div class="bf-bar"></div></div>'
+    return st.components.v2.component(CHART, html=html, css=css, js=js, isolate_styles=False)
+
+
+def show_chart(body: bytes, height: int, key: str, **callbacks) -> None:
+    """Mount a chart: body is the JSON of {figure, alt, name, save}."""
+    _component()(key=key, data=body, height=height, **callbacks)

@@ -1,0 +1,82 @@
+"""The only cached calls. What is cached is read-only and depends on its arguments alone, so sessions may share it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+import viz
+from cells import RunSettings, Trace, run
+from cells.analysis import critical_scales, lens, metrics, verdict
+from cells.analysis.marks import Mark
+from cells.analysis.metrics import Metrics
+from cells.analysis.verdict import Verdict
+from viz.flow import Drawn
+
+from .view import PageView
+
+# repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
+HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
+TRACES = 12  # a trace may take hundreds of megabytes ...
+FINDINGS = 2000  # ... what is drawn of it some tens of kilobytes
+
+
+@st.cache_resource(max_entries=TRACES, show_spinner=False, hash_funcs=HASHES)
+def trace_of(settings: RunSettings) -> Trace:
+    """One run."""
+    return run(settings)
+
+
+@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
+def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, Metrics]:
+    """The verdict and the numbers beside it."""
+    trace = trace_of(settings)
+    return verdict(trace, layer), metrics(trace, layer)
+
+
+@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
+def marks_of(settings: RunSettings) -> tuple[Mark, ...]:
+    """Critical weight scales."""
+    return critical_scales(settings)
+
+
+@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
+def body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
+    """The main figure as the browser takes it, and its height in px."""
+    drawn = drawn_of("flow", settings, view, theme)
+    return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
+
+
+def drawn_of(name: str, settings: RunSettings, view: PageView, theme: str) -> Drawn:
+    """A figure by name, with the comparisons the view asks for."""
+    trace = trace_of(settings)
+    looked_at = figure_view(settings, view, theme)
+    return viz.FIGURES[name].draw(trace, looked_at, _comparisons(trace, view, looked_at))
+
+
+def chart_body(figure: dict, drawn: Drawn, save: bool = False) -> bytes:
+    """A figure with its words, as JSON for the chart component."""
+    body = {"figure": figure, "alt": drawn.alt, "name": f"backflow-{drawn.name}", "save": save}
+    return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
+
+
+def figure_view(settings: RunSettings, view: PageView, theme: str) -> viz.View:
+    """The view as the figures take it."""
+    also = tuple(name for name in ("gradient_units", "state_units") if getattr(view, name))
+    return viz.View(theme=theme, also=also, layer=layer_of(settings, view), gates=view.gates)
+
+
+def layer_of(settings: RunSettings, view: PageView) -> int | None:
+    """The layer shown, 0 the lowest; None is the top one."""
+    return view.layer - 1 if 0 < view.layer <= settings.layers else None
+
+
+def _comparisons(trace: Trace, view: PageView, looked_at: viz.View) -> list[viz.Curve]:
+    settings, extra = trace.settings, []
+    if view.both_losses:
+        others = [mode for mode in ("last", "all") if mode != settings.loss]
+        extra += [viz.loss_curve(trace_of(settings.replace(loss=mode)), looked_at) for mode in others]
+    if settings.precision != "float64":
+        extra.append(viz.lens_curve(lens(trace, settings.precision, looked_at.layer)))
+    return extra

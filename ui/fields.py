@@ -1,0 +1,53 @@
+"""Every value the page can hold, by name: the run's settings, all cells' own knobs, and the view."""
+
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+from cells import CELLS, RunSettings
+from cells.knobs import Knob, knobs_of
+
+from .view import PageView
+
+LISTS = ("loss_steps", "own")  # fields that are no single value: lists the user types or loads
+
+Values = dict[str, Any]
+
+
+def _all_fields() -> dict[str, Field]:
+    found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in LISTS}
+    for cell in CELLS.values():
+        found |= {name: f for name, f in knobs_of(cell.Options).items() if name not in found}
+    return found | knobs_of(PageView)
+
+
+FIELDS = _all_fields()
+DEFAULTS: Values = {name: f.default for name, f in FIELDS.items()}
+
+
+def knob_of(name: str) -> Knob:
+    """The label, help and range of a field."""
+    return FIELDS[name].metadata["knob"]
+
+
+def high_of(name: str) -> float | None:
+    """The largest value the page takes."""
+    knob = knob_of(name)
+    return knob.high if knob.page_high is None else knob.page_high
+
+
+def own_knobs(cell: str) -> list[str]:
+    """The names of a cell's own knobs."""
+    return list(knobs_of(CELLS[cell].Options))
+
+
+def run_settings(values: Mapping[str, Any]) -> RunSettings:
+    """The settings these values make; ValueError where they do not go together."""
+    names = [f.name for f in fields(RunSettings) if f.name in FIELDS]
+    options = {name: values[name] for name in own_knobs(values["cell"])}
+    return RunSettings(**{name: values[name] for name in names}, options=options)
+
+
+def page_view(values: Mapping[str, Any]) -> PageView:
+    """The view these values make."""
+    return PageView(**{name: values[name] for name in knobs_of(PageView)})

@@ -1,0 +1,36 @@
+"""What surrounds every page: its title, menu, and what is done once a process."""
+
+import gc
+from pathlib import Path
+
+import streamlit as st
+
+VERSION = "0.1.0"
+STYLE = Path(__file__).with_name("page.css")
+ICON = Path(__file__).parents[1] / "static" / "icon.png"
+ABOUT = "**Backflow** computes exact gradients of recurrent networks, step by step, and shows where they go."
+
+
+def open_page() -> None:
+    """Set up the page; the first call of the process also takes what is loaded out of the garbage collector's sight."""
+    st.set_page_config(
+        page_title="Backflow",
+        page_icon=str(ICON),
+        layout="wide",
+        menu_items={"About": f"{ABOUT}\n\n{VERSION}"},
+    )
+    st.html(STYLE)
+    _freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze() -> bool:
+    """A collection walks every object there is: most are modules, which never become garbage."""
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+def theme() -> str:
+    """The theme the reader sees: light or dark."""
+    return "dark" if st.context.theme.type == "dark" else "light"

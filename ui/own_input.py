@@ -1,0 +1,150 @@
+"""What the user brings: the input signal, an own sequence pasted or from a file, the steps that carry a loss."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import streamlit as st
+
+from cells.knobs import BadValue
+from cells.settings import OWN_LIMIT, OWN_ROWS
+
+from . import state
+from .fields import Values, high_of
+
+Rows = tuple[tuple[float, ...], ...]
+
+MEGABYTES = 10
+COLUMNS = 64
+SEQUENCE_HELP = "Numbers separated by commas, spaces or lines; several columns are several inputs, one row a step."
+
+
+def loss_steps_widget(values: Values) -> None:
+    """A text field for the steps that carry a loss."""
+    st.text_input("Steps with a loss", key="loss_steps_text", placeholder="10, 25, 50", on_change=_read_loss_steps)
+    _show_fault("loss_steps_fault")
+
+
+def _read_loss_steps() -> None:
+    text = st.session_state.loss_steps_text
+    try:
+        st.session_state.loss_steps = parse_steps(text)
+        st.session_state.loss_steps_fault = ""
+    except BadValue as error:
+        st.session_state.loss_steps_fault = str(error)
+
+
+def parse_steps(text: str) -> tuple[int, ...]:
+    """Whole numbers separated by commas or spaces; BadValue names the first that is none."""
+    words = text.replace(",", " ").split()
+    for word in words:
+        if not (word.isascii() and word.isdigit() and len(word) < 9):
+            raise BadValue(f"loss_steps = {word!r} is no whole number in [1, T]", "loss_steps")
+    return tuple(sorted({int(word) for word in words}))
+
+
+def read_upload(data: bytes) -> Rows:
+    """A CSV file's rows of numbers; a first row of names is skipped. BadValue names line and fault."""
+    if len(data) > MEGABYTES * 1_000_000:
+        raise BadValue(f"own = a file of {len(data) / 1e6:.0f} MB is outside [0, {MEGABYTES}] MB", "own")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadValue(f"own = a file that is not UTF-8 text: byte {error.start} cannot be read", "own") from None
+    if "\0" in text:
+        raise BadValue(f"own = a file that is no text: byte {text.index(chr(0))} is 0", "own")
+    return parse_rows(text)
+
+
+def parse_text(text: str) -> Rows:
+    """A pasted sequence: several lines with several columns are rows; anything else is one column."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1:
+        return parse_rows(text.replace("\t", ","))
+    return parse_rows("\n".join(text.replace(",", " ").replace(";", " ").split()))
+
+
+def parse_rows(text: str) -> Rows:
+    """Rows of numbers, all of one length."""
+    delimiter = ";" if ";" in text else ","
+    try:
+        lines = [(k, row) for k, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1) if any(row)]
+    except csv.Error as error:
+        raise BadValue(f"own = text that is no CSV: {error}", "own") from None
+    if lines and not any(map(_is_number, lines[0][1])):
+        lines = lines[1:]  # names of the columns
+    if not 2 <= len(lines) <= OWN_ROWS:
+        raise BadValue(f"own has {len(lines)} steps, outside [2, {OWN_ROWS}]", "own")
+    width = len(lines[0][1])
+    if width > COLUMNS:
+        raise BadValue(f"own has {width} columns, outside [1, {COLUMNS}]", "own")
+    return tuple(_row(number, row, width) for number, row in lines)
+
+
+def _row(number: int, row: list[str], width: int) -> tuple[float, ...]:
+    if len(row) != width:
+        raise BadValue(f"own has {len(row)} values in line {number}, the lines before have {width}", "own")
+    for text in row:
+        if not _is_number(text):
+            raise BadValue(f"own = {text.strip()[:40]!r} in line {number} is no number in [-1e6, 1e6]", "own")
+    return tuple(float(text) for text in row)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return "_" not in text and abs(float(text)) <= OWN_LIMIT
+    except ValueError:
+        return False
+
+
+def input_widgets(values: Values) -> None:
+    """The signal and what belongs to it."""
+    from .controls import widget
+
+    widget("signal")
+    if values["signal"] == "impulse":
+        widget("impulse_step")
+    elif values["signal"] == "tokens":
+        widget("tokens")
+    elif values["signal"] == "own":
+        _own_widgets(values)
+
+
+def _own_widgets(values: Values) -> None:
+    st.text_area(
+        "Paste a sequence", key="own_text", help=SEQUENCE_HELP, on_change=_read_text, placeholder="0.1, 0.5, -0.3, …"
+    )
+    file = st.file_uploader("or load a CSV file", type=["csv", "txt"], key="own_file", on_change=_read_file)
+    _show_fault("own_fault")
+    rows = values["own"]
+    if rows:
+        st.caption(f"{len(rows)} steps × {len(rows[0])} inputs; T follows its length when it is loaded.")
+    elif file is None:
+        st.caption("Until there is a sequence, the last valid run is shown.")
+
+
+def _read_text() -> None:
+    if st.session_state.own_text.strip():
+        _take(lambda: parse_text(st.session_state.own_text))
+
+
+def _read_file() -> None:
+    file = st.session_state.own_file
+    if file is not None:
+        _take(lambda: read_upload(file.getvalue()))
+
+
+def _take(read: Callable[[], Rows]) -> None:
+    """Keep a sequence that could be read, and set T to its length; otherwise say what is wrong with it."""
+    try:
+        rows = read()
+    except BadValue as error:
+        st.session_state.own_fault = str(error)
+        return
+    state.put({"own": rows, "steps": min(len(rows), int(high_of("steps") or len(rows)))})
+    st.session_state.own_fault = ""
+
+
+def _show_fault(key: str) -> None:
+    if st.session_state.get(key):
+        st.error(st.session_state[key], icon=":material/error:")

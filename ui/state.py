@@ -1,0 +1,52 @@
+"""The values of the page: read once from the link, kept by the widgets, written back to the link after every change."""
+
+from typing import Any
+
+import streamlit as st
+
+from .fields import DEFAULTS, FIELDS, LISTS, Values
+from .link import read_link, write_link
+
+MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
+
+
+def begin() -> None:
+    """Fill the session from the link, when it is new."""
+    if "complaints" in st.session_state:
+        return
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    values, complaints = read_link(query)
+    put(values)
+    st.session_state.complaints = complaints
+
+
+def values() -> Values:
+    """Every value of the page, by name."""
+    return {name: st.session_state.get(name, default) for name, default in DEFAULTS.items()}
+
+
+def put(changes: dict[str, Any]) -> None:
+    """Set some values; their widgets follow. Only before the widgets are drawn, or from a callback."""
+    for name, value in changes.items():
+        st.session_state[name] = value
+    if "loss_steps" in changes:
+        st.session_state[MADE_OF["loss_steps"]] = ", ".join(map(str, changes["loss_steps"]))
+
+
+def reset(changes: dict[str, Any] | None = None) -> None:
+    """Back to the defaults, with some changes. A sequence the user brought is kept for later."""
+    kept = {"own": st.session_state.get("own", ())}
+    put(DEFAULTS | kept | (changes or {}))
+    st.session_state.complaints = []
+
+
+def publish() -> None:
+    """Write the values to the address bar, if they changed."""
+    query = write_link(values())
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def known(name: str) -> bool:
+    """Whether the page has a value of this name."""
+    return name in FIELDS or name in LISTS

@@ -1,5 +1,6 @@
 """The workers of one run: a local cluster by default, or those of the scheduler at an address."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,15 @@ from distributed import Client, LocalCluster
 from . import address
 from .job import JobError
 
-CONNECT_WITHIN = 10.0  # seconds
+CONNECT_WITHIN = 5.0  # seconds, also to come back after a broken connection
+STARTS = 3  # a worker that is killed while it starts takes its cluster along
 
-_QUIET = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}  # no pages, no metrics
+_ALONE = {"set_as_default": False}
+_QUIET = {
+    "distributed.scheduler.http.routes": [],  # no pages, no metrics
+    "distributed.worker.http.routes": [],
+    "distributed.deploy.lost-worker-timeout": "5s",  # then a worker that did not come back is replaced
+}
 
 
 @contextmanager
@@ -31,10 +38,16 @@ def connect(scheduler: str | None, workers: int, scratch: Path) -> Iterator[Clie
         yield client
 
 
-_ALONE = {"set_as_default": False}
-
-
 def _local(workers: int, scratch: Path) -> LocalCluster:
+    for _ in range(STARTS - 1):
+        try:
+            return _start(workers, scratch)
+        except RuntimeError:
+            traceback.print_exc()
+    return _start(workers, scratch)
+
+
+def _start(workers: int, scratch: Path) -> LocalCluster:
     """Reached from this machine only; its processes end when this one does, however it ends."""
     return LocalCluster(
         n_workers=workers,

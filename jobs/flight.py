@@ -80,6 +80,7 @@ class Flight:
     def _send(self) -> None:
         threads = self._threads()
         self._say_if_idle(threads == 0)
+        self._replace_dead_workers(threads)
         room = AHEAD * threads - len(self.flying)
         for _ in range(min(room, len(self.waiting))):
             self._send_one(self.waiting.popleft())
@@ -89,6 +90,12 @@ class Flight:
             return sum(cast(dict[str, int], self.client.nthreads()).values())
         except OSError:
             return 0
+
+    def _replace_dead_workers(self, threads: int) -> None:
+        """A nanny restarts its worker; this is for those that it gave up. Other machines see to theirs."""
+        cluster: Any = self.client.cluster
+        if cluster is not None and threads < len(cluster.worker_spec):
+            cluster.scale(len(cluster.worker_spec))
 
     def _say_if_idle(self, idle: bool) -> None:
         if idle != self.idle:

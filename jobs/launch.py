@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from .store import Store
@@ -12,8 +13,6 @@ ROOT = Path(__file__).resolve().parents[1]
 _WINDOWS_FLAGS = 0  # there, a process group of its own and no window do what a session does elsewhere
 if sys.platform == "win32":
     _WINDOWS_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-
-_children: list[subprocess.Popen[bytes]] = []
 
 
 def launch(store: Store, job_id: str) -> int:
@@ -31,7 +30,7 @@ def launch(store: Store, job_id: str) -> int:
             start_new_session=True,  # signals for the server do not reach it
             creationflags=_WINDOWS_FLAGS,
         )
-    _children[:] = [one for one in _children if one.poll() is None] + [child]  # polling buries the dead ones
+    threading.Thread(target=child.wait, daemon=True).start()  # a dead child that nobody waits for looks alive
     return child.pid
 
 

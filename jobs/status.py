@@ -120,5 +120,5 @@ def _sentence(state: State, job: sqlite3.Row, counts: _Counts) -> str:
     if state == "failed":
         failed = f"{counts.failed} of {job['total']} tiles"
         return f"Failed: {failed}; resume to try them again. The first said: {counts.error}"
-    why = f" because {job['message']}" if job["message"] else ""
+    why = f" because {job['message'].rstrip('.')}" if job["message"] else ""
     return f"{state.capitalize()}{why}: {kept} are kept; resume to compute the other {left}."

@@ -13,7 +13,7 @@ from cells.activations import Array
 from .scope import DoesNotApply
 from .stack import Rows, Stack
 
-LOOSE, TIGHT = 1e4, 1e9  # spread of growth in one stretch: below it the next may be longer, above it it is redone
+FINE, COARSE = 1e9, 1e12  # largest spread of growth in a stretch: costs 7 digits of its slowest direction, or 4
 LONGEST = 16  # steps between two QRs
 RESOLVED = 4 * float(np.finfo(np.float64).eps)  # times N and the largest entry: what one QR tells from an exact 0
 
@@ -28,10 +28,11 @@ class Stretch:
     Q: Array  # (B, N, N) the frame at `early`, vectors in columns
 
 
-def frames(stack: Stack, *stops: int) -> Iterator[Stretch]:
+def frames(stack: Stack, *stops: int, limit: float = FINE) -> Iterator[Stretch]:
     """Carry a random frame of N vectors from step T to the earliest stop, a QR at least every LONGEST steps.
 
-    A stretch ends at every stop. Raises DoesNotApply where a Jacobian is not finite.
+    A stretch ends at every stop, and is halved where directions grow more than `limit` apart in it. Raises DoesNotApply
+    where a Jacobian is not finite.
     """
     frame = _first_frame(stack)
     late, length = stack.steps, 1
@@ -43,12 +44,18 @@ def frames(stack: Stack, *stops: int) -> Iterator[Stretch]:
                 f"A Jacobian between steps {early + 1} and {late} is not finite: a state has overflowed."
             )
         spread = _spread(R)
-        if spread > TIGHT and late - early > 1:
+        if spread > limit and late - early > 1:
             length = max(1, (late - early) // 2)
             continue
         yield Stretch(late, early, R, Q)
-        late, frame = early, Q
-        length = min(LONGEST, 2 * length) if spread < LOOSE else max(1, length // 2) if spread > TIGHT else length
+        done, late, frame = late - early, early, Q
+        length = min(LONGEST, _next_length(done, spread, limit))
+
+
+def _next_length(length: int, spread: float, limit: float) -> int:
+    """As long as the limit is likely to allow, if all steps spread alike."""
+    per_step = np.log(max(spread, 1.0)) / length
+    return int(np.clip(0.9 * np.log(limit) / per_step, 1, 2 * length)) if per_step > 0 else 2 * length
 
 
 def _first_frame(stack: Stack) -> Array:

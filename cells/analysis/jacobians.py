@@ -76,7 +76,7 @@ def step_jacobian(trace: Trace, step: int, sample: int = 0) -> StepJacobian:
 def step_jacobians(trace: Trace, steps: Sequence[int], sample: int = 0) -> Array:
     """∂s_t/∂s_{t-1} of each of some steps (1 … T), (K, N, N); DoesNotApply where one is not finite."""
     _check(trace, steps, sample)
-    stack = Stack(trace, sample=sample, steps=np.asarray(steps) - 1)
+    stack = Stack(trace, samples=slice(sample, sample + 1), steps=np.asarray(steps) - 1)
     here, before = stack.room(stack.size, len(steps)), stack.room(stack.size, len(steps))
     for k, part in enumerate(part for parts in here for part in parts):
         units = np.arange(stack.hidden)
@@ -98,7 +98,7 @@ def long_jacobians(trace: Trace, states: Sequence[int], sample: int = 0, report:
     """The same for several t of a finished run, on one way back."""
     states = sorted(set(states), reverse=True)
     _check(trace, [state + 1 for state in states], sample)
-    stack, wanted, found = Stack(trace, sample=sample), set(states), []
+    stack, wanted, found = Stack(trace, samples=slice(sample, sample + 1)), set(states), []
     product = Graded(stack.size)
     with np.errstate(all="ignore"):
         for stretch in frames(stack, *states):

@@ -14,21 +14,23 @@ from cells.settings import RunSettings
 from cells.trace import Trace
 
 from .credit import Report
-from .frame import frames, resolved_diagonal
+from .frame import COARSE, frames, resolved_diagonal
 from .jacobians import step_jacobians
 from .stack import Stack
 
+SAMPLES = 8  # of the batch, by default: the exponents belong to the net and its kind of input more than to a sample
 SAME = 1e-13  # relative difference that the order of additions may leave
 ALIGNING = 0.25  # share of the steps in which the frame only turns towards the directions it measures
 
 
 @dataclass(frozen=True, eq=False)
 class Lyapunov:
-    """Nats per step, mean over the batch; N is the size of the whole state, all layers and parts together."""
+    """Nats per step, mean over `samples` of the batch; N entries: the whole state, all layers and parts together."""
 
     exponents: Array  # (N,) descending; -inf for a direction that dies within a step
     distances: Array  # (K,) steps measured so far, back from the last one ...
     history: Array  # (K, N) ... and the exponents' running means, in the order of `exponents`
+    samples: int
     aligning: int  # steps at the end that are left out
     constant: bool  # every step has the same Jacobian: the exponents are its log |λ|, the limit of endless steps
 
@@ -39,13 +41,13 @@ class Lyapunov:
 
 
 def lyapunov_exponents(settings: RunSettings, report: Report | None = None) -> Array:
-    """(N,) exponents in nats per step, descending, mean over the batch."""
-    return lyapunov(run(settings), report).exponents
+    """(N,) exponents in nats per step, descending, mean over the first samples of the batch."""
+    return lyapunov(run(settings), report=report).exponents
 
 
-def lyapunov(trace: Trace, report: Report | None = None) -> Lyapunov:
+def lyapunov(trace: Trace, samples: int = SAMPLES, report: Report | None = None) -> Lyapunov:
     """Exponents of a finished run, with their convergence; DoesNotApply where a Jacobian is not finite."""
-    stack = Stack(trace)
+    stack = Stack(trace, samples=slice(0, samples))
     aligning = int(ALIGNING * stack.steps)
     distances, growth = _growth(stack, aligning, report)
     order = np.argsort(-growth[-1], kind="stable")
@@ -54,15 +56,15 @@ def lyapunov(trace: Trace, report: Report | None = None) -> Lyapunov:
     if constant:
         with np.errstate(divide="ignore"):
             exponents = np.sort(np.log(np.abs(np.linalg.eigvals(step_jacobians(trace, [1])[0]))))[::-1]
-    return Lyapunov(exponents, distances, history, aligning, constant)
+    return Lyapunov(exponents, distances, history, stack.batch, aligning, constant)
 
 
 def _growth(stack: Stack, aligning: int, report: Report | None) -> tuple[Array, Array]:
-    """Distances (K,), and the summed log growth of each direction over them (K, N), mean over the batch."""
+    """Distances (K,), and the summed log growth of each direction over them (K, N), mean over the samples."""
     start = stack.steps - aligning
     total, distances, sums = np.zeros((stack.batch, stack.size)), [], []
     with np.errstate(all="ignore"):
-        for stretch in frames(stack, start, 0):
+        for stretch in frames(stack, start, 0, limit=COARSE):
             if stretch.late <= start:
                 total = total + np.log(resolved_diagonal(stretch.R))
                 distances.append(start - stretch.early)

@@ -27,10 +27,10 @@ class Level:
 
 
 class Stack:
-    """The layers from `lowest` up; one sample of the batch, or all of it; some step indices (from 0), or all."""
+    """The layers from `lowest` up; some samples of the batch, or all; some step indices (from 0), or all."""
 
-    def __init__(self, trace: Trace, lowest: int = 0, sample: int | None = None, steps: Array | None = None) -> None:
-        self.levels = [_level(layer, sample, steps) for layer in trace.layers[lowest:]]
+    def __init__(self, trace: Trace, lowest: int = 0, samples: slice | None = None, steps: Array | None = None) -> None:
+        self.levels = [_level(layer, samples, steps) for layer in trace.layers[lowest:]]
         self.parts = [part for level in self.levels for part in level.cell.parts]
         self.steps, (self.batch, self.hidden) = len(trace.inputs), self.levels[0].tape["h"].shape[1:]
         self._deltas: dict[int, Array] = {}
@@ -66,10 +66,10 @@ class Stack:
         return self._deltas[k]
 
 
-def _level(layer: LayerTrace, sample: int | None, steps: Array | None) -> Level:
+def _level(layer: LayerTrace, samples: slice | None, steps: Array | None) -> Level:
     tape = layer.record.tape
-    if sample is not None:
-        tape = {name: values[:, sample : sample + 1] for name, values in tape.items()}
+    if samples is not None:
+        tape = {name: values[:, samples] for name, values in tape.items()}
     if steps is not None:
         tape = {name: values[steps] for name, values in tape.items() if len(values) >= len(layer.record.delta.mantissa)}
     return Level(layer.cell, layer.record.params, tape)

@@ -27,7 +27,6 @@ def action_row() -> None:
 @st.cache_resource(show_spinner=False)
 def _copy_button():
     html = '<button class="bf-copy" type="button">Copy link</button>'
-    css = """.bf-copy { font: inherit; font-size: 0.875rem; color: var(--st-text-color); background: none; border: none; cursor: pointer;
-        padding: 0.25rem 0.5rem; border-radius: var(--st-button-radius); }
-        .bf-copy:hover, .bf-copy:focus-visible { color: var(--st-primary-color); }"""
-    return st.components.v2.component("backflow_copy", html=html, css=css, js=COPY.read_text(encoding="utf-8"))
+    return st.components.v2.component(
+        "backflow_copy", html=html, js=COPY.read_text(encoding="utf-8"), isolate_styles=False
+    )

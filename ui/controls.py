@@ -7,9 +7,9 @@ from cells.knobs import Knob
 from . import own_input, state
 from .compute import marks_of
 from .fields import DEFAULTS, Values, high_of, knob_of, own_knobs, run_settings
+from .run_page import redraw
 
-FLOW = "flow"  # the part of the page that a number's change redraws
-RESHAPING = ("activation", "layers", "hidden", "seed", "init", "scale_inputs", "steps")  # they move marks or limits
+RESHAPING = ("layers", "hidden", "seed", "init")  # they move the critical scales, or what is shown
 PLACE = {"persist_state": "session"}
 
 
@@ -59,7 +59,7 @@ def widget(name: str) -> None:
     """The widget that fits the field's kind."""
     knob, default = knob_of(name), DEFAULTS[name]
     if isinstance(default, bool):
-        st.toggle(knob.label, key=name, help=knob.help or None, on_change=redraw, args=(name,), **PLACE)
+        st.toggle(knob.label, key=name, help=knob.help or None, on_change=_changed, args=(name,), **PLACE)
     elif isinstance(default, str):
         _choice(name, knob)
     else:
@@ -77,7 +77,7 @@ def _choice(name: str, knob: Knob) -> None:
 
 def _number(name: str, knob: Knob, kind: type) -> None:
     low, high = kind(knob.low or 0), kind(high_of(name) or 0)
-    common = {"key": name, "help": knob.help or None, "on_change": redraw, "args": (name,), **PLACE}
+    common = {"key": name, "help": knob.help or None, "on_change": _changed, "args": (name,), **PLACE}
     if name in ("seed", "impulse_step"):
         st.number_input(knob.label, low, high, step=1, **common)
     else:
@@ -85,10 +85,10 @@ def _number(name: str, knob: Knob, kind: type) -> None:
         st.slider(knob.label, low, high, step=step, **common)
 
 
-def redraw(name: str) -> None:
-    """After a change: only the figure and its words, where nothing else of the page depends on the value."""
-    if name not in RESHAPING and st.session_state.get("drawn"):
-        st.rerun(FLOW)
+def _changed(name: str) -> None:
+    """After a change: only the page's body, where nothing in the sidebar depends on the value."""
+    if name not in RESHAPING:
+        redraw()
 
 
 def _marks(values: Values) -> None:

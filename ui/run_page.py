@@ -1,0 +1,47 @@
+"""What every page that shows a run has in common: the action row, notices, and a part that follows the controls."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cells import RunSettings
+from cells.knobs import BadValue
+
+from . import state
+from .actions import action_row
+from .budget import check_budget
+from .fields import DEFAULTS, page_view, run_settings
+from .notices import show_complaints, show_fault
+from .view import PageView
+
+BODY = "body"  # the fragment that a number's change draws again, alone
+
+
+def run_page(draw: Callable[[RunSettings, PageView], None]) -> None:
+    """Draw a page; `draw` gets settings that are valid, those of the last valid run where the present ones are not."""
+
+    @st.fragment(key=BODY)
+    def body() -> None:
+        draw(*_valid())
+
+    action_row()
+    show_complaints()
+    body()
+
+
+def redraw() -> None:
+    """For a widget's on_change: draw the body alone."""
+    if "drawn" in st.session_state:
+        st.rerun(BODY)
+
+
+def _valid() -> tuple[RunSettings, PageView]:
+    values = state.values()
+    try:
+        check_budget(run_settings(values))
+        st.session_state.drawn = values
+        state.publish()
+    except BadValue as error:
+        show_fault(error)
+    shown = st.session_state.get("drawn") or DEFAULTS
+    return run_settings(shown), page_view(shown)

@@ -47,10 +47,24 @@ def log_ticks(low: float, high: float, height: float) -> tuple[list[float], list
         places, names = _fine_ticks(low, high, digits)
         if 2 <= len(places) <= most:
             return places, names
-    exponents = range(math.ceil(low), math.floor(high) + 1)
-    step = _nice_step((high - low) / most)
-    chosen = [exponent for exponent in exponents if exponent % step == 0]
-    return [float(exponent) for exponent in chosen], [words.tick(exponent) for exponent in chosen]
+    exponents = _exponents(low, high, most)
+    return [float(exponent) for exponent in exponents], [words.tick(exponent) for exponent in exponents]
+
+
+def _exponents(low: float, high: float, most: int) -> range:
+    """Multiples of a round step between `low` and `high`: at most `most`, or one more where that makes them two."""
+    inside = [_multiples(low, high, step) for step in _round_steps(high - low)]
+    few = [chosen for chosen in inside if len(chosen) <= most]
+    return next((chosen for chosen in inside if 2 <= len(chosen) <= most + 1), few[0])
+
+
+def _multiples(low: float, high: float, step: int) -> range:
+    return range(math.ceil(low / step) * step, math.floor(high) + 1, step)
+
+
+def _round_steps(span: float) -> list[int]:
+    """1, 2, 5, 10, … up to the span and beyond."""
+    return [digit * 10**power for power in range(len(str(int(span))) + 1) for digit in (1, 2, 5)]
 
 
 def _fine_ticks(low: float, high: float, digits: tuple[int, ...]) -> tuple[list[float], list[str]]:
@@ -62,12 +76,6 @@ def _fine_ticks(low: float, high: float, digits: tuple[int, ...]) -> tuple[list[
     inside = [(at, digit, exponent) for at, digit, exponent in places if low <= at <= high]
     names = [words.tick(e) if digit == 1 else f"{digit}·{words.tick(e)}" for _, digit, e in inside]
     return [round(at, 6) for at, *_ in inside], names
-
-
-def _nice_step(least: float) -> int:
-    """1, 2, 5, 10, 20, 50, … : the first that is not below `least`."""
-    decade = 10 ** max(0, math.floor(math.log10(max(least, 1.0))))
-    return next(step for step in (decade, 2 * decade, 5 * decade, 10 * decade) if step >= least)
 
 
 def plain_ticks(low: float, high: float, height: float) -> tuple[list[float], list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cells.knobs import knobs_of
+from cells.settings import RunSettings
 
 from . import words
 from .panel import Scene
@@ -13,12 +14,27 @@ SHOWN_STEPS = 20
 
 def caption(scene: Scene) -> str:
     """All settings by their labels, the cell's own knobs last, and which layer is shown."""
-    settings = scene.trace.settings
-    parts = [*_knobs(settings), *_lists(settings), *_knobs(settings.options)]
-    if settings.layers > 1:
-        shown = settings.layers if scene.view.layer is None else scene.view.layer + 1
+    settings, layers = scene.trace.settings, len(scene.trace.layers)
+    parts = list(_sizes(scene) if settings is None else _settings(settings))
+    if layers > 1:
+        shown = layers if scene.view.layer is None else scene.view.layer + 1
         parts.append(f"Layer shown: {shown}")
     return " · ".join(parts)
+
+
+def _settings(settings: RunSettings) -> Iterator[str]:
+    yield from _knobs(settings)
+    yield from _lists(settings)
+    yield from _knobs(settings.options)
+
+
+def _sizes(scene: Scene) -> Iterator[str]:
+    """What is known of a network that was not made from settings."""
+    yield f"Network with weights of its own: {scene.layer.cell.label}"
+    yield f"Sequence length T: {scene.steps}"
+    yield f"Batch B: {scene.batch}"
+    yield f"Hidden units H: {scene.layer.states['h'].shape[-1]}"
+    yield f"Layers: {len(scene.trace.layers)}"
 
 
 def _knobs(record: Any) -> Iterator[str]:
@@ -27,7 +43,7 @@ def _knobs(record: Any) -> Iterator[str]:
         yield f"{knob.label}: {_word(value, knob.choices)}"
 
 
-def _lists(settings: Any) -> Iterator[str]:
+def _lists(settings: RunSettings) -> Iterator[str]:
     """Settings that are lists: the steps chosen for the loss, and the length of a sequence of the user's own."""
     if settings.loss == "chosen":
         steps = settings.loss_steps

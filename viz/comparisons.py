@@ -18,7 +18,9 @@ LOSSES = {
 
 def loss_curve(trace: Trace, view: View | None = None) -> Curve:
     """The total gradient of a run that differs in its loss, named after its loss."""
-    return total_curve(trace, LOSSES[trace.settings.loss, trace.settings.loss_reduction], view)
+    settings = trace.settings
+    label = "other loss" if settings is None else LOSSES[settings.loss, settings.loss_reduction]
+    return total_curve(trace, label, view)
 
 
 def total_curve(trace: Trace, label: str, view: View | None = None, role: str = "total", dash: str = "dash") -> Curve:

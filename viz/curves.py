@@ -1,6 +1,6 @@
 """Curves over time: the mean over the batch of a norm, with its 10–90 % band, all in the log domain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,8 @@ def share_curve(values: Array, name: str, label: str, role: str, **style) -> Cur
 def plain(curve: Curve) -> Curve:
     """A log10 curve as the numbers themselves."""
     with np.errstate(over="ignore"):
-        edges = [None if edge is None else 10.0**edge for edge in (curve.mean, curve.low, curve.high)]
-    return Curve(curve.name, curve.label, curve.role, *edges, log=False, dash=curve.dash, width=curve.width)
+        low, high = (None if edge is None else 10.0**edge for edge in (curve.low, curve.high))
+        return replace(curve, mean=10.0**curve.mean, low=low, high=high, log=False)
 
 
 def log10_mean(log10s: Array) -> Array:

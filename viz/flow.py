@@ -8,7 +8,7 @@ import numpy as np
 from cells.trace import Trace
 
 from .caption import caption
-from .curves import Array, Curve
+from .curves import Curve
 from .panel import PanelData, Scene, View
 from .panels import PANELS, panels_of
 from .stack import stacked
@@ -30,7 +30,7 @@ class Drawn:
     figure: dict
     alt: str
     caption: str
-    columns: dict[str, Array] = field(repr=False)
+    columns: dict[str, np.ndarray] = field(repr=False)
 
 
 def flow(trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
@@ -48,9 +48,8 @@ def drawn(name: str, title: str, scene: Scene) -> Drawn:
     """The scene's panels as one figure. ValueError if its cell has none of them."""
     panels = panels_of(scene)
     if not panels:
-        raise ValueError(
-            f"panels = {', '.join(scene.view.panels)}: the cell {scene.trace.settings.cell} has none of them"
-        )
+        label = scene.layer.cell.label
+        raise ValueError(f"panels = {', '.join(scene.view.panels)}: the {label} has none of them")
     figure = stacked(panels, scene)
     alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt if sentence))
     words = caption(scene)
@@ -58,15 +57,15 @@ def drawn(name: str, title: str, scene: Scene) -> Drawn:
     return Drawn(name, title, figure, alt, words, _columns(panels, scene))
 
 
-def _columns(panels: Iterable[PanelData], scene: Scene) -> dict[str, Array]:
+def _columns(panels: Iterable[PanelData], scene: Scene) -> dict[str, np.ndarray]:
     """All panels' numbers side by side; what two panels share appears once, what merely shares a name is numbered."""
-    columns: dict[str, Array] = {"step": np.arange(1, scene.steps + 1)}
+    columns: dict[str, np.ndarray] = {"step": np.arange(1, scene.steps + 1)}
     for panel in panels:
         for name, column in panel.columns.items():
             columns[_free_name(name, column, columns)] = column
     return columns
 
 
-def _free_name(name: str, column: Array, taken: dict[str, Array]) -> str:
+def _free_name(name: str, column: np.ndarray, taken: dict[str, np.ndarray]) -> str:
     names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(taken) + 2))
     return next(free for free in names if free not in taken or taken[free] is column)

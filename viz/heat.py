@@ -49,7 +49,7 @@ def heat_panel(heat: Heat, scene: Scene, alt: str) -> PanelData:
 
 
 def _thinned(every: int, what: str) -> str:
-    return f", every {every}th {what} drawn" if every > 1 else ""
+    return f", every {words.ordinal(every)} {what} drawn" if every > 1 else ""
 
 
 def _unit_ticks(heat: Heat) -> dict:
@@ -85,7 +85,7 @@ def packed(values: Array) -> dict:
     """A matrix as Plotly reads it fastest: base64 of 4-byte floats."""
     flat = np.ascontiguousarray(values, "<f4")
     shape = ", ".join(map(str, flat.shape))
-    return {"dtype": "f4", "bdata": base64.b64encode(flat).decode("ascii"), "shape": shape}
+    return {"dtype": "f4", "bdata": base64.b64encode(flat.tobytes()).decode("ascii"), "shape": shape}
 
 
 def unpacked(packed: dict) -> Array:

@@ -32,7 +32,7 @@ def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[st
     height = frame.height * scene.view.stretch
     limits = log_limits(curves) if frame.log else plain_limits(curves, frame.least)
     rails = rails_for(curves, limits, height, LOG_KINDS if frame.log else PLAIN_KINDS)
-    bands = [_band(curve, limits, scene) for curve in curves if curve.low is not None]
+    bands = [band for curve in curves for band in _band(curve, limits, scene)]
     lines = [trace for curve in curves for trace in _line(curve, scene)]
     marks = [trace for curve in curves for trace in rail_traces(curve, rails, scene)]
     return PanelData(
@@ -105,8 +105,10 @@ def _alone(curve: Curve, values: Array, scene: Scene) -> list[dict]:
     return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", "marker": marker, "cliponaxis": False} | points]
 
 
-def _band(curve: Curve, limits: tuple[float, float], scene: Scene) -> dict:
+def _band(curve: Curve, limits: tuple[float, float], scene: Scene) -> list[dict]:
     """The band as one shape with gaps; an edge beyond the axis is drawn at the axis' end."""
+    if curve.low is None or curve.high is None:
+        return []
     low, high = curve.low[scene.drawn], curve.high[scene.drawn]
     shown = ~np.isnan(low) & ~np.isnan(high) & np.isfinite(curve.mean[scene.drawn])
     low, high = (_short(np.clip(edge, *limits), curve.log) for edge in (low, high))
@@ -116,7 +118,8 @@ def _band(curve: Curve, limits: tuple[float, float], scene: Scene) -> dict:
         x += [*scene.x[there], *scene.x[back], None]
         y += [*high[there].tolist(), *low[back].tolist(), None]
     fill = {"fill": "toself", "fillcolor": fade(scene.palette.of(curve.role), curve.shade), "line": {"width": 0}}
-    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": x[:-1], "y": y[:-1]} | fill
+    band = {"type": "scatter", "mode": "lines", "name": f"{curve.label}, 10–90 %", "hoverinfo": "skip"}
+    return [band | fill | {"x": x[:-1], "y": y[:-1]}] if x else []
 
 
 def _end_label(curve: Curve, rails: Rails, scene: Scene) -> EndLabel:

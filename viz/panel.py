@@ -10,6 +10,7 @@ from cells.trace import LayerTrace, Trace
 
 from .curves import Array, Curve, norm_curve
 from .theme import PALETTES, Palette
+from .words import ordinal
 
 DRAWN_STEPS = 2000  # a screen has fewer columns; longer runs are thinned for the eye, never in tables
 
@@ -81,13 +82,24 @@ class Scene:
         return self.trace.top if self.view.layer is None else self.trace.layer(self.view.layer)
 
     @cached_property
+    def sample(self) -> int | None:
+        """The sample heatmaps show; ValueError outside the batch."""
+        if self.view.sample is not None and not 0 <= self.view.sample < self.batch:
+            raise ValueError(f"sample = {self.view.sample} is outside [0, {self.batch - 1}]")
+        return self.view.sample
+
+    @cached_property
     def total(self) -> Curve:
         """The total gradient of h, which several panels show."""
         return norm_curve(self.layer.log10_grad_norms["h"], "norm dL/dh", "total dL/dh<sub>t</sub>", "total", width=3.2)
 
     @cached_property
     def steps(self) -> int:
-        return self.trace.settings.steps
+        return len(self.trace.loss_weights)
+
+    @cached_property
+    def batch(self) -> int:
+        return self.layer.log10_grad_norms["h"].shape[1]
 
     @cached_property
     def stride(self) -> int:
@@ -116,4 +128,4 @@ class Scene:
 
     def thinned(self) -> str:
         """Words for the heading where not every step is drawn."""
-        return f", every {self.stride}th step drawn" if self.stride > 1 else ""
+        return f", every {ordinal(self.stride)} step drawn" if self.stride > 1 else ""

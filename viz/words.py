@@ -33,7 +33,7 @@ def from_log10s(log10s: ArrayLike) -> list[str]:
     with np.errstate(invalid="ignore"):
         exponents = np.floor(np.where(np.isfinite(logs), logs, 0.0))
         mantissas = 10.0 ** (logs - exponents)
-    carried = mantissas >= 9.95  # 9.96·10⁻³ reads 1·10⁻²
+    carried = (mantissas >= 9.95) & np.isfinite(logs)  # 9.96·10⁻³ reads 1·10⁻²
     exponents, mantissas = exponents + carried, np.where(carried, 1.0, mantissas)
     return [_word(m, int(e)) for m, e in zip(mantissas.tolist(), exponents.tolist(), strict=True)]
 
@@ -72,6 +72,12 @@ def percent(share: float) -> str:
     if share and abs(share) < 1e-3:
         return f"{number(share * 100)} %"
     return f"{_trimmed(f'{share * 100:.1f}' if abs(share) < 0.1 else f'{share * 100:.0f}')} %"
+
+
+def ordinal(count: int) -> str:
+    """`2nd`, `3rd`, `5th`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}th" if count % 100 in (11, 12, 13) else f"{count}{ending}"
 
 
 def steps(count: float) -> str:

@@ -9,6 +9,7 @@ from viz.findings import extent, joined
 from viz.heat import Heat, heat_panel
 from viz.lines import Frame, line_panel
 from viz.panel import PanelData, Scene
+from viz.sizes import PLAIN, largest, log10_sizes, size_panel, value_range
 from viz.words import number, percent
 
 HEIGHT, RASTER, OPEN_SHARE = 120, 96, 56
@@ -24,7 +25,6 @@ NAMES = {
 }
 CANDIDATES = ("g", "n")
 SHADE = 0.09  # bands of several gates lie over each other
-LINEAR = 1000.0  # a candidate may reach that on a plain axis
 SQUASHED = 1.5  # candidates beyond it get a panel of their own, or the gates would be a flat line
 
 
@@ -46,7 +46,7 @@ def _lines(opening: Mapping[str, Array], scene: Scene) -> list[PanelData]:
 
 
 def _averaged(scene: Scene) -> str:
-    samples = " and samples" if scene.trace.settings.batch > 1 else ""
+    samples = " and samples" if scene.batch > 1 else ""
     return f", mean over units{samples}; shaded: 10–90 %"
 
 
@@ -56,16 +56,14 @@ def _leaves_range(curve: Curve) -> bool:
 
 
 def _candidate(curve: Curve, values: Array, scene: Scene) -> PanelData:
-    """A candidate without bounds: plain up to LINEAR, its size on a log axis beyond."""
-    heading = f"Candidate{_averaged(scene)}"
-    if np.nanmax(np.abs(values), initial=0.0) <= LINEAR:
-        frame = Frame("candidate", heading, curve.role, OPEN_SHARE, (0.0, 0.0), log=False)
+    """A candidate without bounds: plain up to PLAIN, its size on a log axis beyond."""
+    if largest(values) <= PLAIN:
+        frame = Frame("candidate", f"Candidate{_averaged(scene)}", curve.role, OPEN_SHARE, (0.0, 0.0), log=False)
         return line_panel(frame, [curve], scene, _finding([curve]))
-    with np.errstate(divide="ignore"):
-        sizes = np.log10(np.abs(values)).reshape(len(values), -1)
+    sizes = log10_sizes(values, None).reshape(len(values), -1)
     low, high = log10_quantiles(sizes)
     size = Curve(f"size of {curve.name}", curve.label, curve.role, log10_mean(sizes), low, high, shade=SHADE)
-    frame = Frame("candidate", "Size of the c" + heading[1:], f"|{curve.role}|", OPEN_SHARE)
+    frame = Frame("candidate", "Size of the candidate; shaded: 10–90 %", f"|{curve.role}|", OPEN_SHARE)
     return line_panel(frame, [size], scene, _finding([size]))
 
 
@@ -75,28 +73,20 @@ def _finding(curves: list[Curve]) -> list[str]:
 
 def _units(gate: str, values: Array, scene: Scene) -> PanelData:
     shown, what = _sample(values, scene)
+    name, heading = f"gate {gate}", f"{NAMES[gate].capitalize()} by unit, {what}"
+    if largest(shown) > PLAIN:
+        return size_panel(f"|{name}|", heading, log10_sizes(shown, None), gate, scene)
     low = -1.0 if gate in CANDIDATES else 0.0
-    heat = Heat(
-        name=f"gate {gate}",
-        heading=f"{NAMES[gate].capitalize()} by unit, {what}",
-        values=shown,
-        limits=(low, 1.0),
-        colours=scene.palette.diverging if low else (*scene.palette.scale(gate),),
-        height=RASTER,
-    )
-    alt = f"{NAMES[gate].capitalize()} of {values.shape[-1]} units over time, from {_range(shown)}."
-    return heat_panel(heat, scene, alt)
-
-
-def _range(values: Array) -> str:
-    return extent(Curve("", "", "", values.ravel(), log=False))
+    colours = scene.palette.diverging if low else scene.palette.scale(gate)
+    alt = f"{NAMES[gate].capitalize()} of {values.shape[-1]} units over time, from {value_range(shown)}."
+    return heat_panel(Heat(name, heading, shown, (low, 1.0), colours, RASTER), scene, alt)
 
 
 def _sample(values: Array, scene: Scene) -> tuple[Array, str]:
     """(T, H) of one sample, or the mean over the batch, and words for it."""
-    if scene.view.sample is None:
+    if scene.sample is None:
         return values.mean(axis=1), "mean over samples"
-    return values[:, scene.view.sample], f"sample {scene.view.sample + 1}"
+    return values[:, scene.sample], f"sample {scene.sample + 1}"
 
 
 def time_gate(scene: Scene) -> list[PanelData]:
@@ -109,7 +99,7 @@ def time_gate(scene: Scene) -> list[PanelData]:
         heading=f"Time gate k(t) by unit; {what}",
         values=shown[:, order],
         limits=(0.0, 1.0),
-        colours=(*scene.palette.scale("k"),),
+        colours=scene.palette.scale("k"),
         height=RASTER,
         units=(order + 1).tolist(),
         ends=ends,

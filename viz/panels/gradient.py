@@ -31,8 +31,7 @@ def gradient(scene: Scene) -> list[PanelData]:
 
 
 def _heading(scene: Scene) -> str:
-    batch = scene.trace.settings.batch
-    return "Gradient norm" + (f", mean of {batch} samples; shaded: 10–90 %" if batch > 1 else "")
+    return "Gradient norm" + (f", mean of {scene.batch} samples; shaded: 10–90 %" if scene.batch > 1 else "")
 
 
 def _finding(curves: list[Curve]) -> list[str]:

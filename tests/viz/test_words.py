@@ -1,0 +1,68 @@
+"""Numbers read as people write them, at any magnitude."""
+
+import numpy as np
+import pytest
+
+from viz import words
+
+
+@pytest.mark.parametrize(
+    ("log10", "word"),
+    [
+        (np.log10(2e-3), "2·10⁻³"),
+        (np.log10(2.24e-3), "2.2·10⁻³"),
+        (np.log10(9.96e-4), "10⁻³"),
+        (0.0, "1"),
+        (np.log10(0.5), "0.5"),
+        (np.log10(0.022), "0.022"),
+        (np.log10(1234), "1234"),
+        (np.log10(31.4), "31"),
+        (-4000.0, "10⁻⁴⁰⁰⁰"),
+        (5000.5, "3.2·10⁵⁰⁰⁰"),
+        (-np.inf, "exactly 0"),
+        (np.inf, "overflow"),
+        (np.nan, "NaN"),
+    ],
+)
+def test_a_number_given_by_its_logarithm_reads_as_one_writes_it(log10, word):
+    assert words.from_log10(log10) == word
+
+
+def test_many_numbers_read_as_each_alone():
+    logs = np.concatenate([np.linspace(-12, 12, 97), [-np.inf, np.inf, np.nan]])
+    assert words.from_log10s(logs) == [words.from_log10(log) for log in logs]
+
+
+def test_words_are_right_to_two_digits():
+    for log in np.random.default_rng(0).uniform(-300, 300, 500):
+        mantissa, _, exponent = words.from_log10(log).partition("·10")
+        if exponent:
+            power = int(exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+            np.testing.assert_allclose(float(mantissa), 10 ** (log - power), rtol=0, atol=0.051)
+
+
+@pytest.mark.parametrize(("value", "word"), [(0, "0"), (-0.25, "−0.25"), (1e6, "10⁶"), (np.inf, "overflow")])
+def test_a_number_keeps_its_sign(value, word):
+    assert words.number(value) == word
+
+
+@pytest.mark.parametrize(("share", "word"), [(0.81, "81 %"), (0.004, "0.4 %"), (1.0, "100 %"), (2e-9, "2·10⁻⁷ %")])
+def test_shares_read_as_percentages(share, word):
+    assert words.percent(share) == word
+
+
+@pytest.mark.parametrize(("count", "word"), [(1, "1 step"), (9999, "9999 steps"), (3.3, "3.3 steps"), (0, "0 steps")])
+def test_steps_are_counted_in_full(count, word):
+    assert words.steps(count) == word
+
+
+@pytest.mark.parametrize(("value", "word"), [(0.875, "0.875"), (20000, "20000"), (-4.0, "−4")])
+def test_a_setting_is_written_as_it_was_chosen(value, word):
+    assert words.exact(value) == word
+
+
+@pytest.mark.parametrize(
+    ("count", "word"), [(2, "2nd"), (3, "3rd"), (10, "10th"), (11, "11th"), (21, "21st"), (113, "113th")]
+)
+def test_ordinals_end_as_they_are_spoken(count, word):
+    assert words.ordinal(count) == word

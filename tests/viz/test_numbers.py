@@ -128,7 +128,7 @@ def test_states_turn_logarithmic_when_they_span_decades(run_of):
 
 
 def test_a_wild_candidate_leaves_the_gates_their_scale(run_of):
-    trace = run_of(cell="gru", activation="identity", weight_scale=4.0, steps=200)
+    trace = run_of(cell="gru", activation="identity", weight_scale=3.0, steps=200, hidden=32)
     layout = flow(trace).figure["layout"]
     ranges = {axis["title"]["text"]: axis["range"] for name, axis in layout.items() if name.startswith("yaxis")}
     np.testing.assert_allclose(ranges["gate"], [-0.05, 1.05])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cells.backward import Injection, backprop
 from cells.base import product, transposed
-from cells.engine import Injection, backprop
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cells.activations import Array
-from cells.engine import Injection, direct_gradient, run
+from cells.backward import Injection
+from cells.engine import direct_gradient, run
 from cells.scaled import Scaled
 from cells.settings import RunSettings
 from cells.trace import Trace

@@ -63,8 +63,10 @@ def _candidate_block(layer: LayerTrace) -> Array:
     return layer.params[f"W_h{layer.cell.candidate}"]
 
 
-def _extent_of(settings: RunSettings, layer: int, W: Array) -> tuple[float, float]:
+def _extent_of(settings: RunSettings | None, layer: int, W: Array) -> tuple[float, float]:
     """|λ|_max and σ_max of W; remembered for the matrix as drawn, which the scale only multiplies."""
+    if settings is None:
+        return extent(W)
     scale = settings.weight_scale
     drawn = drawn_block(settings, layer)
     if drawn.shape == W.shape and np.array_equal(scale * drawn, W):

@@ -1,0 +1,147 @@
+"""Paths: which ways a gradient takes into the past, and how much of it each carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cells.activations import Array
+from cells.scaled import Exponents, Scaled, shifted
+from cells.trace import LayerTrace, Trace
+
+from .batch import mean_log10
+from .parts import arriving
+from .wiring import Circuit, Edge, Pass
+from .wirings import PATHS, wiring
+
+
+@dataclass(frozen=True, eq=False)
+class PathSplit:
+    """dL/d(part) of steps 1 … T by the way it came; entry t - 1 belongs to step t."""
+
+    part: str
+    layer: int
+    labels: dict[str, str]  # path -> words, after `through`
+    shares: dict[str, Array]  # path -> (T,) its norm over the sum of all paths' norms, batch mean; nan where all are 0
+    log10_norms: dict[str, Array]  # path -> (T,) log10 of the batch mean norm
+    kept: Array  # (T,) norm of the paths' sum over the sum of their norms: 1 where they point one way
+
+
+def paths(trace: Trace, layer: int | None = None, part: str | None = None) -> Mapping[str, Array]:
+    """Path -> (T,) share of dL/dc_t (of dL/dh_t in a cell without c), entry t - 1 for step t; shares sum to 1.
+
+    A share is the norm of what came that way over the sum of all ways' norms, batch mean.
+    """
+    return path_split(trace, layer, part).shares
+
+
+def path_split(trace: Trace, layer: int | None = None, part: str | None = None) -> PathSplit:
+    """The same with norms and what cancels; ValueError for a part the cell does not have."""
+    index = len(trace.layers) - 1 if layer is None else layer
+    watched = trace.layer(index)
+    part = watched.parts[-1] if part is None else part
+    vectors = path_vectors(watched, part)
+    logs = {name: rows.log10_norms() for name, rows in vectors.items()}
+    shares, total = _shares(logs)
+    with np.errstate(invalid="ignore"):
+        together = 10.0 ** np.minimum(watched.log10_grad_norms[part][1:] - total, 0.0)
+    return PathSplit(
+        part=part,
+        layer=index,
+        labels={name: _label(name, index + 1 < len(trace.layers)) for name in vectors},
+        shares=shares,
+        log10_norms={name: mean_log10(log) for name, log in logs.items()},
+        kept=_mean_alive(together, np.isfinite(total)),
+    )
+
+
+def path_vectors(layer: LayerTrace, part: str) -> dict[str, Scaled]:
+    """Path -> what came that way to the part at steps 1 … T, (T, B, H); they sum to its total gradient."""
+    if part not in layer.parts:
+        raise ValueError(f"part = {part!r} is none of {', '.join(layer.parts)}")
+    exponent = arriving(layer)["h"].exponent
+    with np.errstate(all="ignore"):
+        edges = step_pass(layer).edges
+        split = _came_to("h", edges, exponent) | {"output": _direct(layer, exponent)}
+        if part != "h":
+            split = _through_output(layer, part, split)
+            for name, rows in _came_to(part, edges, exponent).items():
+                split[name] = split.get(name, 0.0) + rows
+    return {name: Scaled(rows, exponent) for name, rows in split.items()}
+
+
+def step_pass(layer: LayerTrace, steps: slice = slice(None)) -> Pass:
+    """The cell's graph run forward and backward at some steps (indices from 0), gradients as mantissas."""
+    tape, cell = layer.record.tape, layer.cell
+    circuit = Circuit(wiring(cell), layer.params, cell.activation)
+    leaves, unit = _leaves(layer, steps)
+    if "k" in tape:
+        leaves["k"] = tape["k"][steps]
+    seeds = {part: rows.mantissa[steps] for part, rows in arriving(layer).items()}
+    with np.errstate(all="ignore"):
+        return circuit.back(circuit.values(leaves, unit), seeds)
+
+
+def _leaves(layer: LayerTrace, steps: slice) -> tuple[dict[str, Array], Exponents | None]:
+    """x and the states that enter each step, in units of 2^unit where the run needed them."""
+    tape, read = layer.record.tape, layer.record.input
+    unit = tape["a_exponent"][steps] if "a_exponent" in tape else None
+    leaves = {f"{part}_prev": tape[part][:-1][steps] for part in layer.parts}
+    x = Scaled(read.mantissa[steps], None if read.exponent is None else read.exponent[steps])
+    if unit is None:
+        return leaves | {"x": x.plain()}, None
+    h = Scaled(leaves["h_prev"], tape["h_exponent"][:-1][steps])
+    return {"x": x.aligned(unit), "h_prev": h.aligned(unit)}, unit
+
+
+def _came_to(part: str, edges: list[Edge], exponent: Exponents | None) -> dict[str, Array]:
+    """Path -> what came back to a part at steps 1 … T through the next step, mantissas for `exponent`."""
+    found: dict[str, Array] = {}
+    for edge in edges:
+        if edge.source == f"{part}_prev" and edge.term is not None:
+            rows = _one_step_earlier(edge.gradient, exponent)
+            found[edge.term.path] = found.get(edge.term.path, 0.0) + rows
+    return found
+
+
+def _one_step_earlier(rows: Array, exponent: Exponents | None) -> Array:
+    """Rows for steps 0 … T-1 with the exponents of steps 1 … T, as rows for steps 1 … T with their own."""
+    moved = np.concatenate([rows[1:], np.zeros_like(rows[:1])])
+    if exponent is None:
+        return moved
+    return shifted(moved, np.concatenate([exponent[1:] - exponent[:-1], np.zeros_like(exponent[:1])]))
+
+
+def _direct(layer: LayerTrace, exponent: Exponents | None) -> Array:
+    """What reaches h at steps 1 … T through its own output, mantissas for `exponent`."""
+    direct = layer.record.direct
+    rows = np.zeros_like(layer.record.grads["h"].mantissa[1:])
+    entries = np.array(direct.steps, int) - 1
+    rows[entries] = direct.rows.mantissa if exponent is None else direct.rows.aligned(exponent[entries])
+    return rows
+
+
+def _through_output(layer: LayerTrace, part: str, split: dict[str, Array]) -> dict[str, Array]:
+    """What of each of h's paths goes on to the part through the step's own output; none where h does not read it."""
+    place = layer.parts.index(part)
+    tape = layer.record.tape
+    return {name: layer.cell.direct_parts(tape, slice(None), rows)[place] for name, rows in split.items()}
+
+
+def _shares(logs: dict[str, Array]) -> tuple[dict[str, Array], Array]:
+    """Batch means of each path's share of the summed norms, and log10 of that sum (T, B)."""
+    total = mean_log10(np.stack(list(logs.values()), axis=-1)) + np.log10(len(logs))
+    alive = np.isfinite(total)
+    with np.errstate(invalid="ignore"):
+        return {name: _mean_alive(10.0 ** (log - total), alive) for name, log in logs.items()}, total
+
+
+def _mean_alive(values: Array, alive: Array) -> Array:
+    """Mean over the samples (T, B) -> (T,) that have a gradient; nan where none has."""
+    count = alive.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(alive, values, 0.0).sum(axis=-1) / count
+
+
+def _label(name: str, covered: bool) -> str:
+    return "the layer above" if name == "output" and covered else PATHS[name]

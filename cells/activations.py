@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .arrays import Array
+
 TAIL = 2.0**-10  # below this slope, 1 - v² has lost digits and the slope is taken from the pre-activation
 
 
@@ -73,7 +73,7 @@ class ReLU(Activation):
 
     def value(self, u, out):
         if np.iscomplexobj(u):
-            return np.multiply(u, u.real > 0, out=out)
+            return np.multiply(u, np.real(u) > 0, out=out)
         return np.maximum(u, 0, out=out)
 
     def slope(self, u, v):
@@ -88,7 +88,7 @@ class LeakyReLU(Activation):
     leak = 0.01
 
     def value(self, u, out):
-        return np.multiply(u, np.where(u.real > 0, 1.0, self.leak), out=out)
+        return np.multiply(u, np.where(np.real(u) > 0, 1.0, self.leak), out=out)
 
     def slope(self, u, v):
         return np.where(u > 0, 1.0, self.leak).astype(u.dtype, copy=False)
@@ -127,7 +127,7 @@ class Softsign(Activation):
     name, label = "softsign", "softsign"
 
     def value(self, u, out):
-        return np.divide(u, 1 + np.where(u.real < 0, -u, u), out=out)
+        return np.divide(u, 1 + np.where(np.real(u) < 0, -u, u), out=out)
 
     def slope(self, u, v):
         return 1 / (1 + np.abs(u)) ** 2
@@ -140,7 +140,7 @@ class HardTanh(Activation):
 
     def value(self, u, out):
         if np.iscomplexobj(u):
-            np.copyto(out, np.where(np.abs(u.real) < 1, u, np.sign(u.real)))
+            np.copyto(out, np.where(np.abs(np.real(u)) < 1, u, np.sign(np.real(u))))
             return out
         return np.clip(u, -1, 1, out=out)
 

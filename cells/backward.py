@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .activations import Array
+from .arrays import Array, Exponents
 from .base import Cell, Params, Tape
-from .scaled import Exponents, Scaled, magnitudes, settled, shifted, stays_safe
+from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
 
 STRETCH = 8  # steps between two looks
 

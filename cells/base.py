@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .activations import Activation, Array
+from .activations import Activation
+from .arrays import Array
 from .initialisers import draw
 from .knobs import Knobs
 from .scaled import Scaled, sum_of_products
@@ -107,7 +108,7 @@ class Cell(ABC):
         """Add the derivative factors of all steps, vectorised over time."""
 
     @abstractmethod
-    def step_back(self, params: Params, tape: Tape, t: int, d_next: tuple, d_prev: tuple, delta: Array) -> None:
+    def step_back(self, params: Params, tape: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
         """Carry gradients of the states after step t to those before it.
 
         d_next, one array (…, B, H) a part: on entry what reaches the parts at t + 1 from outside this step; on return

@@ -5,12 +5,14 @@ Most cells squash or gate their state, which then stays within float64. Where th
 goes in short stretches at constant exponents, and repeats step by step the one in which a row left 2^±SAFE.
 """
 
+from typing import Any
+
 import numpy as np
 
-from .activations import Array
+from .arrays import Array, Exponents
 from .base import Cell, Params, Tape
 from .network import Network
-from .scaled import Exponents, Scaled, magnitudes, settled, shifted, stays_safe
+from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
 
 STRETCH = 8  # steps between two looks
 
@@ -41,7 +43,7 @@ def unroll(cell: Cell, params: Params, tape: Tape) -> None:
 def _unroll_stretch(cell: Cell, params: Params, tape: Tape, stretch: range) -> None:
     part, after = slice(stretch.start, stretch.stop), slice(stretch.start + 1, stretch.stop + 1)
     projected = tape["a"][part].copy()  # a step adds to it in place, so a second try needs it
-    arriving = tape["a_exponent"][part].copy() if "a_exponent" in tape else 0
+    arriving: Any = tape["a_exponent"][part].copy() if "a_exponent" in tape else 0
     if "a_exponent" in tape or "h_exponent" in tape:
         _move_stretch(tape, part, after, arriving)
     for t in stretch:
@@ -87,4 +89,4 @@ def _larger(h: Array, h_exponent: Exponents, a: Array, a_exponent: Exponents) ->
     least = np.iinfo(np.int64).min // 4
     h_bits = np.where(h_alive, h_exponent + magnitudes(h), least)
     a_bits = np.where(a_alive, a_exponent + magnitudes(a), least)
-    return settled(np.maximum(h_bits, a_bits), ~(h_alive | a_alive))
+    return settled(np.maximum(h_bits, a_bits), np.logical_not(h_alive | a_alive))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .activations import Array
+from .arrays import Array
 from .settings import RunSettings
 from .trace import LayerTrace, Trace
 

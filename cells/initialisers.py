@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .arrays import Array
+
 Draw = Callable[[int, int, Generator], Array]
 
 

@@ -13,11 +13,11 @@ class Knob:
     label: str
     help: str = ""
     group: str = "cell"
-    low: float | None = None
-    high: float | None = None
+    low: float = 0.0  # for numbers
+    high: float = 0.0
     page_high: float | None = None  # the slider's end where it is shorter than the range
     step: float | None = None
-    choices: Mapping[str, str] | None = None  # value -> label
+    choices: Mapping[str, str] = field(default_factory=dict)  # value -> label
 
 
 class BadValue(ValueError):

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from .activations import Array
+from .arrays import Array
 from .scaled import Scaled, shifted
 
 
@@ -44,7 +44,7 @@ class CrossEntropy(Loss):
     def log_softmax(self, outputs: Scaled) -> Array:
         """log softmax(ŷ); the largest logit comes off before the exponent comes back, so nothing overflows to nan."""
         logits = outputs.mantissa
-        top = np.take_along_axis(logits, logits.real.argmax(axis=-1, keepdims=True), axis=-1)
+        top = np.take_along_axis(logits, np.real(logits).argmax(axis=-1, keepdims=True), axis=-1)
         logits = shifted(logits - top, outputs.exponent)
         return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
 

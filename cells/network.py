@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .activations import ACTIVATIONS, Array
+from .activations import ACTIVATIONS
+from .arrays import Array
 from .base import Cell, Params, Recipe
 from .losses import LOSSES, Loss, loss_weights
 from .registry import CELLS

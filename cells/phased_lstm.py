@@ -18,10 +18,10 @@ def time_gate(times, tau, s, r_on, leak):
     k rises from 0 to 1 over the first half of the open phase, falls back over the second, and leaks αφ after it.
     """
     turns = (times[..., None] - row(s)) / row(tau)
-    phi = turns - np.floor(turns.real)
-    phi = np.where(phi.real < 1, phi, 0 * phi)  # a turn just below a whole number may round up to it
+    phi = turns - np.floor(np.real(turns))
+    phi = np.where(np.real(phi) < 1, phi, 0 * phi)  # a turn just below a whole number may round up to it
     ramp = 2 * phi / row(r_on)
-    opening, open_ = phi.real < 0.5 * row(r_on).real, phi.real < row(r_on).real
+    opening, open_ = np.real(phi) < 0.5 * np.real(row(r_on)), np.real(phi) < np.real(row(r_on))
     return phi, np.where(opening, ramp, np.where(open_, 2 - ramp, leak * phi))
 
 

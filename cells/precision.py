@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .activations import Array
+from .arrays import Array
 
 PRECISIONS = {"float64": "float64", "float32": "float32", "bfloat16": "bfloat16", "float16": "float16"}
 

@@ -6,10 +6,8 @@ Scaling by a power of two rounds nothing, so inside float64's range a scaled res
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Exponents = NDArray[np.int64]
+from .arrays import Array, Exponents, Mask
 
 LOG10_2 = float(np.log10(2.0))
 SAFE = 700  # a row whose largest entry lies within 2^±SAFE needs no new exponent
@@ -30,7 +28,7 @@ def magnitudes(values: Array) -> Exponents:
     return np.frexp(np.where(np.isfinite(peak), peak, 0))[1].astype(np.int64)
 
 
-def settled(bits: Exponents, zero: NDArray[np.bool_]) -> Exponents:
+def settled(bits: Exponents, zero: Mask) -> Exponents:
     """The exponent for rows of these binary magnitudes: 0 as long as they are at home in float64."""
     return np.where(zero | (np.abs(bits) <= SAFE // 2), 0, bits)
 

@@ -1,6 +1,6 @@
 """The same engine over a grid of settings: those of one shape run side by side, in one batched pass."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -43,7 +43,7 @@ def solve_side_by_side(points: Sequence[RunSettings]) -> Trace:
     return solve(side_by_side([build(point) for point in points]), points[0])
 
 
-def _check_axes(axes: dict[str, list[Any]]) -> None:
+def _check_axes(axes: Mapping[str, Sequence[Any]]) -> None:
     for name, values in axes.items():
         if not values:
             raise ValueError(f"{name} = [] is an empty axis; give at least one value")

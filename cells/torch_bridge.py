@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .activations import ACTIVATIONS, Array
+from .activations import ACTIVATIONS
+from .arrays import Array
 from .base import Cell, Params
 from .engine import solve
 from .losses import Linear

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .activations import Array
+from .arrays import Array, Exponents
 from .backward import Injection
 from .base import Cell, Params, Tape
-from .scaled import Exponents, Scaled
+from .scaled import Scaled
 from .settings import RunSettings
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Trace:
         outputs: Scaled,
         step_losses: Array,
     ) -> None:
-        self.settings = settings  # None where the network was made by hand
+        self.settings: Any = settings  # None where the network was made by hand
         self.network = network
         self.layers = tuple(LayerTrace(record) for record in layers)
         self.scaled_outputs = outputs

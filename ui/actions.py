@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from . import state
 from .export import export_dialog
@@ -27,6 +28,4 @@ def action_row() -> None:
 @st.cache_resource(show_spinner=False)
 def _copy_button():
     html = '<button class="bf-copy" type="button">Copy link</button>'
-    return st.components.v2.component(
-        "backflow_copy", html=html, js=COPY.read_text(encoding="utf-8"), isolate_styles=False
-    )
+    return component("backflow_copy", html=html, js=COPY.read_text(encoding="utf-8"), isolate_styles=False)

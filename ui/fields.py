@@ -30,7 +30,7 @@ def knob_of(name: str) -> Knob:
     return FIELDS[name].metadata["knob"]
 
 
-def high_of(name: str) -> float | None:
+def high_of(name: str) -> float:
     """The largest value the page takes."""
     knob = knob_of(name)
     return knob.high if knob.page_high is None else knob.page_high

@@ -11,6 +11,7 @@ from cells.settings import OWN_LIMIT, OWN_ROWS
 
 from . import state
 from .fields import Values, high_of
+from .widgets import widget
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -99,8 +100,6 @@ def _is_number(text: str) -> bool:
 
 def input_widgets(values: Values) -> None:
     """The signal and what belongs to it."""
-    from .controls import widget
-
     widget("signal")
     if values["signal"] == "impulse":
         widget("impulse_step")

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # Streamlit serves this folder under app/static
@@ -30,7 +31,7 @@ def _component():
     js = (HERE / "chart.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
     css = (HERE / "chart.css").read_text(encoding="utf-8")
     html = '<div class="bf-chart"><div class="bf-plot" role="img" tabindex="0"></div><div class="bf-bar"></div></div>'
-    return st.components.v2.component(CHART, html=html, css=css, js=js, isolate_styles=False)
+    return component(CHART, html=html, css=css, js=js, isolate_styles=False)
 
 
 def show_chart(body: bytes, height: int, key: str, **callbacks) -> None:

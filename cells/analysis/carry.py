@@ -1,5 +1,7 @@
 """The way back once more, over the tape of a finished run, for gradients other than the run's own."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cells.backward import Injection, backprop
@@ -8,14 +10,15 @@ from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
 
 
-def carry(trace: Trace, direct: Injection) -> tuple[dict[str, Scaled], ...]:
-    """Gradients of every layer's states, lowest layer first, if `direct` alone reached the top layer's outputs."""
-    grads = []
-    for layer in reversed(trace.layers):
-        found, delta = backprop(layer.cell, layer.record.params, layer.record.tape, direct)
-        grads.append(found)
-        direct = below(layer, delta)
-    return tuple(grads[::-1])
+def carry(trace: Trace, direct: Injection) -> tuple[LayerTrace, ...]:
+    """Every layer, lowest first, with the gradients it has if `direct` alone reaches the top layer's outputs."""
+    layers = []
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for layer in reversed(trace.layers):
+            grads, delta = backprop(layer.cell, layer.record.params, layer.record.tape, direct)
+            layers.append(LayerTrace(replace(layer.record, grads=grads, delta=delta, direct=direct)))
+            direct = below(layer, delta)
+    return tuple(layers[::-1])
 
 
 def below(layer: LayerTrace, delta: Scaled) -> Injection:
@@ -39,10 +42,9 @@ def only(direct: Injection, step: int) -> Injection:
     return Injection([step], Scaled(rows.mantissa[k : k + 1], exponent))
 
 
-def last_credit(trace: Trace, layer: int) -> Scaled:
-    """Gradients of the loss at the last attached step alone with respect to h of one layer, (T+1, …, B, H)."""
+def last_credit(trace: Trace, layer: int) -> LayerTrace:
+    """One layer with the gradients of the loss at the last attached step alone."""
     steps = attached(trace)
     if len(steps) == 1:
-        return trace.layer(layer).record.grads["h"]
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        return carry(trace, only(trace.top.record.direct, steps[-1]))[layer]["h"]
+        return trace.layer(layer)
+    return carry(trace, only(trace.top.record.direct, steps[-1]))[layer]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cells.activations import ACTIVATIONS, Array
+from cells.activations import ACTIVATIONS, Array, sigmoid_slope
 from cells.base import Cell, Recipe
 from cells.registry import CELLS
 from cells.settings import RunSettings
@@ -54,8 +54,7 @@ def slopes_of(layer: LayerTrace) -> dict[str, tuple[Array, float]]:
             value = activation.value(u, np.empty_like(u))
             found[name] = activation.slope(u, value), activation.steepest
         else:
-            s = layer.gates[name]
-            found[name] = s * (1 - s), 0.25
+            found[name] = sigmoid_slope(u, layer.gates[name]), 0.25
     return found
 
 

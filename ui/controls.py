@@ -4,7 +4,7 @@ import streamlit as st
 
 from . import own_input, state
 from .compute import marks_of
-from .fields import Values, knob_of, own_knobs, run_settings
+from .fields import Values, high_of, knob_of, own_knobs, run_settings
 from .widgets import widget
 
 
@@ -51,13 +51,20 @@ def _view_fields(values: Values) -> list[str]:
 
 
 def _marks(values: Values) -> None:
-    """The critical weight scales of the present draw, as buttons that set the slider."""
+    """The critical weight scales of the present draw: ticks on the slider, and buttons that set it."""
     try:
         marks = marks_of(run_settings(values).replace(weight_scale=1.0))
     except ValueError:
         return
+    high = high_of("weight_scale")
+    st.html(f'<div class="bf-ticks">{"".join(_tick(mark.value / high) for mark in marks)}</div>')
     with st.container(horizontal=True, gap="xsmall", key="marks"):
         for mark in marks:
             value = {"weight_scale": round(mark.value, 2)}
             text = f"{mark.value:.2f}  {mark.label}"
             st.button(text, help=mark.help, type="tertiary", key=text, on_click=state.put, args=(value,))
+
+
+def _tick(share: float) -> str:
+    """A tick at this share of the slider's track, which is 6 px shorter than its widget on both sides."""
+    return f'<i style="left: calc(6px + (100% - 12px) * {share:.4f})"></i>'

@@ -1,24 +1,45 @@
 """What the reader must know: values a link could not give, settings that do not go together."""
 
+import re
+
 import streamlit as st
 
 from cells.knobs import BadValue
 
 from . import state
 
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def as_written(text: str) -> str:
+    """`text` for a place that reads Markdown: what a link or a file holds draws no picture and makes no link there."""
+    return PUNCTUATION.sub(r"\\\1", text)
+
 
 def show_complaints() -> None:
     """What the link had wrong, until it is read."""
     complaints = st.session_state.complaints
     if complaints:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning("From the link:\n\n" + "\n".join(f"- {line}" for line in complaints))
+        with st.container(horizontal=True, key="complaints"):
+            st.warning("From the link:\n\n" + "\n".join(f"- {as_written(line)}" for line in complaints))
             st.button("Dismiss", on_click=st.session_state.update, args=({"complaints": []},), key="dismiss")
+
+
+def show_sentence(fault: str) -> None:
+    """One sentence about a value that cannot be used."""
+    st.error(as_written(fault), icon=":material/error:")
 
 
 def show_fault(error: BadValue) -> None:
     """One sentence, and a button for the nearest value that works."""
-    st.error(f"{error}. The view below is that of the last valid settings.", icon=":material/error:")
-    if error.nearest is not None and state.known(error.field):
-        text = ", ".join(map(str, error.nearest)) if isinstance(error.nearest, tuple) else error.nearest
-        st.button(f"Use {error.field} = {text}", on_click=state.put, args=({error.field: error.nearest},), key="mend")
+    with st.container(horizontal=True, vertical_alignment="center", key="fault"):
+        show_sentence(f"{error}. The view below is that of the last valid settings.")
+        if error.nearest is not None and state.known(error.field):
+            _mend_button(error)
+
+
+def _mend_button(error: BadValue) -> None:
+    nearest = error.nearest
+    text = ", ".join(map(str, nearest)) if isinstance(nearest, tuple) else nearest
+    if st.button(f"Use {error.field} = {text}", on_click=state.put, args=({error.field: nearest},), key="mend"):
+        st.rerun()  # the whole page: the value's widget stands outside the body

@@ -11,6 +11,7 @@ from cells.settings import OWN_LIMIT, OWN_ROWS
 
 from . import state
 from .fields import Values, high_of
+from .notices import show_sentence
 from .widgets import widget
 
 Rows = tuple[tuple[float, ...], ...]
@@ -146,4 +147,4 @@ def _take(read: Callable[[], Rows]) -> None:
 
 def _show_fault(key: str) -> None:
     if st.session_state.get(key):
-        st.error(st.session_state[key], icon=":material/error:")
+        show_sentence(st.session_state[key])

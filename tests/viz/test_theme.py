@@ -15,6 +15,9 @@ PANELS = (
     ("h", "c"),
     ("i", "f", "o", "g"),
     ("r", "z", "n"),
+    ("total", "direct", "recurrent"),
+    ("skip", "recurrent", "direct"),
+    ("total", "predicted", "bound", "exact", "direct"),
 )
 LENSES = ("total", "float32", "bfloat16", "float16")  # told apart by dashes, too
 VISION = {  # linear RGB as seen by others, Machado, Oliveira and Fernandes 2009

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .labels import GAP_PX, end_annotations
+from .labels import GAP_PX, end_labels
 from .panel import PanelData, Scene
 from .theme import SMALL, TEMPLATES
 
@@ -42,8 +42,9 @@ def _place(panel: PanelData, place: int, domain: list[float], layout: dict, data
             trace["colorbar"] |= {"y": sum(domain) / 2, "yanchor": "middle", "xpad": GAP_PX}
     data += panel.traces
     layout["shapes"] += [shape | {"yref": axis} for shape in panel.shapes]
-    layout["annotations"].append(_heading(panel.heading, domain[1], scene))
-    layout["annotations"] += end_annotations(panel, axis, edge_steps(scene.steps) * _px_per_step(scene.steps))
+    words, leaders = end_labels(panel, axis, edge_steps(scene.steps) * _px_per_step(scene.steps))
+    layout["annotations"] += [_heading(panel.heading, domain[1], scene), *words]
+    layout["shapes"] += leaders
 
 
 def _heading(text: str, top: float, scene: Scene) -> dict:

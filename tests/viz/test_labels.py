@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from viz.labels import LINE_PX, end_annotations, spread
+from viz.labels import LINE_PX, end_labels, spread
 from viz.panel import EndLabel, PanelData
 
 
@@ -43,6 +43,7 @@ def test_more_labels_than_fit_share_the_room_evenly():
 def test_a_label_that_had_to_move_points_back_to_its_line():
     labels = [EndLabel(name, 0.5, "#123456") for name in "ab"]
     panel = PanelData("p", "", {"range": [0.0, 1.0]}, 100.0, [], labels)
-    for annotation in end_annotations(panel, "y2", 7.0):
-        assert annotation["showarrow"]
-        assert annotation["y"] == 0.5
+    words, leaders = end_labels(panel, "y2", 7.0)
+    for word, leader in zip(words, leaders, strict=True):
+        assert (leader["yref"], leader["y0"]) == (word["yref"], word["y"]) == ("y2", 0.5)
+        np.testing.assert_allclose((leader["y1"] - leader["y0"]) * 100, word["yshift"])

@@ -18,7 +18,7 @@ def end_labels(figure):
             axis = layout["yaxis" + note["yref"][1:]]
             height = plot * (axis["domain"][1] - axis["domain"][0])
             low, high = axis["range"]
-            centre = (high - note["y"]) / (high - low) * height + note.get("ay", -note.get("yshift", 0))
+            centre = (high - note["y"]) / (high - low) * height - note["yshift"]
             found.setdefault(note["yref"], (height, []))[1].append(centre)
     return found
 

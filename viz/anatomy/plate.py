@@ -1,0 +1,59 @@
+"""A plate: a figure of the anatomy pages, with its finding as one sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from viz.caption import caption
+from viz.flow import Drawn
+from viz.panel import PanelData, Scene
+from viz.stack import stacked
+
+from .plane import Plane, plane_figure
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of a record is looked at; steps, units and samples count from 1."""
+
+    step: int = 1
+    loss_step: int = 1
+    unit: int = 1
+    sample: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Plate(Drawn):
+    """A figure whose alt text begins with the finding: one sentence that a page shows above it."""
+
+    finding: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a plate is called: in links and files, and on the page."""
+
+    name: str
+    title: str
+
+
+def timed(label: Label, panels: list[PanelData], scene: Scene, finding: str) -> Plate:
+    """Panels over the time axis as one plate."""
+    columns = {"step": np.arange(1, scene.steps + 1)}
+    for panel in panels:
+        columns |= panel.columns
+    details = [sentence for panel in panels for sentence in panel.alt]
+    return _plate(label, stacked(panels, scene), scene, [finding, *details], columns)
+
+
+def on_plane(label: Label, plane: Plane, scene: Scene, finding: str, columns: dict[str, np.ndarray]) -> Plate:
+    """One plotting area with axes of its own as a plate."""
+    return _plate(label, plane_figure(plane, scene), scene, [finding, *plane.alt], columns)
+
+
+def _plate(label: Label, figure: dict, scene: Scene, said: Iterable[str], columns: dict[str, np.ndarray]) -> Plate:
+    finding, *details = dict.fromkeys(sentence for sentence in said if sentence)
+    alt, words = " ".join([finding, *details]), caption(scene)
+    figure["layout"]["meta"] = {"name": label.name, "title": label.title, "alt": alt, "caption": words}
+    return Plate(label.name, label.title, figure, alt, words, columns, finding)

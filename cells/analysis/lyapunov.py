@@ -30,6 +30,7 @@ class Lyapunov:
     exponents: Array  # (N,) descending; -inf for a direction that dies within a step
     distances: Array  # (K,) steps measured so far, back from the last one ...
     history: Array  # (K, N) ... and the exponents' running means, in the order of `exponents`
+    lowest: int  # layers from this one up
     samples: int
     aligning: int  # steps at the end that are left out
     constant: bool  # every step has the same Jacobian: the exponents are its log |λ|, the limit of endless steps
@@ -45,9 +46,13 @@ def lyapunov_exponents(settings: RunSettings, report: Report | None = None) -> A
     return lyapunov(run(settings), report=report).exponents
 
 
-def lyapunov(trace: Trace, samples: int = SAMPLES, report: Report | None = None) -> Lyapunov:
-    """Exponents of a finished run, with their convergence; DoesNotApply where a Jacobian is not finite."""
-    stack = Stack(trace, samples=slice(0, samples))
+def lyapunov(trace: Trace, samples: int = SAMPLES, lowest: int = 0, report: Report | None = None) -> Lyapunov:
+    """Exponents of a finished run, with their convergence; DoesNotApply where a Jacobian is not finite.
+
+    They are those of the layers from `lowest` up: what a gradient that starts at the top meets down to that layer.
+    """
+    trace.layer(lowest)
+    stack = Stack(trace, lowest, slice(0, samples))
     aligning = int(ALIGNING * stack.steps)
     distances, growth = _growth(stack, aligning, report)
     order = np.argsort(-growth[-1], kind="stable")
@@ -55,8 +60,13 @@ def lyapunov(trace: Trace, samples: int = SAMPLES, report: Report | None = None)
     exponents, constant = history[-1], has_one_jacobian(stack)
     if constant:
         with np.errstate(divide="ignore"):
-            exponents = np.sort(np.log(np.abs(np.linalg.eigvals(step_jacobians(trace, [1])[0]))))[::-1]
-    return Lyapunov(exponents, distances, history, stack.batch, aligning, constant)
+            exponents = np.sort(np.log(np.abs(np.linalg.eigvals(_jacobian(trace, stack)))))[::-1]
+    return Lyapunov(exponents, distances, history, lowest, stack.batch, aligning, constant)
+
+
+def _jacobian(trace: Trace, stack: Stack) -> Array:
+    """The one Jacobian of the stack's layers: the lower right corner of the whole net's."""
+    return step_jacobians(trace, [1])[0, -stack.size :, -stack.size :]
 
 
 def _growth(stack: Stack, aligning: int, report: Report | None) -> tuple[Array, Array]:

@@ -9,11 +9,13 @@ from cells.knobs import BadValue
 from . import state
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+ADDRESS = re.compile(r"([:.@/])(?=\S)")
+JOINER = "\N{WORD JOINER}"  # no width, no break
 
 
 def as_written(text: str) -> str:
     """`text` for a place that reads Markdown: what a link or a file holds draws no picture and makes no link there."""
-    return PUNCTUATION.sub(r"\\\1", text)
+    return PUNCTUATION.sub(r"\\\1", ADDRESS.sub(rf"{JOINER}\1{JOINER}", text))
 
 
 def show_complaints() -> None:
@@ -41,5 +43,6 @@ def show_fault(error: BadValue) -> None:
 def _mend_button(error: BadValue) -> None:
     nearest = error.nearest
     text = ", ".join(map(str, nearest)) if isinstance(nearest, tuple) else nearest
-    if st.button(f"Use {error.field} = {text}", on_click=state.put, args=({error.field: nearest},), key="mend"):
+    if st.button(f"Use {error.field} = {text}", key="mend"):
+        state.put_next({error.field: nearest})
         st.rerun()  # the whole page: the value's widget stands outside the body

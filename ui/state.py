@@ -12,6 +12,7 @@ MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is t
 
 def begin() -> None:
     """Fill the session from the link, when it is new."""
+    put(st.session_state.pop("next", {}))
     if "complaints" in st.session_state:
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}
@@ -31,6 +32,11 @@ def put(changes: dict[str, Any]) -> None:
         st.session_state[name] = value
     if "loss_steps" in changes:
         st.session_state[MADE_OF["loss_steps"]] = ", ".join(map(str, changes["loss_steps"]))
+
+
+def put_next(changes: dict[str, Any]) -> None:
+    """Set some values when the whole page is drawn next: widgets follow only what changes in the run that draws them."""
+    st.session_state.next = changes
 
 
 def reset(changes: dict[str, Any] | None = None) -> None:

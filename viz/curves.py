@@ -1,5 +1,6 @@
 """Curves over time: the mean over the batch of a norm, with its 10–90 % band, all in the log domain."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -98,6 +99,15 @@ def _between(low: Array, high: Array, weight: float) -> Array:
 
 def _with_nan(values: Array, ordered: Array) -> Array:
     return np.where(np.isnan(ordered[..., -1]), np.nan, values)  # sorting puts NaN last
+
+
+def named_apart(pairs: Iterable[tuple[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Columns by name: the same one twice appears once, one that merely shares a name with another is numbered."""
+    columns: dict[str, np.ndarray] = {}
+    for name, column in pairs:
+        names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(columns) + 2))
+        columns[next(free for free in names if free not in columns or columns[free] is column)] = column
+    return columns
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ import numpy as np
 from cells.trace import Trace
 
 from .caption import caption
-from .curves import Curve
+from .curves import Curve, named_apart
 from .panel import PanelData, Scene, View
 from .panels import PANELS, panels_of
 from .stack import stacked
@@ -59,13 +59,5 @@ def drawn(name: str, title: str, scene: Scene) -> Drawn:
 
 def _columns(panels: Iterable[PanelData], scene: Scene) -> dict[str, np.ndarray]:
     """All panels' numbers side by side; what two panels share appears once, what merely shares a name is numbered."""
-    columns: dict[str, np.ndarray] = {"step": np.arange(1, scene.steps + 1)}
-    for panel in panels:
-        for name, column in panel.columns.items():
-            columns[_free_name(name, column, columns)] = column
-    return columns
-
-
-def _free_name(name: str, column: np.ndarray, taken: dict[str, np.ndarray]) -> str:
-    names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(taken) + 2))
-    return next(free for free in names if free not in taken or taken[free] is column)
+    steps = [("step", np.arange(1, scene.steps + 1))]
+    return named_apart([*steps, *(pair for panel in panels for pair in panel.columns.items())])

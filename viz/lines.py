@@ -7,7 +7,7 @@ import numpy as np
 
 from . import words
 from .axes import log_limits, log_ticks, plain_limits, plain_ticks
-from .curves import Array, Curve, runs
+from .curves import Array, Curve, named_apart, runs
 from .panel import EndLabel, PanelData, Scene
 from .rails import LOG_KINDS, PLAIN_KINDS, Rails, rail_traces, rails_for
 from .theme import fade
@@ -44,7 +44,7 @@ def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[st
         labels=[_end_label(curve, rails, scene) for curve in curves],
         shapes=rails.shapes(scene),
         alt=alt,
-        columns={name: column for curve in curves for name, column in curve.columns().items()},
+        columns=named_apart(pair for curve in curves for pair in curve.columns().items()),
     )
 
 

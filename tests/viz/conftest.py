@@ -53,7 +53,7 @@ DRAWINGS = [
     (cell, name, theme)
     for cell in CELLS
     for name, kind in FIGURES.items()
-    if kind.fits(trace_of(cell=cell))
+    if kind.needs == "trace" and kind.fits(trace_of(cell=cell))
     for theme in ("light", "dark")
 ]
 

@@ -38,11 +38,11 @@ def extent(curve: Curve) -> str:
 
 
 def exceptions(mean: Array, subject: str, log: bool = True) -> str:
-    """How many steps are exactly 0, overflow or NaN; empty where none is."""
+    """At how many steps a curve is exactly 0, overflows or is NaN; empty where at none."""
     zero = np.isneginf(mean) if log else np.zeros(len(mean), bool)
-    kinds = {words.EXACT_ZERO: zero, words.OVERFLOW: np.isinf(mean) & ~zero, words.NOT_A_NUMBER: np.isnan(mean)}
-    parts = [f"{word} at {words.steps(int(mask.sum()))}" for word, mask in kinds.items() if mask.any()]
-    return f"{subject} is {', '.join(parts)}." if parts else ""
+    kinds = {"is exactly 0": zero, "overflows": np.isinf(mean) & ~zero, "is NaN": np.isnan(mean)}
+    parts = [f"{verb} at {words.steps(int(held.sum()))}" for verb, held in kinds.items() if held.any()]
+    return f"{subject} {joined(parts)}." if parts else ""
 
 
 def joined(items: list[str]) -> str:

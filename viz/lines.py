@@ -12,6 +12,7 @@ from .panel import EndLabel, PanelData, Scene
 from .rails import LOG_KINDS, PLAIN_KINDS, Rails, rail_traces, rails_for
 from .theme import fade
 
+DENSE, FINE = 500, 0.65  # above so many steps lines are drawn that much finer
 DECIMALS = 4  # of log10: a display to 0.02 %
 
 
@@ -65,7 +66,7 @@ def _line(curve: Curve, scene: Scene) -> list[dict]:
         "name": curve.label,
         "x": scene.x,
         "y": _drawable(values, finite, curve.log),
-        "line": {"color": colour, "width": curve.width, "dash": curve.dash},
+        "line": {"color": colour, "width": curve.width * (FINE if scene.steps > DENSE else 1), "dash": curve.dash},
         "marker": {"size": 7 if curve.symbol == "circle" else 10, "symbol": curve.symbol},
     }
     alone = [] if scene.sparse else _alone(curve, values, scene)

@@ -1,37 +1,70 @@
-"""Numbers in words: 2·10⁻³ instead of 2.0e-03, 81 % instead of 0.81, 1 step and 3.3 steps."""
+"""Numbers in words: 2·10⁻³ instead of 2.0e-03, 81 % instead of 0.81, one step and two steps."""
 
 import math
+from functools import lru_cache
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-PLAIN = range(-2, 4)  # powers of ten that read better without one: 0.01 … 9999
+import numpy as np
+from numpy.typing import ArrayLike
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PLAIN = range(-2, 4)  # powers of ten that read better without one: 0.01 … 9999
+EXACT_ZERO, OVERFLOW, NOT_A_NUMBER = "exactly 0", "overflow", "NaN"
+
+
+@lru_cache(maxsize=4096)
+def power(exponent: int) -> str:
+    """`10⁻³` for −3."""
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def from_log10(log10: float) -> str:
-    """The number 10^`log10` to two digits, at any magnitude; -inf is `exactly 0`, inf is `overflow`."""
-    if not math.isfinite(log10):
-        return "NaN" if math.isnan(log10) else ("overflow" if log10 > 0 else "exactly 0")
-    exponent = math.floor(log10)
-    mantissa = 10.0 ** (log10 - exponent)
-    if mantissa >= 9.95:  # 9.96·10⁻³ reads 10⁻²
-        mantissa, exponent = 1.0, exponent + 1
-    if exponent in PLAIN:
+    """The number 10^`log10` to two digits; −inf is `exactly 0`, inf is `overflow`."""
+    return from_log10s([log10])[0]
+
+
+def from_log10s(log10s: ArrayLike) -> list[str]:
+    """`from_log10` of every element of a flat array."""
+    logs = np.asarray(log10s, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        exponents = np.floor(np.where(np.isfinite(logs), logs, 0.0))
+        mantissas = 10.0 ** (logs - exponents)
+    carried = (mantissas >= 9.95) & np.isfinite(logs)  # 9.96·10⁻³ reads 1·10⁻²
+    exponents, mantissas = exponents + carried, np.where(carried, 1.0, mantissas)
+    return [_word(m, int(e)) for m, e in zip(mantissas.tolist(), exponents.tolist(), strict=True)]
+
+
+def _word(mantissa: float, exponent: int) -> str:
+    if mantissa != mantissa:
+        return NOT_A_NUMBER
+    if mantissa in (0.0, math.inf):
+        return OVERFLOW if mantissa else EXACT_ZERO
+    if exponent in _PLAIN:
         return _trimmed(f"{mantissa * 10.0**exponent:.{max(0, 1 - exponent)}f}")
     leading = _trimmed(f"{mantissa:.1f}")
-    power = "10" + str(exponent).translate(SUPERSCRIPTS)
-    return power if leading == "1" else f"{leading}·{power}"
+    return power(exponent) if leading == "1" else f"{leading}·{power(exponent)}"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def number(value: float) -> str:
     """`value` to two digits, with its sign."""
-    if value == 0:
-        return "0"
-    magnitude = math.log10(abs(value)) if math.isfinite(value) else abs(value)
-    return ("−" if value < 0 else "") + from_log10(magnitude)
+    if value == 0 or value != value:
+        return "0" if value == 0 else NOT_A_NUMBER
+    return ("−" if value < 0 else "") + from_log10(math.log10(abs(value)) if math.isfinite(value) else math.inf)
+
+
+def exact(value: float) -> str:
+    """A setting as it was chosen: whole numbers in full, others to six digits."""
+    return str(value) if isinstance(value, int) else f"{value:.6g}".replace("-", "−")
 
 
 def percent(share: float) -> str:
     """`81 %` for 0.81, `99.97 %` for 0.9997; below one in a thousand a power of ten."""
-    if not math.isfinite(share) or 0 < abs(share) < 1e-3:
+    if not math.isfinite(share):
+        return number(share)
+    if 0 < abs(share) < 1e-3:
         return f"{number(share * 100)} %"
     return f"{_trimmed(f'{share * 100:.{_decimals(share)}f}')} %"
 
@@ -43,11 +76,13 @@ def _decimals(share: float) -> int:
     return min(9, max(0, -math.floor(math.log10(distance)) - 1))
 
 
+def ordinal(count: int) -> str:
+    """`2nd`, `3rd`, `5th`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}th" if count % 100 in (11, 12, 13) else f"{count}{ending}"
+
+
 def steps(count: float) -> str:
     """`1 step`, `3.3 steps`."""
-    text = number(count)
+    text = str(count) if isinstance(count, int) else number(count)
     return f"{text} step" if text == "1" else f"{text} steps"
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -21,8 +21,14 @@ LAYERS = {  # folder (or file) of ours -> what of ours it may import
     "ui": {"ui", "viz", "lab", "jobs", "cells"},
     "app": {"ui"},
 }
-RECORDS = {"cells.settings", "cells.trace", "cells.knobs", "cells.grid"}  # what viz may see of cells, besides ...
-MEASURES = "cells.analysis"  # ... the records that the measures return: its classes, not its functions
+RECORDS = {
+    "cells.settings",
+    "cells.trace",
+    "cells.knobs",
+    "cells.grid",
+    "cells.words",
+}  # what viz may see of cells, and
+MEASURES = "cells.analysis"  # the records that the measures return: its classes, not its functions
 ONLY = {"cells": {"numpy"}, "viz": {"numpy", "plotly"}, "app": {"streamlit"}}  # packages of others a layer may import
 NEVER = {"jobs": {"streamlit", "plotly"}, "lab": {"streamlit", "plotly"}, "ui.pages": {"numpy", "plotly", "torch"}}
 TORCH_BRIDGE = "cells.torch_bridge"

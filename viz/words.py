@@ -1,86 +1,35 @@
-"""Numbers in words: 2·10⁻³ instead of 2.0e-03, 81 % instead of 0.81, one step and two steps."""
+"""Numbers in words as figures write them: those of `cells.words`, and ticks."""
 
-import math
-from functools import lru_cache
+from cells.words import (
+    EXACT_ZERO,
+    NOT_A_NUMBER,
+    OVERFLOW,
+    exact,
+    from_log10,
+    from_log10s,
+    number,
+    ordinal,
+    percent,
+    power,
+    steps,
+)
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_PLAIN = range(-2, 4)  # powers of ten that read better without one: 0.01 … 9999
-EXACT_ZERO, OVERFLOW, NOT_A_NUMBER = "exactly 0", "overflow", "NaN"
-
-
-@lru_cache(maxsize=4096)
-def power(exponent: int) -> str:
-    """`10⁻³` for −3."""
-    return "10" + str(exponent).translate(_SUPERSCRIPTS)
+__all__ = [
+    "EXACT_ZERO",
+    "NOT_A_NUMBER",
+    "OVERFLOW",
+    "exact",
+    "from_log10",
+    "from_log10s",
+    "number",
+    "ordinal",
+    "percent",
+    "power",
+    "steps",
+    "tick",
+]
 
 
 def tick(exponent: int) -> str:
     """`10<sup>−3</sup>`, as axes write it: Plotly sets it larger than the superscript letters of a font."""
     return f"10<sup>{str(exponent).replace('-', '−')}</sup>"
-
-
-def from_log10(log10: float) -> str:
-    """The number 10^`log10` to two digits; −inf is `exactly 0`, inf is `overflow`."""
-    return from_log10s([log10])[0]
-
-
-def from_log10s(log10s: ArrayLike) -> list[str]:
-    """`from_log10` of every element of a flat array."""
-    logs = np.asarray(log10s, dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        exponents = np.floor(np.where(np.isfinite(logs), logs, 0.0))
-        mantissas = 10.0 ** (logs - exponents)
-    carried = (mantissas >= 9.95) & np.isfinite(logs)  # 9.96·10⁻³ reads 1·10⁻²
-    exponents, mantissas = exponents + carried, np.where(carried, 1.0, mantissas)
-    return [_word(m, int(e)) for m, e in zip(mantissas.tolist(), exponents.tolist(), strict=True)]
-
-
-def _word(mantissa: float, exponent: int) -> str:
-    if mantissa != mantissa:
-        return NOT_A_NUMBER
-    if mantissa in (0.0, math.inf):
-        return OVERFLOW if mantissa else EXACT_ZERO
-    if exponent in _PLAIN:
-        return _trimmed(f"{mantissa * 10.0**exponent:.{max(0, 1 - exponent)}f}")
-    leading = _trimmed(f"{mantissa:.1f}")
-    return power(exponent) if leading == "1" else f"{leading}·{power(exponent)}"
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def number(value: float) -> str:
-    """`value` to two digits, with its sign."""
-    if value == 0 or value != value:
-        return "0" if value == 0 else NOT_A_NUMBER
-    return ("−" if value < 0 else "") + from_log10(math.log10(abs(value)) if math.isfinite(value) else math.inf)
-
-
-def exact(value: float) -> str:
-    """A setting as it was chosen: whole numbers in full, others to six digits."""
-    return str(value) if isinstance(value, int) else f"{value:.6g}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """`81 %` for 0.81; shares below one in a thousand keep their power of ten."""
-    if not math.isfinite(share):
-        return number(share)
-    if share and abs(share) < 1e-3:
-        return f"{number(share * 100)} %"
-    return f"{_trimmed(f'{share * 100:.1f}' if abs(share) < 0.1 else f'{share * 100:.0f}')} %"
-
-
-def ordinal(count: int) -> str:
-    """`2nd`, `3rd`, `5th`."""
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}th" if count % 100 in (11, 12, 13) else f"{count}{ending}"
-
-
-def steps(count: float) -> str:
-    """`1 step`, `3.3 steps`."""
-    text = str(count) if isinstance(count, int) else number(count)
-    return f"{text} step" if text == "1" else f"{text} steps"

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import Field
 from typing import Any
 
-from cells.knobs import BadValue, checked
+from cells import CELLS
+from cells.knobs import BadValue
 
 from .budget import check_budget
 from .fields import DEFAULTS, FIELDS, LISTS, Values, high_of, own_knobs, page_view, run_settings
@@ -53,8 +54,10 @@ def read_link(query: Query) -> tuple[Values, list[str]]:
         except BadValue as error:
             values[name] = DEFAULTS[name] if error.nearest is None else error.nearest
             complaints.append(f"{error}; {_text(name, values[name]) or 'nothing'} is used instead.")
-    complaints += _unused(query, values) + mend(values)
-    return values, complaints
+    complaints += mend(values)
+    unused = [name for name in query if name in FIELDS and not _applies(name, values)]
+    values |= {name: DEFAULTS[name] for name in unused}
+    return values, complaints + [f"{name} goes with {_goes_with(name)} only and was ignored." for name in unused]
 
 
 def mend(values: Values) -> list[str]:
@@ -63,7 +66,7 @@ def mend(values: Values) -> list[str]:
     for _ in range(len(FIELDS)):
         try:
             check_budget(run_settings(values))
-            page_view(values)
+            _check_layer(values)
             return complaints
         except BadValue as error:
             name = error.field if error.field in values else "steps"
@@ -71,29 +74,32 @@ def mend(values: Values) -> list[str]:
             if fallback == values[name]:  # the field itself is fine, what it needs is missing
                 name, fallback = "signal", DEFAULTS["signal"]
             values[name] = fallback
-            complaints.append(f"{error}; {name} = {_text(name, fallback)} is used instead.")
+            complaints.append(f"{error}; {name} = {_text(name, fallback) or 'nothing'} is used instead.")
     values.update(DEFAULTS)
     return [*complaints, "The link could not be mended; the default view is shown."]
 
 
-def _unused(query: Query, values: Values) -> list[str]:
-    """Knobs in the link that the chosen cell does not have."""
-    return [
-        f"{name} is no knob of the cell {values['cell']} and was ignored."
-        for name in query
-        if name in FIELDS and not _applies(name, values) and name not in LISTS
-    ]
+def _check_layer(values: Values) -> None:
+    layer, layers = page_view(values).layer, values["layers"]
+    if layer > layers:
+        raise BadValue(f"layer = {layer} is outside [0, {layers}], the layers there are", "layer", layers)
 
 
 def _applies(name: str, values: Mapping[str, Any]) -> bool:
-    if name == "own":
-        return values["signal"] == "own"
-    if name == "loss_steps":
-        return values["loss"] == "chosen"
+    """Whether the view's cell has this knob, its loss or input this list."""
+    if name in ASKED_BY:
+        field, value = ASKED_BY[name]
+        return values[field] == value
     return name in own_knobs(values["cell"]) or name not in OF_CELLS
 
 
-OF_CELLS = {name for cell in FIELDS["cell"].metadata["knob"].choices for name in own_knobs(cell)}
+def _goes_with(name: str) -> str:
+    owners = [cell for cell in CELLS if name in own_knobs(cell)]
+    return "{} = {}".format(*ASKED_BY[name]) if name in ASKED_BY else f"cell = {' or '.join(owners)}"
+
+
+ASKED_BY = {"own": ("signal", "own"), "loss_steps": ("loss", "chosen")}
+OF_CELLS = {name for cell in CELLS for name in own_knobs(cell)}
 
 
 def _value(field: Field, text: str) -> Any:
@@ -104,8 +110,15 @@ def _value(field: Field, text: str) -> Any:
             raise BadValue(f"{field.name} = {_short(text)} is neither on nor off", field.name)
         return SWITCH[text]
     if isinstance(field.default, str):
-        return checked(field, text)
+        return _choice(field, text)
     return _number(field, text)
+
+
+def _choice(field: Field, text: str) -> str:
+    choices = field.metadata["knob"].choices
+    if text not in choices:
+        raise BadValue(f"{field.name} = {_short(text)} is none of {', '.join(choices)}", field.name)
+    return text
 
 
 def _number(field: Field, text: str) -> float:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from itertools import islice
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from cells.settings import OWN_LIMIT, OWN_ROWS
 
 from . import state
 from .fields import Values, high_of
+from .link import left_out
 from .notices import show_sentence
 from .widgets import widget
 
@@ -18,11 +20,14 @@ Rows = tuple[tuple[float, ...], ...]
 
 MEGABYTES = 10
 COLUMNS = 64
+SHOWN = 40  # characters of a bad value that are repeated
 SEQUENCE_HELP = "Numbers separated by commas, spaces or lines; several columns are several inputs, one row a step."
 
 
 def loss_steps_widget(values: Values) -> None:
-    """A text field for the steps that carry a loss."""
+    """A text field for the steps that carry a loss; two of them to begin with."""
+    if not values["loss_steps"]:
+        state.put({"loss_steps": (values["steps"] // 2, values["steps"])})
     st.text_input("Steps with a loss", key="loss_steps_text", placeholder="10, 25, 50", on_change=_read_loss_steps)
     _show_fault("loss_steps_fault")
 
@@ -41,42 +46,51 @@ def parse_steps(text: str) -> tuple[int, ...]:
     words = text.replace(",", " ").split()
     for word in words:
         if not (word.isascii() and word.isdigit() and len(word) < 9):
-            raise BadValue(f"loss_steps = {word!r} is no whole number in [1, T]", "loss_steps")
+            raise BadValue(f"loss_steps = {word[:SHOWN]!r} is no whole number in [1, T]", "loss_steps")
     return tuple(sorted({int(word) for word in words}))
 
 
 def read_upload(data: bytes) -> Rows:
     """A CSV file's rows of numbers; a first row of names is skipped. BadValue names line and fault."""
-    if len(data) > MEGABYTES * 1_000_000:
-        raise BadValue(f"own = a file of {len(data) / 1e6:.0f} MB is outside [0, {MEGABYTES}] MB", "own")
+    _check_size(len(data), "a file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadValue(f"own = a file that is not UTF-8 text: byte {error.start} cannot be read", "own") from None
-    if "\0" in text:
-        raise BadValue(f"own = a file that is no text: byte {text.index(chr(0))} is 0", "own")
+    if 0 in data:
+        raise BadValue(f"own = a file that is no text: byte {data.index(0)} is 0", "own")
     return parse_rows(text)
+
+
+def _check_size(size: int, kind: str) -> None:
+    if size > MEGABYTES * 1_000_000:
+        raise BadValue(f"own = {kind} of {size / 1e6:.1f} MB is outside [0, {MEGABYTES}] MB", "own")
 
 
 def parse_text(text: str) -> Rows:
     """A pasted sequence: several lines with several columns are rows; anything else is one column."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1:
-        return parse_rows(text.replace("\t", ","))
+    _check_size(len(text), "a text")
+    lines = [line.strip().rstrip(",;") for line in text.splitlines()]
+    if sum(map(bool, lines)) > 1:
+        spaced = not set(",;") & set(text)
+        return parse_rows("\n".join(",".join(line.split()) if spaced else line for line in lines))
     return parse_rows("\n".join(text.replace(",", " ").replace(";", " ").split()))
 
 
 def parse_rows(text: str) -> Rows:
     """Rows of numbers, all of one length."""
     delimiter = ";" if ";" in text else ","
+    rows = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    filled = ((number, row) for number, row in enumerate(rows, 1) if any(map(str.strip, row)))
     try:
-        lines = [(k, row) for k, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1) if any(row)]
+        lines = list(islice(filled, OWN_ROWS + 2))  # names, the rows there may be, and one too many
     except csv.Error as error:
         raise BadValue(f"own = text that is no CSV: {error}", "own") from None
     if lines and not any(map(_is_number, lines[0][1])):
         lines = lines[1:]  # names of the columns
     if not 2 <= len(lines) <= OWN_ROWS:
-        raise BadValue(f"own has {len(lines)} steps, outside [2, {OWN_ROWS}]", "own")
+        count = f"more than {OWN_ROWS}" if lines[2:] else len(lines)
+        raise BadValue(f"own has {count} steps, outside [2, {OWN_ROWS}]", "own")
     width = len(lines[0][1])
     if width > COLUMNS:
         raise BadValue(f"own has {width} columns, outside [1, {COLUMNS}]", "own")
@@ -88,7 +102,7 @@ def _row(number: int, row: list[str], width: int) -> tuple[float, ...]:
         raise BadValue(f"own has {len(row)} values in line {number}, the lines before have {width}", "own")
     for text in row:
         if not _is_number(text):
-            raise BadValue(f"own = {text.strip()[:40]!r} in line {number} is no number in [-1e6, 1e6]", "own")
+            raise BadValue(f"own = {text.strip()[:SHOWN]!r} in line {number} is no number in [-1e6, 1e6]", "own")
     return tuple(float(text) for text in row)
 
 
@@ -119,8 +133,14 @@ def _own_widgets(values: Values) -> None:
     rows = values["own"]
     if rows:
         st.caption(f"{len(rows)} steps × {len(rows[0])} inputs; T follows its length when it is loaded.")
+        _show_left_out(values)
     elif file is None:
         st.caption("Until there is a sequence, the last valid run is shown.")
+
+
+def _show_left_out(values: Values) -> None:
+    for sentence in left_out(values):
+        st.caption(sentence)
 
 
 def _read_text() -> None:

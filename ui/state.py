@@ -1,6 +1,7 @@
 """The values of the page: read once from the link, kept by the widgets, written back to the link after every change."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -35,7 +36,7 @@ def put(changes: dict[str, Any]) -> None:
 
 
 def put_next(changes: dict[str, Any]) -> None:
-    """Set some values when the whole page is drawn next: widgets follow only what changes in the run that draws them."""
+    """Set some values when the whole page is drawn next: a widget follows what changes in the run that draws it."""
     st.session_state.next = changes
 
 
@@ -51,6 +52,12 @@ def publish() -> None:
     query = write_link(values())
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+def address(values: Values) -> str:
+    """The link that brings these values back."""
+    query = urlencode(write_link(values))
+    return "?".join(filter(None, [st.context.url, query]))
 
 
 def known(name: str) -> bool:

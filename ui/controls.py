@@ -5,7 +5,7 @@ import streamlit as st
 from . import own_input, state
 from .compute import marks_of
 from .fields import Values, high_of, knob_of, own_knobs, run_settings
-from .widgets import widget
+from .widgets import layer_widget, widget
 
 
 def sidebar() -> None:
@@ -19,7 +19,10 @@ def sidebar() -> None:
         if values["loss"] != "last":
             widget("loss_reduction")
     _group(f"{knob_of('cell').choices[values['cell']]} knobs", own_knobs(values["cell"]))
-    _group("Precision and view", ["precision", *_view_fields(values)])
+    with st.expander("Precision and view"):
+        for name in ["precision", *_view_fields(values)]:
+            widget(name)
+        layer_widget(values["layers"])
 
 
 def _main(values: Values) -> None:
@@ -47,7 +50,7 @@ def _has_inputs(values: Values) -> bool:
 def _view_fields(values: Values) -> list[str]:
     shown = ["both_losses", "gradient_units", "state_units"]
     gated = ["gates"] if values["cell"] != "rnn" else []
-    return [*gated, *shown, *(["layer"] if values["layers"] > 1 else [])]
+    return [*gated, *shown]
 
 
 def _marks(values: Values) -> None:

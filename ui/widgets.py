@@ -1,5 +1,6 @@
 """One widget for one value, made from the declaration of its field."""
 
+from math import floor, log10
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,8 @@ from cells.knobs import Knob
 from .fields import DEFAULTS, high_of, knob_of
 from .run_page import redraw
 
-RESHAPING = ("layers", "hidden", "seed", "init")  # they move the critical scales, or what is shown
+RESHAPING = ("layers", "hidden", "seed", "init", "residual")  # they move the critical scales, or what is shown
+ONE_ROW = 24  # letters that buttons side by side hold in the sidebar
 PLACE: dict[str, Any] = {"persist_state": "session"}
 
 
@@ -27,7 +29,7 @@ def widget(name: str) -> None:
 def _choice(name: str, knob: Knob) -> None:
     choices = dict(knob.choices)
     common: dict[str, Any] = {"key": name, "help": knob.help or None, "format_func": choices.get, **PLACE}
-    if len(choices) <= 4:
+    if sum(map(len, choices.values())) <= ONE_ROW:
         st.segmented_control(knob.label, list(choices), required=True, width="stretch", **common)
     else:
         st.selectbox(knob.label, list(choices), **common)
@@ -39,8 +41,24 @@ def _number(name: str, knob: Knob, kind: type) -> None:
     if name in ("seed", "impulse_step"):
         st.number_input(knob.label, low, high, step=1, **common)
     else:
-        step = 1 if kind is int else knob.step or (high - low) / 200
-        st.slider(knob.label, low, high, step=step, **common)
+        st.slider(knob.label, low, high, step=1 if kind is int else knob.step or _step(low, high), **common)
+
+
+def _step(low: float, high: float) -> float:
+    """A power of ten: one of 100 to 1000 stops, and each of them a short number."""
+    return 10.0 ** floor(log10((high - low) / 100))
+
+
+def layer_widget(layers: int) -> None:
+    """Which layer is shown, 0 for the top one; a layer that is gone gives way to the top one."""
+    if st.session_state.get("layer", 0) > layers:
+        st.session_state.layer = 0
+    if layers == 1:
+        return
+    knob = knob_of("layer")
+    names = {0: "top"} | {layer: str(layer) for layer in range(1, layers + 1)}
+    common: dict[str, Any] = {"key": "layer", "help": knob.help, "format_func": names.get, **PLACE}
+    st.segmented_control(knob.label, list(names), required=True, width="stretch", on_change=redraw, **common)
 
 
 def _changed(name: str) -> None:

@@ -30,8 +30,8 @@ def below(layer: LayerTrace, delta: Scaled) -> Injection:
 def attached(trace: Trace) -> list[int]:
     """The steps, counted from 1, whose own output feeds the loss with a gradient."""
     direct = trace.top.record.direct
-    fed = direct.rows.mantissa.reshape(len(direct.steps), -1).any(axis=1)
-    return [step for step, alive in zip(direct.steps, fed, strict=True) if alive] or list(direct.steps)
+    fed = np.flatnonzero(direct.rows.mantissa.reshape(len(direct.steps), -1).any(axis=1))
+    return [direct.steps[k] for k in fed] or list(direct.steps)
 
 
 def only(direct: Injection, step: int) -> Injection:

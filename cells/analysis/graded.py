@@ -57,7 +57,7 @@ def _log10_singular_values(d: Exponents, G: Array) -> Array:
     for _ in range(SWEEPS):
         order = np.argsort(-d, kind="stable")
         d, G = d[order], G[order]
-        L = np.linalg.qr(G.T, mode="r").T  # 2^d G = 2^d L Q
+        L = np.asarray(np.linalg.qr(G.T, mode="r")).T  # 2^d G = 2^d L Q
         gaps = np.clip(d[:, None] - d[None, :], -4000, 0).astype(np.int32)
         G = np.ldexp(np.tril(L), np.tril(gaps)).T  # 2^d L 2^-d, transposed: the same singular values in 2^d G
         if np.abs(np.triu(G, 1)).max(initial=0) < COUPLED * np.abs(np.diagonal(G)).min():

@@ -37,7 +37,7 @@ class Question:
     """A derivative along one direction: `loss(move · direction)` has it, `expected` · 2^exponent is ours."""
 
     quantity: str
-    loss: Callable[[Array], Array]
+    loss: Callable[[complex], Array]
     direction: Array
     size: float  # of what is moved
     expected: Array  # mantissas, one a sample, or a single one
@@ -123,24 +123,30 @@ def by_complex_step(trace: Trace, question: Question) -> Check:
     if not fit.any():
         return Check(COMPLEX, question.quantity, float("nan"), _out_of_range(log10))
     with np.errstate(all="ignore"):
-        found = question.loss(1j * TINY).imag / TINY
+        found = np.imag(question.loss(1j * TINY)) / TINY
     return Check(COMPLEX, question.quantity, _difference(question, found, fit))
 
 
 def by_quotient(trace: Trace, question: Question) -> Check:
-    """(L(x + ε v) - L(x - ε v)) / 2ε, judged only where rounding leaves it three digits."""
+    """(L(x + ε v) - L(x - ε v)) / 2ε, judged only where rounding leaves it three digits and no corner is near."""
     if reason := overflown(trace):
         return Check(QUOTIENT, question.quantity, float("nan"), reason)
     nudge, log10 = NUDGE * max(question.size, 1.0), question.log10
     with np.errstate(all="ignore"):
-        up, down = question.loss(np.float64(nudge)), question.loss(np.float64(-nudge))
-        noise = np.log10((np.abs(up) + np.abs(down)) * ROUNDING / nudge)
-        fit = (log10 + np.log10(ROUGH) > noise) & (log10 < HUGE)
+        found, size = _quotient(question, nudge)
+        fit = (log10 + np.log10(ROUGH) > np.log10(size * ROUNDING / nudge)) & (log10 < HUGE)
+        corner = fit & ~(np.abs(found - _quotient(question, 0.3 * nudge)[0]) < 4 * ROUGH * np.abs(found))
     if not fit.any():
-        change = f"the loss would change by {from_log10(float(log10.max()) + np.log10(nudge))}"
-        reason = f"{change}, which float64 rounds away beside a loss of {number(float(np.abs(up).max()))}"
-        return Check(QUOTIENT, question.quantity, float("nan"), reason)
-    return Check(QUOTIENT, question.quantity, _difference(question, (up - down) / (2 * nudge), fit))
+        return Check(QUOTIENT, question.quantity, float("nan"), _rounded_away(float(log10.max()), nudge, size))
+    if corner.any():
+        return Check(QUOTIENT, question.quantity, float("nan"), "a corner of the function lies within the difference")
+    return Check(QUOTIENT, question.quantity, _difference(question, found, fit))
+
+
+def _quotient(question: Question, nudge: float) -> tuple[Array, Array]:
+    """The central difference quotient, and the size of the losses it is made of."""
+    up, down = question.loss(nudge), question.loss(-nudge)
+    return (up - down) / (2 * nudge), np.maximum(np.abs(up), np.abs(down))
 
 
 def _difference(question: Question, found: Array, fit: Array) -> float:
@@ -157,6 +163,13 @@ def overflown(trace: Trace) -> str:
         if "h_exponent" in layer.record.tape or not np.isfinite(layer.record.tape["h"]).all():
             return "the states leave what float64 can hold"
     return ""
+
+
+def _rounded_away(log10: float, nudge: float, losses: Array) -> str:
+    if log10 == -np.inf:
+        return "the derivative is exactly 0"
+    change, loss = from_log10(log10 + float(np.log10(nudge))), number(float(losses.max()))
+    return f"the loss would change by {change}, which float64 rounds away beside a loss of {loss}"
 
 
 def _out_of_range(log10: Array) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array, Exponents
+from .arrays import Array, Exponents, Mask
 from .base import Cell, Params, Tape
 from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
 
@@ -50,7 +50,7 @@ class _Walk:
         """The last step's direct part: the walk begins with it."""
         if t in self.index:
             rows = self._direct(t)
-            if rows.exponent is None and stays_safe(rows.mantissa, rows.mantissa):
+            if rows.exponent is None and stays_safe(rows.mantissa, lambda: rows.mantissa.any(axis=-1)):
                 self.grads[0][t] = rows.mantissa
             else:
                 self._inject_scaled(t)
@@ -64,7 +64,7 @@ class _Walk:
         for t in stretch:
             self._step(t)
             self._inject(t)
-        if all(stays_safe(rows, grad[low]) for rows, grad in zip(begun, self.grads, strict=True)):
+        if all(stays_safe(grad[low], lambda k=k: self._fed(begun[k], stretch)) for k, grad in enumerate(self.grads)):
             return
         for grad, rows in zip(self.grads, begun, strict=True):
             grad[top] = rows
@@ -80,6 +80,14 @@ class _Walk:
         d_next = tuple([grad[t + 1] for grad in self.grads])
         d_prev = tuple([grad[t] for grad in self.grads])
         self.cell.step_back(self.params, self.tape, t, d_next, d_prev, self.delta[t])
+
+    def _fed(self, begun: Array, stretch: range) -> Mask:
+        """Rows that a gradient entered, or a direct part so far from float64 that bringing it home may have lost it."""
+        fed = begun.any(axis=-1)
+        if self.direct.rows.exponent is not None:
+            for rows in (self._direct(t) for t in stretch if t in self.index):
+                fed |= rows.mantissa.any(axis=-1) & (rows.exponent != 0)
+        return fed
 
     def _scaled_step(self, t: int) -> None:
         self._step(t)

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, Exponents
+from .arrays import Array, Exponents, Mask
 from .base import Cell, Params, Tape
 from .network import Network
-from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
+from .scaled import SAFE, Scaled, magnitudes, settled, shifted, stays_safe
 
 STRETCH = 8  # steps between two looks
 
@@ -48,7 +48,7 @@ def _unroll_stretch(cell: Cell, params: Params, tape: Tape, stretch: range) -> N
         _move_stretch(tape, part, after, arriving)
     for t in stretch:
         cell.step(params, tape, t)
-    if stays_safe(tape["h"][stretch.start], tape["h"][after]):
+    if stays_safe(tape["h"][after], lambda: _fed(tape["h"][part.start], projected, arriving)):
         return
     h_exponent, a_exponent = _exponents(tape)
     tape["a"][part], a_exponent[part] = projected, arriving
@@ -70,17 +70,28 @@ def _move_stretch(tape: Tape, part: slice, after: slice, arriving: Exponents) ->
     a_exponent[part] = h_exponent[after] = entering
 
 
+def _fed(h: Array, projected: Array, arriving: Any) -> Mask:
+    """Rows of a stretch that a state entered, or an input so far from float64 that bringing it home may lose it."""
+    return h.any(axis=-1) | (projected.any(axis=-1) & (arriving != 0)).any(axis=0)
+
+
 def _scaled_step(cell: Cell, params: Params, tape: Tape, t: int, exponents: tuple[Exponents, Exponents]) -> None:
     """One step with state and input brought to one exponent, large enough for both."""
     h_exponent, a_exponent = exponents
-    h, a = tape["h"][t], tape["a"][t]
-    before = h.copy()
-    common = _larger(h, h_exponent[t], a, a_exponent[t])
-    h[...] = shifted(before, h_exponent[t] - common)
-    a[...] = shifted(a, a_exponent[t] - common)
-    cell.step(params, tape, t)
-    h[...] = before
-    a_exponent[t] = h_exponent[t + 1] = common
+    h, a, h_new = tape["h"][t].copy(), tape["a"][t].copy(), tape["h"][t + 1]
+    h_at, a_at = h_exponent[t], a_exponent[t].copy()
+
+    def step_at(common: Exponents) -> None:
+        tape["h"][t], tape["a"][t] = shifted(h, h_at - common), shifted(a, a_at - common)
+        cell.step(params, tape, t)
+        tape["h"][t], a_exponent[t] = h, common
+        h_exponent[t + 1] = np.where(h_new.any(axis=-1), common, 0)
+
+    common = _larger(h, h_at, a, a_at)
+    step_at(common)
+    cut = h.any(axis=-1) & (np.abs(h_new).max(axis=-1) < 2.0**-SAFE)
+    if cut.any():  # a far larger sum was cut to 0; beside it, what remains had lost its digits
+        step_at(np.where(cut, h_at, common))
 
 
 def _larger(h: Array, h_exponent: Exponents, a: Array, a_exponent: Exponents) -> Exponents:

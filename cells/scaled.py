@@ -3,6 +3,7 @@
 Scaling by a power of two rounds nothing, so inside float64's range a scaled result equals the plain one bit for bit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,11 @@ def settled(bits: Exponents, zero: Mask) -> Exponents:
     return np.where(zero | (np.abs(bits) <= SAFE // 2), 0, bits)
 
 
-def stays_safe(begun: Array, rows: Array) -> bool:
-    """Whether every row's peak lies within 2^±SAFE, or was 0 from the start; one that became 0 may have underflowed."""
+def stays_safe(rows: Array, fed: Callable[[], Mask]) -> bool:
+    """Whether every row's peak lies within 2^±SAFE, or is 0 where nothing fed it: any other 0 may have underflowed."""
     peak = np.abs(rows).max(axis=-1)
     safe = (peak > 2.0**-SAFE) & (peak < 2.0**SAFE)
-    return bool(safe.all()) or bool((safe | ((peak == 0) & ~begun.any(axis=-1))).all())
+    return bool(safe.all()) or bool((safe | ((peak == 0) & ~fed())).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,8 @@ class Scaled:
         if self.exponent is None:
             return Scaled(self.mantissa + plain)
         plain = np.broadcast_to(plain, self.mantissa.shape)
-        exponent = np.where(plain.any(axis=-1), np.maximum(self.exponent, 0), self.exponent)
+        largest = np.where(self.mantissa.any(axis=-1), np.maximum(self.exponent, 0), 0)
+        exponent = np.where(plain.any(axis=-1), largest, self.exponent)
         return Scaled(self.aligned(exponent) + shifted(plain, -exponent), exponent)
 
     def aligned(self, exponents: Exponents) -> Array:

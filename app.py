@@ -5,7 +5,12 @@ import streamlit as st
 from ui import frame, state
 from ui.controls import sidebar
 
-RUN_PAGES = [st.Page("ui/pages/flow.py", title="Gradient flow", icon=":material/timeline:", default=True)]
+RUN_PAGES = [
+    st.Page("ui/pages/flow.py", title="Gradient flow", icon=":material/timeline:", default=True),
+    st.Page("ui/pages/credit.py", title="Credit & shares", icon=":material/grid_on:"),
+    st.Page("ui/pages/jacobians.py", title="Jacobians & Lyapunov", icon=":material/scatter_plot:"),
+    st.Page("ui/pages/paths.py", title="Paths & saturation", icon=":material/alt_route:"),
+]
 
 frame.open_page()
 state.begin()

@@ -7,6 +7,7 @@ from typing import Any
 from cells import CELLS, RunSettings
 from cells.knobs import Knob, knobs_of
 
+from .anatomy.view import AnatomyView
 from .view import PageView
 
 LISTS = ("loss_steps", "own")  # fields that are no single value: lists the user types or loads
@@ -18,7 +19,7 @@ def _all_fields() -> dict[str, Field]:
     found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in LISTS}
     for cell in CELLS.values():
         found |= {name: f for name, f in knobs_of(cell.Options).items() if name not in found}
-    return found | knobs_of(PageView)
+    return found | knobs_of(PageView) | knobs_of(AnatomyView)
 
 
 FIELDS = _all_fields()
@@ -51,3 +52,8 @@ def run_settings(values: Mapping[str, Any]) -> RunSettings:
 def page_view(values: Mapping[str, Any]) -> PageView:
     """The view these values make."""
     return PageView(**{name: values[name] for name in knobs_of(PageView)})
+
+
+def anatomy_view(values: Mapping[str, Any]) -> AnatomyView:
+    """What the anatomy pages look at."""
+    return AnatomyView(**{name: values[name] for name in knobs_of(AnatomyView)})

@@ -33,6 +33,12 @@ function button(text, act) {
   return made;
 }
 
+// A click on a point goes to the page, where the figure's `meta` says that it acts on one.
+function listen(plot, setTriggerValue) {
+  plot.removeAllListeners("plotly_click");
+  if (plot.layout.meta?.clicks) plot.on("plotly_click", ({ points: [point] }) => setTriggerValue("click", { x: point.x, y: point.y }));
+}
+
 export default async function ({ data, parentElement, setTriggerValue }) {
   const Plotly = await plotly();
   const plot = parentElement.querySelector(".bf-plot");
@@ -42,5 +48,6 @@ export default async function ({ data, parentElement, setTriggerValue }) {
     ...(body.save ? ["svg", "png"].map((f) => button(`Save ${f.toUpperCase()}`, () => save(Plotly, plot, body.name, f))) : []),
   );
   await Plotly.react(plot, body.figure.data, { ...body.figure.layout, autosize: true }, CONFIG);
+  listen(plot, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
 }

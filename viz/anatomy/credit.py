@@ -11,7 +11,7 @@ from viz.sizes import size_limits
 from viz.stack import time_ticks
 
 from .plane import Matrix, Plane, cover, heatmap, thinning
-from .plate import Label, Look, Plate, on_plane, timed
+from .plate import Label, Look, Plate, clickable, on_plane, timed
 
 MATRIX = Label("credit", "Credit matrix")
 ROW = Label("credit_row", "Credit of one loss")
@@ -41,7 +41,7 @@ def credit_matrix(record: Credit, scene: Scene, look: Look) -> Plate:
         height=HEIGHT,
         shapes=[_row_mark(look.loss_step, scene)],
     )
-    return on_plane(MATRIX, plane, scene, _finding(record), _columns(record))
+    return clickable(on_plane(MATRIX, plane, scene, _finding(record), _columns(record)))
 
 
 def _heading(record: Credit, zero: np.ndarray, scene: Scene) -> str:
@@ -57,7 +57,7 @@ def _covers(record: Credit, zero: np.ndarray, matrix: Matrix, scene: Scene) -> l
 
 def _row_mark(step: int, scene: Scene) -> dict:
     """A line below and above the chosen row."""
-    line = {"color": scene.palette.of("dc"), "width": 2}
+    line = {"color": scene.palette.of("recurrent"), "width": 2}
     place = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": step - 0.5, "y1": step + 0.5}
     return {"type": "rect", "line": line} | place
 
@@ -85,14 +85,15 @@ def _finding(record: Credit) -> str:
 def credit_row(record: Credit, scene: Scene, look: Look) -> Plate:
     """The curve of one loss, beside what every step gets from its own loss and what the run's total shows."""
     curves = [_row(record, look.loss_step), _own(record), _total(scene)]
-    frame = Frame("credit row", f"Gradient of the loss of step {look.loss_step}", "norm", CURVE_HEIGHT)
+    frame = Frame(
+        "credit row", f"Gradient of the loss of step {look.loss_step}", "‖dℓ<sub>s</sub>/dh<sub>t</sub>‖", CURVE_HEIGHT
+    )
     return timed(ROW, [line_panel(frame, curves, scene, [])], scene, _row_finding(record, look.loss_step))
 
 
 def _row(record: Credit, step: int) -> Curve:
-    """Steps after the loss have no gradient at all: nothing is drawn there."""
-    values = np.where(np.arange(1, len(record.log10) + 1) <= step, record.row(step), np.nan)
-    return Curve(f"norm dl_{step}/dh_t", f"loss of step {step}", "dc", values, width=3.2)
+    """Steps after the loss get exactly 0: no way leads back from it to them."""
+    return Curve(f"norm dl_{step}/dh_t", f"loss of step {step}", "recurrent", record.row(step), width=3.2)
 
 
 def _own(record: Credit) -> Curve:

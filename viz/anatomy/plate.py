@@ -52,6 +52,12 @@ def on_plane(label: Label, plane: Plane, scene: Scene, finding: str, columns: di
     return _plate(label, plane_figure(plane, scene), scene, [finding, *plane.alt], columns)
 
 
+def clickable(plate: Plate) -> Plate:
+    """The plate with a word to the chart that a click on a point means something."""
+    plate.figure["layout"]["meta"]["clicks"] = True
+    return plate
+
+
 def _plate(label: Label, figure: dict, scene: Scene, said: Iterable[str], columns: dict[str, np.ndarray]) -> Plate:
     finding, *details = dict.fromkeys(sentence for sentence in said if sentence)
     alt, words = " ".join([finding, *details]), caption(scene)

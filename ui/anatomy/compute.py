@@ -1,0 +1,49 @@
+"""Measures of a run, computed in the background and kept; plates drawn from them, kept as the browser takes them."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+
+import viz
+from ui import background
+from ui.background import Work
+from ui.compute import FINDINGS, HASHES, chart_body, trace_of
+from viz.anatomy import PLATES, Look, Plate
+from viz.panel import Scene
+
+from .measures import MEASURES, Ask
+from .opened import Opened
+
+AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
+
+
+def work_of(name: str, opened: Opened) -> Work:
+    """The measure of this name for what is opened, under way or done."""
+    trace, layer, look = trace_of(opened.settings), opened.layer, opened.look
+    compute = MEASURES[name].compute
+    return background.ask(name, key_of(name, opened), lambda report: compute(Ask(trace, layer, look, report)))
+
+
+def key_of(name: str, opened: Opened) -> Hashable:
+    """Everything the measure depends on."""
+    measure = MEASURES[name]
+    looked_at = tuple(getattr(opened.look, field) for field in measure.depends)
+    return name, repr(opened.settings), opened.layer if measure.layered else None, looked_at
+
+
+def plate_of(name: str, record: Any, opened: Opened) -> Plate:
+    """The plate itself, for exports."""
+    view = viz.View(theme=opened.theme, layer=opened.layer)
+    return PLATES[name].draw(record, Scene(trace_of(opened.settings), view), opened.look)
+
+
+def body_of(name: str, record: Any, opened: Opened) -> tuple[bytes, int, str]:
+    """The plate as the browser takes it, its height in px, and its finding."""
+    return _body(name, opened.settings, opened.layer, opened.look, opened.theme, record, opened)
+
+
+@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES | {Look: repr})
+def _body(name, settings, layer, look, theme, _record, _opened) -> tuple[bytes, int, str]:
+    plate = plate_of(name, _record, _opened)
+    return chart_body(plate.figure, plate), plate.figure["layout"]["height"], plate.finding

@@ -1,0 +1,91 @@
+"""Every measure the anatomy pages show, by name: how it is computed, and what of the view it depends on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cells import Trace
+from cells.analysis.credit import credit
+from cells.analysis.jacobians import long_jacobians, step_jacobian
+from cells.analysis.lyapunov import lyapunov
+from cells.analysis.parts import parts
+from cells.analysis.paths import path_split
+from cells.analysis.scope import DoesNotApply
+from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
+from ui.background import Report
+from viz.anatomy import Look, Theory
+
+DISTANCES = 60  # states of the long Jacobian
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """A finished run and what of it is asked; the layer counts from 0."""
+
+    trace: Trace
+    layer: int
+    look: Look
+    report: Report
+
+
+@dataclass(frozen=True)
+class Measure:
+    """compute(ask) -> record; `depends`: the fields of the look that change it; `layered`: whether the layer does."""
+
+    compute: Callable[[Ask], Any]
+    depends: tuple[str, ...] = ()
+    layered: bool = True
+
+
+def _credit(ask: Ask) -> Any:
+    return credit(ask.trace, ask.layer, ask.report)
+
+
+def _parts(ask: Ask) -> Any:
+    return tuple(parts(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).parts)
+
+
+def _paths(ask: Ask) -> Any:
+    """The memory first where there is one."""
+    return tuple(path_split(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).parts[::-1])
+
+
+def _step_jacobian(ask: Ask) -> Any:
+    return step_jacobian(ask.trace, ask.look.step, ask.look.sample - 1)
+
+
+def _long_jacobian(ask: Ask) -> Any:
+    T = len(ask.trace.inputs)
+    states = sorted({int(state) for state in np.linspace(1, T - 1, DISTANCES).round()})
+    return long_jacobians(ask.trace, states, ask.look.sample - 1, ask.report)
+
+
+def _growth(ask: Ask) -> Theory:
+    """Exponents, and whatever theory applies to this net."""
+    top = ask.layer == len(ask.trace.layers) - 1
+    missing, exponents = [], None
+    try:
+        exponents = lyapunov(ask.trace, lowest=ask.layer, report=ask.report)
+    except DoesNotApply as error:
+        missing.append(str(error))
+    found = [lyapunov_slope(ask.trace, exponents)] if exponents else []
+    for theory in (pascanu_bound, eigenvalue_slope, closed_form) if top else ():
+        try:
+            found.append(theory(ask.trace))
+        except DoesNotApply as error:
+            missing.append(str(error))
+    if not top:
+        missing.append(f"Bound and closed form are about the top layer; layer {ask.layer + 1} is shown.")
+    return Theory(measured_credit(ask.trace, ask.layer), exponents, tuple(found), tuple(missing))
+
+
+MEASURES = {
+    "credit": Measure(_credit),
+    "parts": Measure(_parts),
+    "paths": Measure(_paths),
+    "step_jacobian": Measure(_step_jacobian, ("step", "sample"), layered=False),
+    "long_jacobian": Measure(_long_jacobian, ("sample",), layered=False),
+    "growth": Measure(_growth),
+}

@@ -1,0 +1,53 @@
+"""An anatomy page: the shared frame of a run page, and what of the run is opened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cells import RunSettings
+from ui import compute
+from ui.fields import DEFAULTS, anatomy_view
+from ui.frame import theme
+from ui.run_page import run_page
+from ui.view import PageView
+from viz.anatomy import Look
+
+from .view import AnatomyView
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Valid settings, and the view with its 0s and its overhang resolved."""
+
+    settings: RunSettings
+    view: PageView
+    anatomy: AnatomyView
+    theme: str
+
+    @property
+    def look(self) -> Look:
+        """Steps, unit and sample as they are shown: the last one stands for 0 and for what lies beyond it."""
+        s, v = self.settings, self.anatomy
+        return Look(
+            step=min(v.at or s.steps, s.steps),
+            loss_step=min(v.loss_at or s.steps, s.steps),
+            unit=min(v.unit, s.hidden),
+            sample=min(v.sample, s.batch),
+        )
+
+    @property
+    def layer(self) -> int:
+        """The layer shown, 0 the lowest."""
+        shown = compute.layer_of(self.settings, self.view)
+        return self.settings.layers - 1 if shown is None else shown
+
+
+def anatomy_page(draw: Callable[[Opened], None]) -> None:
+    """Draw an anatomy page: the question asked on top, then what `draw` shows."""
+
+    def body(settings: RunSettings, view: PageView) -> None:
+        opened = Opened(settings, view, anatomy_view(st.session_state.get("drawn") or DEFAULTS), theme())
+        draw(opened)
+
+    run_page(body)

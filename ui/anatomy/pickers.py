@@ -1,0 +1,36 @@
+"""Widgets for what is opened: a step, a loss, a unit, a sample. Their ends follow the run."""
+
+import streamlit as st
+
+from ui import state
+from ui.fields import knob_of
+
+from .opened import Opened
+from .view import LIMITS
+
+SHOWN = {"at": "step", "loss_at": "loss_step", "unit": "unit", "sample": "sample"}
+
+
+def pick(name: str, opened: Opened) -> None:
+    """A slider from 1 to the last step, unit or sample there is; none where there is only one."""
+    most = getattr(opened.settings, LIMITS[name])
+    if most == 1:
+        return
+    knob, key = knob_of(name), f"{name} picked"
+    st.session_state[key] = getattr(opened.look, SHOWN[name])
+    st.slider(knob.label, 1, most, key=key, help=knob.help, on_change=_take, args=(name, most))
+
+
+def _take(name: str, most: int) -> None:
+    """The last step is kept as 0, so that it stays the last when the length changes."""
+    value = st.session_state[f"{name} picked"]
+    state.put({name: 0 if knob_of(name).low == 0 and value == most else value})
+
+
+def take_click(chart: str, name: str, axis: str, opened: Opened) -> None:
+    """A click on a chart chooses the step under it."""
+    clicked = st.session_state[chart].get("click")
+    if clicked:
+        most = getattr(opened.settings, LIMITS[name])
+        value = min(max(round(clicked[axis]), 1), most)
+        state.put({name: 0 if value == most else value})

@@ -1,0 +1,75 @@
+"""One plate on the page: its name, its finding, the chart, an export; progress while it is computed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+import viz
+from cells.analysis.scope import DoesNotApply
+from ui import state
+from ui.background import Work
+from ui.chart import show_chart
+from ui.compute import chart_body
+from ui.frame import VERSION
+from viz.anatomy import PLATES
+
+from .compute import AT_ONCE, body_of, plate_of, work_of
+from .opened import Opened
+
+POLL = 0.5  # seconds between two looks at the progress
+FEW = 200  # columns and rows that a table on the page shows
+
+
+def show_plate(name: str, opened: Opened, on_click: Callable[[], None] | None = None) -> None:
+    """A plate by its name; where its measure does not apply, the sentence that says why."""
+    kind = PLATES[name]
+    with st.container(key=f"plate {name}"):
+        work = work_of(kind.needs, opened)
+        if not work.within(AT_ONCE):
+            st.markdown(f"#### {kind.label.title}")
+            _progress(work)
+            return
+        try:
+            record = work.future.result()
+            body, height, finding = body_of(name, record, opened)
+        except DoesNotApply as error:
+            st.markdown(f"#### {kind.label.title}")
+            st.info(str(error))
+            return
+        _head(name, record, opened, finding)
+        clicks = {"on_click_change": on_click} if on_click else {}
+        show_chart(body, height, key=f"chart {name}", **clicks)
+
+
+def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"#### {PLATES[name].label.title}")
+        if st.button("Export", type="tertiary", key=f"export {name}"):
+            save_dialog(name, record, opened)
+    st.markdown(finding)
+
+
+@st.fragment(run_every=POLL)
+def _progress(work: Work) -> None:
+    """How far it is; the page is drawn again when it is done."""
+    work.wanted_by(st.session_state.visitor)
+    st.progress(work.share, text=f"Computing: {work.share:.0%}")
+    if work.future.done():
+        st.rerun()
+
+
+@st.dialog("Export", width="large")
+def save_dialog(name: str, record: Any, opened: Opened) -> None:
+    """The plate as it will be saved, as SVG, PNG or CSV, and its numbers as a table."""
+    plate = plate_of(name, record, opened)
+    st.download_button("CSV", lambda: viz.csv(plate), f"backflow-{name}.csv", "text/csv", on_click="ignore")
+    figure = viz.framed(plate, opened.theme, state.address(st.session_state.drawn), VERSION)
+    show_chart(chart_body(figure, plate, save=True), figure["layout"]["height"] + 40, key=f"saved {name}")
+    with st.expander("Data as a table"):
+        columns = viz.table(plate)
+        shown = {column: values[:FEW] for column, values in list(columns.items())[:FEW]}
+        st.dataframe(shown, hide_index=True)
+        rows = len(next(iter(columns.values())))
+        if len(columns) > FEW or rows > FEW:
+            st.caption(f"The first {FEW} rows and columns; the CSV has all {rows} rows and {len(columns)} columns.")

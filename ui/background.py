@@ -1,0 +1,112 @@
+"""Long computing beside the page: in threads of its own, with progress, and given up when nobody waits for it."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+Report = Callable[[float], None]
+Compute = Callable[[Report], Any]
+
+THREADS = 2  # NumPy lets others run while it computes
+PATIENCE = 5.0  # seconds after the last sign of life of a page until its work is given up
+KEPT = 48  # finished results
+
+
+class GivenUp(Exception):
+    """Raised inside a computation that nobody waits for any more."""
+
+
+class Work:
+    """One computation, shared by all who ask for the same."""
+
+    def __init__(self, pool: ThreadPoolExecutor, compute: Compute, visitor: str) -> None:
+        self.share = 0.0
+        self._waiting = {visitor: time.monotonic()}
+        self.future: Future = pool.submit(self._run, compute)
+
+    def wanted_by(self, visitor: str) -> None:
+        """A sign of life of someone who waits."""
+        self._waiting[visitor] = time.monotonic()
+
+    def left_by(self, visitor: str) -> None:
+        """Someone waits no more; a computation that has not begun and is wanted by nobody never will."""
+        self._waiting.pop(visitor, None)
+        if not self._waiting:
+            self.future.cancel()
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it ended without a result because nobody waited."""
+        done = self.future.done()
+        return done and (self.future.cancelled() or isinstance(self.future.exception(), GivenUp))
+
+    def within(self, seconds: float) -> bool:
+        """Whether it is done after at most `seconds`."""
+        try:
+            self.future.exception(timeout=seconds)
+        except NotYet:
+            return False
+        return True
+
+    def _run(self, compute: Compute) -> Any:
+        self._report(0.0)
+        return compute(self._report)
+
+    def _report(self, share: float) -> None:
+        if not any(time.monotonic() - seen < PATIENCE for seen in list(self._waiting.values())):
+            raise GivenUp
+        self.share = share
+
+
+class Works:
+    """All computations of the process, by what they compute."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="measure")
+        self._works: OrderedDict[Hashable, Work] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, compute: Compute, visitor: str) -> Work:
+        """The work of this key, begun if need be."""
+        with self._lock:
+            work = self._works.get(key)
+            if work is None or work.given_up:
+                work = self._works[key] = Work(self._pool, compute, visitor)
+            work.wanted_by(visitor)
+            self._works.move_to_end(key)
+            self._forget()
+            return work
+
+    def leave(self, key: Hashable, visitor: str) -> None:
+        """The visitor no longer waits for this key."""
+        with self._lock:
+            if key in self._works:
+                self._works[key].left_by(visitor)
+
+    def _forget(self) -> None:
+        finished = [key for key, work in self._works.items() if work.future.done()]
+        for key in finished[: max(0, len(self._works) - KEPT)]:
+            del self._works[key]
+
+
+@st.cache_resource(show_spinner=False)
+def works() -> Works:
+    """The one there is."""
+    return Works()
+
+
+def ask(slot: str, key: Hashable, compute: Compute) -> Work:
+    """The work that one place of the page shows; what the place showed before is left."""
+    visitor = st.session_state.setdefault("visitor", uuid4().hex)
+    shown = st.session_state.setdefault("works", {})
+    if shown.get(slot, key) != key:
+        works().leave(shown[slot], visitor)
+    shown[slot] = key
+    return works().of(key, compute, visitor)

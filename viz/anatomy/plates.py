@@ -1,0 +1,38 @@
+"""Every plate there is, by name: a place on a page, an export and the tests follow from its line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from viz.panel import Scene
+
+from . import credit, jacobian, long_jacobian, lyapunov, parts, paths
+from .plate import Label, Look, Plate
+
+
+@dataclass(frozen=True)
+class PlateKind:
+    """draw(record, scene, look) -> Plate; `needs` names the measure whose record it shows.
+
+    gradient  whether it shows gradients, which a trust check can back
+    """
+
+    label: Label
+    needs: str
+    draw: Callable[[Any, Scene, Look], Plate]
+    gradient: bool = True
+
+
+_KINDS = (
+    PlateKind(credit.MATRIX, "credit", credit.credit_matrix),
+    PlateKind(credit.ROW, "credit", credit.credit_row),
+    PlateKind(parts.PARTS, "parts", parts.parts),
+    PlateKind(jacobian.MATRIX, "step_jacobian", jacobian.jacobian_matrix),
+    PlateKind(jacobian.SPECTRUM, "step_jacobian", jacobian.eigenvalues),
+    PlateKind(jacobian.SINGULAR, "step_jacobian", jacobian.singular_values),
+    PlateKind(long_jacobian.LONG, "long_jacobian", long_jacobian.long_jacobian),
+    PlateKind(lyapunov.PREDICTED, "growth", lyapunov.prediction),
+    PlateKind(lyapunov.EXPONENTS, "growth", lyapunov.lyapunov),
+    PlateKind(paths.PATHS, "paths", paths.paths),
+)
+PLATES = {kind.label.name: kind for kind in _KINDS}

@@ -17,7 +17,7 @@ from .wirings import PATHS, wiring
 
 @dataclass(frozen=True, eq=False)
 class PathSplit:
-    """dL/d(part) of steps 1 … T by the way it came; entry t - 1 belongs to step t."""
+    """dL/d(part)_{t-1} by the way it came back: entry t - 1 belongs to step t, as the gates of that step do."""
 
     part: str
     layer: int
@@ -28,9 +28,9 @@ class PathSplit:
 
 
 def paths(trace: Trace, layer: int | None = None, part: str | None = None) -> Mapping[str, Array]:
-    """Path -> (T,) share of dL/dc_t (of dL/dh_t in a cell without c), entry t - 1 for step t; shares sum to 1.
+    """Path -> (T,) shares of dL/dc_{t-1} (of dL/dh_{t-1} in a cell without c), entry t - 1 for step t; they sum to 1.
 
-    A share is the norm of what came that way over the sum of all ways' norms, batch mean.
+    A share is the norm of what came that way over the sum of all ways' norms, batch mean; nan where all are 0.
     """
     return path_split(trace, layer, part).shares
 
@@ -44,7 +44,7 @@ def path_split(trace: Trace, layer: int | None = None, part: str | None = None) 
     logs = {name: rows.log10_norms() for name, rows in vectors.items()}
     shares, total = _shares(logs)
     with np.errstate(invalid="ignore"):
-        together = 10.0 ** np.minimum(watched.log10_grad_norms[part][1:] - total, 0.0)
+        together = 10.0 ** np.minimum(watched.log10_grad_norms[part][:-1] - total, 0.0)
     return PathSplit(
         part=part,
         layer=index,
@@ -56,10 +56,10 @@ def path_split(trace: Trace, layer: int | None = None, part: str | None = None) 
 
 
 def path_vectors(layer: LayerTrace, part: str) -> dict[str, Scaled]:
-    """Path -> what came that way to the part at steps 1 … T, (T, B, H); they sum to its total gradient."""
+    """Path -> what came that way to the part at steps 0 … T-1, (T, B, H); they sum to its total gradient."""
     if part not in layer.parts:
         raise ValueError(f"part = {part!r} is none of {', '.join(layer.parts)}")
-    exponent = arriving(layer)["h"].exponent
+    exponent = layer.record.grads["h"].exponent
     with np.errstate(all="ignore"):
         edges = step_pass(layer).edges
         split = _came_to("h", edges, exponent) | {"output": _direct(layer, exponent)}
@@ -67,7 +67,7 @@ def path_vectors(layer: LayerTrace, part: str) -> dict[str, Scaled]:
             split = _through_output(layer, part, split)
             for name, rows in _came_to(part, edges, exponent).items():
                 split[name] = split.get(name, 0.0) + rows
-    return {name: Scaled(rows, exponent) for name, rows in split.items()}
+    return {name: Scaled(rows, None if exponent is None else exponent[:-1]) for name, rows in split.items()}
 
 
 def step_pass(layer: LayerTrace, steps: slice = slice(None)) -> Pass:
@@ -95,37 +95,30 @@ def _leaves(layer: LayerTrace, steps: slice) -> tuple[dict[str, Array], Exponent
 
 
 def _came_to(part: str, edges: list[Edge], exponent: Exponents | None) -> dict[str, Array]:
-    """Path -> what came back to a part at steps 1 … T through the next step, mantissas for `exponent`."""
+    """Path -> what came back to a part at steps 0 … T-1 through the next step, mantissas for their exponents."""
     found: dict[str, Array] = {}
     for edge in edges:
         if edge.source == f"{part}_prev" and edge.term is not None:
-            rows = _one_step_earlier(edge.gradient, exponent)
+            rows = edge.gradient if exponent is None else shifted(edge.gradient, exponent[1:] - exponent[:-1])
             found[edge.term.path] = found.get(edge.term.path, 0.0) + rows
     return found
 
 
-def _one_step_earlier(rows: Array, exponent: Exponents | None) -> Array:
-    """Rows for steps 0 … T-1 with the exponents of steps 1 … T, as rows for steps 1 … T with their own."""
-    moved = np.concatenate([rows[1:], np.zeros_like(rows[:1])])
-    if exponent is None:
-        return moved
-    return shifted(moved, np.concatenate([exponent[1:] - exponent[:-1], np.zeros_like(exponent[:1])]))
-
-
 def _direct(layer: LayerTrace, exponent: Exponents | None) -> Array:
-    """What reaches h at steps 1 … T through its own output, mantissas for `exponent`."""
+    """What reaches h at steps 0 … T-1 through its own output, mantissas for `exponent`."""
     direct = layer.record.direct
-    rows = np.zeros_like(layer.record.grads["h"].mantissa[1:])
-    entries = np.array(direct.steps, int) - 1
-    rows[entries] = direct.rows.mantissa if exponent is None else direct.rows.aligned(exponent[entries])
-    return rows
+    rows = np.zeros_like(layer.record.grads["h"].mantissa)
+    rows[direct.steps] = direct.rows.mantissa if exponent is None else direct.rows.aligned(exponent[direct.steps])
+    return rows[:-1]
 
 
 def _through_output(layer: LayerTrace, part: str, split: dict[str, Array]) -> dict[str, Array]:
     """What of each of h's paths goes on to the part through the step's own output; none where h does not read it."""
-    place = layer.parts.index(part)
-    tape = layer.record.tape
-    return {name: layer.cell.direct_parts(tape, slice(None), rows)[place] for name, rows in split.items()}
+    place, earlier = layer.parts.index(part), slice(0, len(layer.record.delta.mantissa) - 1)
+    found = {name: np.zeros_like(rows) for name, rows in split.items()}  # the initial state has no output
+    for name, rows in split.items():
+        found[name][1:] = layer.cell.direct_parts(layer.record.tape, earlier, rows[1:])[place]
+    return found
 
 
 def _shares(logs: dict[str, Array]) -> tuple[dict[str, Array], Array]:

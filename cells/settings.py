@@ -154,7 +154,7 @@ class RunSettings:
     def memory_per_step(self) -> int:
         """Bytes one time step takes in a run: about eight arrays a block of pre-activations."""
         blocks = len(CELLS[self.cell].sums)
-        return 8 * self.batch * self.layers * (self.hidden * (5 * blocks + 6) + self.input_size) + 16
+        return 8 * self.batch * (self.layers * self.hidden * (5 * blocks + 6) + 5 * self.input_size) + 16
 
     @property
     def cell_class(self) -> type[Cell]:

@@ -14,18 +14,19 @@ from cells.analysis.metrics import Metrics
 from cells.analysis.verdict import Verdict
 from viz.flow import Drawn
 
+from .kept import Kept
 from .view import PageView
 
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
 HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
-TRACES = 12  # a trace may take hundreds of megabytes ...
-FINDINGS = 2000  # ... what is drawn of it some tens of kilobytes
+FINDINGS = 2000  # small ones: some numbers and a sentence
+TRACES: Kept[Trace] = Kept(1.5e9, lambda trace: trace.settings.steps * trace.settings.memory_per_step)
+BODIES: Kept[tuple[bytes, int]] = Kept(2e8, lambda body: len(body[0]))
 
 
-@st.cache_resource(max_entries=TRACES, show_spinner=False, hash_funcs=HASHES)
 def trace_of(settings: RunSettings) -> Trace:
     """One run."""
-    return run(settings)
+    return TRACES.of(settings, lambda: run(settings))
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
@@ -41,9 +42,12 @@ def marks_of(settings: RunSettings) -> tuple[Mark, ...]:
     return critical_scales(settings)
 
 
-@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
 def body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
     """The main figure as the browser takes it, and its height in px."""
+    return BODIES.of((settings, view, theme), lambda: _body_of(settings, view, theme))
+
+
+def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
     drawn = drawn_of("flow", settings, view, theme)
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 

@@ -1,0 +1,86 @@
+"""A real Streamlit server in a process of its own, on this machine alone."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+APP, BARE = ROOT / "app.py", Path(__file__).with_name("_bare_app.py")
+START_LIMIT = 60  # s
+THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Server:
+    """Runs an app while the `with` block lasts, with the settings in .streamlit/config.toml of the folder `home`.
+
+    RuntimeError where it does not answer within 60 s.
+    """
+
+    def __init__(self, app: Path, home: Path = ROOT) -> None:
+        self.app, self.home = app.resolve(), home
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def __enter__(self) -> Self:
+        options = {"server.port": self.port, "server.address": "127.0.0.1", "server.headless": "true"}
+        words = [f"--{name}={value}" for name, value in options.items()]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(self.app), *words],
+            cwd=self.home,
+            env={**dict.fromkeys(THREAD_LIMITS, "1"), "PYTHONUTF8": "1", **os.environ},
+            stdout=subprocess.DEVNULL,
+        )
+        self._process = psutil.Process(self.process.pid)
+        self._wait()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_LIMIT
+        while self.process.poll() is None and time.monotonic() < end:
+            try:
+                urllib.request.urlopen(f"{self.url}_stcore/health", timeout=5).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        self.process.kill()
+        raise RuntimeError(f"{self.app.name} did not start within {START_LIMIT} s")
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far, user and system, of all its threads."""
+        return sum(self._process.cpu_times()[:2])
+
+    def megabytes(self) -> float:
+        """Resident memory."""
+        return self._process.memory_info().rss / 2**20
+
+    def has_torch(self) -> bool | None:
+        """Whether PyTorch's library is loaded; None where the system does not tell."""
+        maps = getattr(self._process, "memory_maps", None)
+        return any("libtorch" in entry.path for entry in maps()) if maps else None
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

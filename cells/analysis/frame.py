@@ -77,9 +77,7 @@ def _stretch(stack: Stack, frame: Array, late: int, early: int) -> tuple[Array, 
 def as_rows(stack: Stack, columns: Array) -> Rows:
     """Vectors in the columns of (B, N, V) as arrays (V, B, H) per layer and part, C-contiguous copies."""
     blocks = iter(np.split(columns, len(stack.parts), axis=1))
-    return [
-        tuple(np.ascontiguousarray(next(blocks).transpose(2, 0, 1)) for _ in level.cell.parts) for level in stack.levels
-    ]
+    return [tuple(next(blocks).transpose(2, 0, 1).copy() for _ in level.cell.parts) for level in stack.levels]
 
 
 def as_columns(rows: Rows) -> Array:

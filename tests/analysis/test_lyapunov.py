@@ -77,3 +77,9 @@ def test_an_exception_in_the_report_cancels():
 
     with pytest.raises(InterruptedError):
         lyapunov(trace_of("lstm"), report=cancel)
+
+
+def test_a_single_unit_has_one_for_each_part():
+    trace = trace_of("lstm", hidden=1, batch=1, steps=2)
+    assert lyapunov(trace).exponents.shape == (2,)
+    assert long_jacobians(trace, [1]).log10_singular_values.shape == (1, 2)

@@ -8,11 +8,16 @@ import numpy as np
 
 from cells import Trace
 from cells.analysis.credit import credit
+from cells.analysis.exercise import exercise, parameter_names
+from cells.analysis.graph import graph
 from cells.analysis.jacobians import long_jacobians, step_jacobian
 from cells.analysis.lyapunov import lyapunov
 from cells.analysis.parts import parts
 from cells.analysis.paths import path_split
+from cells.analysis.saturation import distributions
 from cells.analysis.scope import DoesNotApply
+from cells.analysis.shares import shares
+from cells.analysis.softmax import softmax_at
 from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
 from ui.background import Report
 from viz.anatomy import Look, Theory
@@ -81,6 +86,31 @@ def _growth(ask: Ask) -> Theory:
     return Theory(measured_credit(ask.trace, ask.layer), exponents, tuple(found), tuple(missing))
 
 
+def _shares(ask: Ask) -> Any:
+    """Of every parameter by gate; one after the other, so that there is progress to report."""
+    names, found = parameter_names(ask.trace.layer(ask.layer)), []
+    for done, name in enumerate(names):
+        found.append(shares(ask.trace, name, ask.layer))
+        ask.report((done + 1) / len(names))
+    return tuple(found)
+
+
+def _saturation(ask: Ask) -> Any:
+    return distributions(ask.trace, ask.layer)
+
+
+def _exercise(ask: Ask) -> Any:
+    return exercise(ask.trace, ask.look.step, ask.layer)
+
+
+def _graph(ask: Ask) -> Any:
+    return graph(ask.trace, ask.look.step, ask.look.sample - 1, ask.layer)
+
+
+def _softmax(ask: Ask) -> Any:
+    return softmax_at(ask.trace, ask.look.step, ask.look.sample - 1)
+
+
 MEASURES = {
     "credit": Measure(_credit),
     "parts": Measure(_parts),
@@ -88,4 +118,9 @@ MEASURES = {
     "step_jacobian": Measure(_step_jacobian, ("step", "sample"), layered=False),
     "long_jacobian": Measure(_long_jacobian, ("sample",), layered=False),
     "growth": Measure(_growth),
+    "shares": Measure(_shares),
+    "saturation": Measure(_saturation),
+    "exercise": Measure(_exercise, ("step",)),
+    "graph": Measure(_graph, ("step", "sample")),
+    "softmax": Measure(_softmax, ("step", "sample"), layered=False),
 }

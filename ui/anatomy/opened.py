@@ -34,6 +34,10 @@ class Opened:
             loss_step=min(v.loss_at or s.steps, s.steps),
             unit=min(v.unit, s.hidden),
             sample=min(v.sample, s.batch),
+            shares_of=v.shares_of,
+            spread_of=v.spread_of,
+            numbers=v.numbers,
+            node=v.node,
         )
 
     @property
@@ -41,6 +45,12 @@ class Opened:
         """The layer shown, 0 the lowest."""
         shown = compute.layer_of(self.settings, self.view)
         return self.settings.layers - 1 if shown is None else shown
+
+    @property
+    def has_straight_way(self) -> bool:
+        """Whether the state has a part that is added to, a skip or a cell state."""
+        residual = getattr(self.settings.options, "residual", False)
+        return residual or "c" in self.settings.cell_class.parts
 
 
 def anatomy_page(draw: Callable[[Opened], None]) -> None:

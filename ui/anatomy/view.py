@@ -31,7 +31,9 @@ class AnatomyView(Knobs):
         "Distribution of",
         group="anatomy",
     )
-    numbers: str = choice("norms", {"norms": "norms", "unit": "one unit's values"}, "Numbers as", group="anatomy")
+    numbers: str = choice(
+        "norms", {"norms": "norms", "unit": "one unit", "all": "all units"}, "Numbers as", group="anatomy"
+    )
     node: int = knob(0, 0, 64, "Position in the graph", "0 shows everything.", group="anatomy")
     question: str = choice(
         "none", {"none": "no question", **{q.name: q.label for q in QUESTIONS}}, "Question", group="anatomy"

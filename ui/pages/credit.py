@@ -5,6 +5,7 @@ import streamlit as st
 from ui.anatomy.opened import Opened, anatomy_page
 from ui.anatomy.pickers import pick, take_click
 from ui.anatomy.show import show_plate
+from ui.widgets import widget
 
 
 def draw(opened: Opened) -> None:
@@ -15,6 +16,12 @@ def draw(opened: Opened) -> None:
         show_plate("credit_row", opened)
         pick("loss_at", opened)
     show_plate("parts", opened)
+    over_time, kept = st.columns([3, 2], gap="medium")
+    with over_time:
+        show_plate("shares", opened)
+        widget("shares_of")
+    with kept:
+        show_plate("cancellation", opened)
 
 
 anatomy_page(draw)

@@ -1,11 +1,25 @@
 """Paths & saturation: which ways the gradient takes, and where the nonlinearities let nothing through."""
 
+import streamlit as st
+
 from ui.anatomy.opened import Opened, anatomy_page
 from ui.anatomy.show import show_plate
+from ui.widgets import widget
+
+KINSHIP = """
+**What ResNets and LSTMs share.** A residual step $h_t = h_{t-1} + \\sigma(u_t)$ and a cell state
+$c_t = f_t \\odot c_{t-1} + i_t \\odot g_t$ both *add* to what is there. Their Jacobians are
+$I + \\text{branch}$ and $\\mathrm{diag}(f_t) + \\text{gates}$: the skip is a forget gate fixed at 1, the branch is
+$i_t \\odot g_t$. The gradient of both has a way back that passes no matrix and no slope.
+"""
 
 
 def draw(opened: Opened) -> None:
     show_plate("paths", opened)
+    if opened.has_straight_way:
+        st.markdown(KINSHIP)
+    widget("spread_of")
+    show_plate("saturation", opened)
 
 
 anatomy_page(draw)

@@ -9,7 +9,7 @@ from viz.lines import significant
 from viz.panel import Scene
 from viz.theme import fade
 
-from .plane import Matrix, Plane, heatmap, thinning
+from .plane import NARROW, Matrix, Plane, heatmap, thinning
 from .plate import Label, Look, Plate, on_plane
 
 MATRIX = Label("jacobian", "Jacobian of one step")
@@ -17,7 +17,6 @@ SPECTRUM = Label("eigenvalues", "Eigenvalues and the unit circle")
 SINGULAR = Label("singular_values", "Singular values of one step")
 HEIGHT = 340
 CIRCLE = np.linspace(0, 2 * np.pi, 181)
-NARROW = 24  # px on the right where no colour bar stands
 
 
 def jacobian_matrix(record: StepJacobian, scene: Scene, look: Look) -> Plate:
@@ -106,8 +105,8 @@ def _points(values: Array, scene: Scene) -> dict:
 def _spectrum_finding(values: Array) -> str:
     outside, radius = int((np.abs(values) > 1).sum()), float(np.abs(values[0]))
     if outside:
-        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle, the farthest at {words.number(radius)}."
-    return f"All {len(values)} eigenvalues lie on the unit circle or inside it, the farthest at {words.number(radius)}."
+        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle, up to {words.number(radius)}."
+    return f"All {len(values)} eigenvalues lie on the unit circle or inside it, up to {words.number(radius)}."
 
 
 def singular_values(record: StepJacobian, scene: Scene, look: Look) -> Plate:

@@ -26,7 +26,7 @@ ROLES = {
 
 
 def paths(record: tuple[PathSplit, ...], scene: Scene, look: Look) -> Plate:
-    """Shares of dL/dc_t and dL/dh_t by the way they came, and how far the ways pull together."""
+    """Shares of dL/dc_{t-1} and dL/dh_{t-1} by the way they came back, and how far the ways pull together."""
     panels = [_shares(split, scene) for split in record]
     return timed(PATHS, [*panels, _kept(record, scene)], scene, _finding(record[0]))
 
@@ -37,8 +37,8 @@ def _shares(split: PathSplit, scene: Scene) -> PanelData:
     norms = {f"log10 norm of dL/d{split.part} through {name}": v for name, v in split.log10_norms.items()}
     return PanelData(
         name=f"paths of {split.part}",
-        heading=f"dL/d{split.part}<sub>t</sub> by the way it came" + scene.thinned(),
-        axis={"range": [0, 1], "title": {"text": f"dL/d{split.part}<sub>t</sub>"}, "fixedrange": True}
+        heading=f"dL/d{split.part}<sub>t−1</sub> by the way it came back through step t" + scene.thinned(),
+        axis={"range": [0, 1], "title": {"text": f"dL/d{split.part}<sub>t−1</sub>"}, "fixedrange": True}
         | _percent_ticks(),
         height=HEIGHT,
         traces=[_area(name, values, split, scene) for name, values in split.shares.items()],
@@ -110,7 +110,7 @@ def _labels(split: PathSplit, scene: Scene) -> list[EndLabel]:
 def _kept(record: tuple[PathSplit, ...], scene: Scene) -> PanelData:
     """Norm of the sum over the sum of norms: 1 where all ways pull together."""
     curves = [
-        Curve(f"kept of dL/d{split.part}", f"dL/d{split.part}<sub>t</sub>", _kept_role(split), split.kept, log=False)
+        Curve(f"kept of dL/d{split.part}", f"dL/d{split.part}<sub>t−1</sub>", _kept_role(split), split.kept, log=False)
         for split in record
     ]
     frame = Frame(

@@ -12,7 +12,8 @@ from viz.heat import packed
 from viz.panel import Scene
 from viz.theme import SMALL, TEMPLATES, stops
 
-LEFT, RIGHT, TOP, BOTTOM = 70, 76, 30, 52  # px around the area; on the right stands a colour bar or nothing
+LEFT, RIGHT, TOP, BOTTOM = 70, 76, 30, 52  # px around the area; on the right stands a colour bar ...
+NARROW = 24  # ... or nothing
 MOST = 400  # cells of a matrix that are drawn across and down; tables hold all
 
 

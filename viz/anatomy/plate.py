@@ -21,6 +21,10 @@ class Look:
     loss_step: int = 1
     unit: int = 1
     sample: int = 1
+    shares_of: str = "W_h"
+    spread_of: str = "slope"
+    numbers: str = "norms"
+    node: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from viz.panel import Scene
 
-from . import credit, jacobian, long_jacobian, lyapunov, parts, paths
+from . import credit, exercise, graph, jacobian, long_jacobian, lyapunov, parts, paths, saturation, shares, softmax
 from .plate import Label, Look, Plate
 
 
@@ -34,5 +34,11 @@ _KINDS = (
     PlateKind(lyapunov.PREDICTED, "growth", lyapunov.prediction),
     PlateKind(lyapunov.EXPONENTS, "growth", lyapunov.lyapunov),
     PlateKind(paths.PATHS, "paths", paths.paths),
+    PlateKind(shares.OVER_TIME, "shares", shares.shares),
+    PlateKind(shares.KEPT, "shares", shares.cancellation),
+    PlateKind(saturation.SATURATION, "saturation", saturation.saturation, gradient=False),
+    PlateKind(exercise.BY_PARAMETER, "exercise", exercise.exercise),
+    PlateKind(graph.GRAPH, "graph", graph.graph),
+    PlateKind(softmax.SOFTMAX, "softmax", softmax.softmax),
 )
 PLATES = {kind.label.name: kind for kind in _KINDS}

@@ -1,0 +1,98 @@
+"""What the page of equations shows besides plates: LaTeX with live numbers, the stepper, tables."""
+
+from typing import Any
+
+import streamlit as st
+
+from cells.analysis.counts import Counts, parameter_counts
+from cells.analysis.exercise import Exercise
+from cells.analysis.graph import Graph
+from cells.analysis.scope import DoesNotApply
+from ui import state
+from ui.background import Work
+from viz import words
+from viz.anatomy.latex import backward_equations, forward_equations
+from viz.anatomy.stepping import positions_of
+
+from .compute import AT_ONCE, work_of
+from .opened import Opened
+
+
+def finished(name: str, opened: Opened) -> Any:
+    """A measure's record, or None while it is under way or where it does not apply: its plate says so."""
+    work: Work = work_of(name, opened)
+    if not work.within(AT_ONCE) or isinstance(work.future.exception(), DoesNotApply):
+        return None
+    return work.future.result()
+
+
+def show_stepper(opened: Opened) -> None:
+    """Buttons and a slider that walk through the graph, forward and then backward."""
+    record: Graph | None = finished("graph", opened)
+    if record is None:
+        return
+    last = positions_of(record)
+    at = min(opened.look.node, last)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="stepper"):
+        _step_button("First", "node first", 1, at != 1)
+        _step_button("Back", "node back", at - 1, at > 1)
+        _step_button("Next", "node next", at + 1, at < last)
+        _step_button("Backward pass", "node backward", last // 2 + 1, at != last // 2 + 1)
+        _step_button("Everything", "node all", 0, at != 0)
+        st.session_state["node picked"] = at
+        st.slider("Position: forward, then backward", 0, last, key="node picked", on_change=_take_position)
+
+
+def _step_button(label: str, key: str, position: int, possible: bool) -> None:
+    st.button(label, key=key, on_click=state.put, args=({"node": position},), disabled=not possible)
+
+
+def _take_position() -> None:
+    state.put({"node": st.session_state["node picked"]})
+
+
+def show_equations(opened: Opened) -> None:
+    """Forward and backward side by side, each line with its number."""
+    record: Graph | None = finished("graph", opened)
+    if record is None:
+        return
+    st.markdown("#### Equations with live numbers")
+    st.markdown(f"{_what(opened)} of step {opened.look.step}, sample {opened.look.sample}; δx stands for dL/dx.")
+    st.latex(forward_equations(record, opened.look))
+    st.latex(backward_equations(record, opened.look))
+
+
+def _what(opened: Opened) -> str:
+    unit = opened.look.unit
+    return {"norms": "Norms", "unit": f"Values of unit {unit}", "all": "Values of all units"}[opened.look.numbers]
+
+
+def show_exercise_table(opened: Opened) -> None:
+    """The norms in words, a row a parameter."""
+    record: Exercise | None = finished("exercise", opened)
+    if record is None:
+        return
+    st.dataframe([_row(one) for one in record.parameters], hide_index=True)
+
+
+def _row(one: Any) -> dict[str, str]:
+    shape = " × ".join(map(str, one.total.shape))
+    parts = {"total": one.log10_total, "local": one.log10_local, "through earlier states": one.log10_through}
+    return {"parameter": one.name, "shape": shape} | {name: words.from_log10(log) for name, log in parts.items()}
+
+
+def show_counts(opened: Opened) -> None:
+    """Parameters of each layer with one bias and with two."""
+    layers = parameter_counts(opened.settings)
+    st.markdown("#### Parameter counts")
+    for place, counts in enumerate(layers, 1):
+        layer = f"Layer {place}: " if len(layers) > 1 else ""
+        st.markdown(layer + _counted(counts))
+
+
+def _counted(c: Counts) -> str:
+    formula = f"{c.m} · {c.n} · ({c.d} + {c.n} + 1)" + (f" + {c.own}" if c.own else "")
+    return (
+        f"**{c.one_bias:,}** parameters with one bias vector a gate, {formula}; "
+        f"**{c.two_biases:,}** with two, as PyTorch keeps them."
+    )

@@ -1,0 +1,26 @@
+"""Equations & one step: the cell's equations with live numbers, its graph, and every parameter's gradient."""
+
+import streamlit as st
+
+from ui.anatomy.equations import show_counts, show_equations, show_exercise_table, show_stepper
+from ui.anatomy.opened import Opened, anatomy_page
+from ui.anatomy.pickers import pick
+from ui.anatomy.show import show_plate
+from ui.widgets import widget
+
+
+def draw(opened: Opened) -> None:
+    for column, name in zip(st.columns(4, gap="medium"), ("at", "sample", "unit"), strict=False):
+        with column:
+            pick(name, opened)
+    widget("numbers")
+    show_plate("graph", opened)
+    show_stepper(opened)
+    show_equations(opened)
+    show_plate("exercise", opened)
+    show_exercise_table(opened)
+    show_counts(opened)
+    show_plate("softmax", opened)
+
+
+anatomy_page(draw)

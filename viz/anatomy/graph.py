@@ -1,0 +1,175 @@
+"""The computational graph of one step: nodes with value and gradient, edges with what they carry back."""
+
+import numpy as np
+
+from cells.analysis.graph import Graph, GraphEdge, GraphNode
+from viz import words
+from viz.panel import Scene
+from viz.shades import tint
+
+from .plane import NARROW, Plane
+from .plate import Label, Look, Plate, on_plane
+from .stepping import Stage, stage_of
+from .symbols import html, plain
+
+GRAPH = Label("graph", "Computational graph of the cell")
+ROW_PX, NODE_PX = 92, 40
+HIGH, LOW = -0.32, 0.30  # of a row, where value and gradient stand below a node
+FAINT = 0.25
+
+
+def graph(record: Graph, scene: Scene, look: Look) -> Plate:
+    """Nodes in columns by depth; the value above, the gradient below; edges shaded by the gradient they carry."""
+    stage = stage_of(record, look.node)
+    places = positions(record)
+    rows = 1 + max(node.row for node in record.nodes)
+    columns = max(node.column for node in record.nodes)
+    plane = Plane(
+        heading=_heading(record, stage, scene),
+        x={"title": {"text": "depth of computation"}, "range": [-0.5, columns + 0.5], "showgrid": False} | _no_ticks(),
+        y={"title": {"text": ""}, "range": [-rows / 2 - 0.1, rows / 2], "showgrid": False} | _no_ticks(),
+        traces=[_nodes(record, stage, places, scene), *_numbers(record, stage, places, look, scene)],
+        height=ROW_PX * rows,
+        notes=[_arrow(edge, record, stage, places, scene) for edge in record.edges],
+        right=NARROW,
+    )
+    return on_plane(GRAPH, plane, scene, finding(record, stage), _columns(record))
+
+
+def _no_ticks() -> dict:
+    return {"showticklabels": False, "zeroline": False}
+
+
+def positions(record: Graph) -> dict[str, tuple[float, float]]:
+    """x is the column; y spreads a column's nodes about the middle, every other column a little higher."""
+    sizes = {}
+    for node in record.nodes:
+        sizes[node.column] = max(sizes.get(node.column, 0), node.row + 1)
+    return {
+        node.name: (float(node.column), (sizes[node.column] - 1) / 2 - node.row + 0.16 * (node.column % 2))
+        for node in record.nodes
+    }
+
+
+def _heading(record: Graph, stage: Stage, scene: Scene) -> str:
+    value = f"<span style='color:{scene.palette.of('h')}'>value</span>"
+    gradient = f"<span style='color:{scene.palette.of('total')}'>gradient</span>"
+    return f"Step {record.step}, sample {record.sample + 1}; above each node its {value}, below its {gradient}"
+
+
+def _nodes(record: Graph, stage: Stage, places: dict, scene: Scene) -> dict:
+    palette = scene.palette
+    known = [stage.shows(node.name) for node in record.nodes]
+    borders = [palette.of("predicted") if node.name == stage.current else palette.muted for node in record.nodes]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [places[node.name][0] for node in record.nodes],
+        "y": [places[node.name][1] for node in record.nodes],
+        "text": [html(node.symbol) for node in record.nodes],
+        "textfont": {"color": [palette.ink if shown else palette.muted for shown in known], "size": 15},
+        "marker": {
+            "symbol": ["circle" if node.kind in ("gate", "activation") else "square" for node in record.nodes],
+            "size": NODE_PX,
+            "color": palette.raised,
+            "opacity": 1,
+            "line": {"width": [3 if node.name == stage.current else 1 for node in record.nodes], "color": borders},
+        },
+        "hovertext": [_hover(node) for node in record.nodes],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _hover(node: GraphNode) -> str:
+    value, gradient = words.from_log10(node.log10_value), words.from_log10(node.log10_gradient)
+    how = f"{html(node.forward)}<br>" if node.forward and "operatorname" not in node.forward else ""
+    return f"{how}‖{html(node.symbol)}‖ = {value}<br>‖δ{html(node.symbol)}‖ = {gradient}"
+
+
+def _numbers(record: Graph, stage: Stage, places: dict, look: Look, scene: Scene) -> list[dict]:
+    values = [(node, number_of(node, "value", look)) for node in record.nodes if stage.has_value(node.name)]
+    gradients = [(node, number_of(node, "gradient", look)) for node in record.nodes if stage.has_gradient(node.name)]
+    return [
+        _texts(values, places, LOW, scene.palette.of("h")),
+        _texts(gradients, places, HIGH, scene.palette.of("total")),
+    ]
+
+
+def number_of(node: GraphNode, kind: str, look: Look) -> str:
+    """The norm, or the entry of the unit looked at; x may have fewer entries than there are units."""
+    if look.numbers == "norms":
+        return words.from_log10(getattr(node, f"log10_{kind}"))
+    entries = getattr(node, kind)
+    return words.number(float(entries[min(look.unit, len(entries)) - 1]))
+
+
+def _texts(numbers: list[tuple[GraphNode, str]], places: dict, lift: float, colour: str) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [places[node.name][0] for node, _ in numbers],
+        "y": [places[node.name][1] + lift for node, _ in numbers],
+        "text": [text for _, text in numbers],
+        "textfont": {"color": colour, "size": 13},
+        "hoverinfo": "skip",
+    }
+
+
+def _arrow(edge: GraphEdge, record: Graph, stage: Stage, places: dict, scene: Scene) -> dict:
+    """An arrow the way the computation runs; coloured once the gradient has come back along it."""
+    (x0, y0), (x1, y1) = places[edge.source], places[edge.target]
+    back = stage.has_come_back(edge)
+    colour = _shade(edge, record, scene) if back else scene.palette.grid
+    return {
+        "x": x1,
+        "y": y1,
+        "ax": x0,
+        "ay": y0,
+        "xref": "x",
+        "yref": "y",
+        "axref": "x",
+        "ayref": "y",
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1,
+        "arrowwidth": 2 if back else 1.2,
+        "arrowcolor": colour,
+        "standoff": NODE_PX / 2 + 3,
+        "startstandoff": NODE_PX / 2 + 1,
+    }
+
+
+def _shade(edge: GraphEdge, record: Graph, scene: Scene) -> str:
+    """The flow's colour: the largest gradient of the step is the darkest, four decades less the palest but one."""
+    logs = np.array([other.log10_gradient for other in record.edges])
+    top = logs[np.isfinite(logs)].max(initial=-np.inf)
+    if not np.isfinite([edge.log10_gradient, top]).all():
+        return scene.palette.grid
+    share = 1 - min(4.0, top - edge.log10_gradient) / 4.0
+    return tint(scene.palette.flow, FAINT + (1 - FAINT) * share)
+
+
+def finding(record: Graph, stage: Stage) -> str:
+    """What the present stage shows."""
+    if stage.current:
+        node = record[stage.current]
+        size = node.log10_gradient if stage.backward else node.log10_value
+        what = f"the gradient of {plain(node.symbol)}" if stage.backward else plain(node.symbol)
+        way = "backward" if stage.backward else "forward"
+        return f"{stage.place} of {stage.count}, {way}: {what} is complete, with norm {words.from_log10(size)}."
+    earlier = [node for node in record.nodes if node.kind == "leaf" and node.name.endswith("_prev")]
+    sizes = " and ".join(f"{plain(node.symbol)} {words.from_log10(node.log10_gradient)}" for node in earlier)
+    outs = [node for node in record.nodes if f"{node.name}_prev" in {leaf.name for leaf in earlier}]
+    came = " and ".join(f"{plain(node.symbol)} {words.from_log10(node.log10_gradient)}" for node in outs)
+    return f"The gradient that reaches {came} leaves step {record.step} at {sizes}."
+
+
+def _columns(record: Graph) -> dict[str, np.ndarray]:
+    """A row a node."""
+    return {
+        "node": np.array([plain(node.symbol) for node in record.nodes]),
+        "kind": np.array([node.kind for node in record.nodes]),
+        "log10 norm of the value": np.array([node.log10_value for node in record.nodes]),
+        "log10 norm of the gradient": np.array([node.log10_gradient for node in record.nodes]),
+    }

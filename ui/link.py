@@ -55,7 +55,7 @@ def read_link(query: Query) -> tuple[Values, list[str]]:
             values[name] = DEFAULTS[name] if error.nearest is None else error.nearest
             complaints.append(f"{error}; {_text(name, values[name]) or 'nothing'} is used instead.")
     complaints += mend(values)
-    unused = [name for name in query if name in FIELDS and not _applies(name, values)]
+    unused = [name for name, value in values.items() if value != DEFAULTS[name] and not _applies(name, values)]
     values |= {name: DEFAULTS[name] for name in unused}
     return values, complaints + [f"{name} goes with {_goes_with(name)} only and was ignored." for name in unused]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cells.activations import Array
 from cells.base import Tape
-from cells.precision import rounded
+from cells.precision import PRECISIONS, rounded
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
 
@@ -31,6 +31,8 @@ def lens(trace: Trace, precision: str, layer: int | None = None) -> Lens:
 
     The gradient that reaches a lower layer is what the format would have handed down.
     """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision = {precision!r} is none of {', '.join(PRECISIONS)}")
     index = len(trace.layers) - 1 if layer is None else layer
     watched = trace.layer(index)
     direct = trace.top.record.direct

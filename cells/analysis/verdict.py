@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.scaled import Scaled, shifted
-from cells.trace import Trace
+from cells.scaled import shifted
+from cells.trace import LayerTrace, Trace
 
 from .batch import mean_log10
 from .carry import attached, last_credit
@@ -54,7 +54,7 @@ class Verdict:
     credit: Curve  # the loss at the last attached step alone
     total: Curve  # dL/dh_t as trained on
     attached: int  # number of steps that carry a loss
-    copied: float  # share of (step, sample, unit) where the memory's gradient is copied bit for bit
+    copied: float  # share of the memory's gradients (step, sample, unit) that a step back copies bit for bit
     dead_samples: float  # share of samples whose credit at step 1 is exactly 0
     layer: int
     layers: int
@@ -105,7 +105,7 @@ def verdict(trace: Trace, layer: int | None = None) -> Verdict:
     credit = last_credit(trace, layer).log10_grad_norms["h"]
     curve = mean_log10(credit)
     total = mean_log10(watched.log10_grad_norms["h"])
-    copied = _copied(watched.record.grads[watched.parts[-1]], steps[-1])
+    copied = _copied(watched, steps[-1])
     return Verdict(
         credit=_judge(curve, steps[-1], copied),
         total=_judge(total, steps[-1], copied),
@@ -163,13 +163,19 @@ def _kind(logs: Array, relative: Array, slope: float, copied: float) -> str:
     return "vanishing" if relative[0] < 0 else "exploding"
 
 
-def _copied(grads: Scaled, last: int) -> float:
-    """Share of entries between step 1 and `last` that one step back leaves bit for bit as they were, zeros not."""
+def _copied(layer: LayerTrace, last: int) -> float:
+    """Share of the memory's gradients between step 1 and `last`, zeros left out, that a step back copies bit for bit.
+
+    The memory is c where the cell has one and a gradient in it, else h.
+    """
+    grads = layer.record.grads["h"]
+    if layer.record.grads[layer.parts[-1]].mantissa[2 : last + 1].any():
+        grads = layer.record.grads[layer.parts[-1]]
     later, earlier = grads.mantissa[2 : last + 1], grads.mantissa[1:last]
     if grads.exponent is not None:
         earlier = shifted(earlier, grads.exponent[1:last] - grads.exponent[2 : last + 1])
-    same = (earlier == later) & (later != 0)
-    return float(same.mean()) if same.size else 0.0
+    alive = np.count_nonzero(later)
+    return np.count_nonzero((earlier == later) & (later != 0)) / alive if alive else 0.0
 
 
 def _impulse(trace: Trace, curve: Array, last: int) -> tuple[int, float] | None:

@@ -14,7 +14,7 @@ FORMS_AND_LAYERS = [(form, layers) for k, form in enumerate(FORMS) for layers in
 
 def trace_of(form: str, layers: int = 1, **fields) -> Trace:
     """A small run with biases and initial states that are not zero, so that nothing hides."""
-    settings = settings_of(form, layers=layers, weight_scale=1.3, **fields)
+    settings = settings_of(form, layers=layers, **({"weight_scale": 1.3} | fields))
     return solve(network_of(settings), settings)
 
 

@@ -79,6 +79,18 @@ def mend(values: Values) -> list[str]:
     return [*complaints, "The link could not be mended; the default view is shown."]
 
 
+def changes_to_mend(values: Mapping[str, Any]) -> Values:
+    """The fewest changes found after which the values go together."""
+    mended = dict(values)
+    mend(mended)
+    return {name: value for name, value in mended.items() if value != values[name]}
+
+
+def as_text(name: str, value: Any) -> str:
+    """`name = value` as a link writes it."""
+    return f"{name} = {_text(name, value) or 'nothing'}"
+
+
 def _check_layer(values: Values) -> None:
     layer, layers = page_view(values).layer, values["layers"]
     if layer > layers:

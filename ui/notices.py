@@ -7,10 +7,14 @@ import streamlit as st
 from cells.knobs import BadValue
 
 from . import state
+from .fields import Values
+from .link import as_text, changes_to_mend
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 ADDRESS = re.compile(r"([:.@/])(?=\S)")
 JOINER = "\N{WORD JOINER}"  # no width, no break
+
+WAITING = "Paste a sequence or load a file at the left; until then the view is that of the last valid settings."
 
 
 def as_written(text: str) -> str:
@@ -32,17 +36,15 @@ def show_sentence(fault: str) -> None:
     st.error(as_written(fault), icon=":material/error:")
 
 
-def show_fault(error: BadValue) -> None:
-    """One sentence, and a button for the nearest value that works."""
+def show_fault(error: BadValue, values: Values) -> None:
+    """One sentence, and a button for the nearest values that work."""
+    if values["signal"] == "own" and not values["own"]:
+        st.info(WAITING)
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="fault"):
         show_sentence(f"{error}. The view below is that of the last valid settings.")
-        if error.nearest is not None and state.known(error.field):
-            _mend_button(error)
-
-
-def _mend_button(error: BadValue) -> None:
-    nearest = error.nearest
-    text = ", ".join(map(str, nearest)) if isinstance(nearest, tuple) else nearest
-    if st.button(f"Use {error.field} = {text}", key="mend"):
-        state.put_next({error.field: nearest})
-        st.rerun()  # the whole page: the value's widget stands outside the body
+        changes = changes_to_mend(values)
+        text = ", ".join(as_text(name, value) for name, value in changes.items())
+        if st.button(f"Use {as_written(text)}", key="mend"):
+            state.put_next(changes)
+            st.rerun()  # the whole page: the widgets stand outside the body

@@ -128,14 +128,12 @@ def _own_widgets(values: Values) -> None:
     st.text_area(
         "Paste a sequence", key="own_text", help=SEQUENCE_HELP, on_change=_read_text, placeholder="0.1, 0.5, -0.3, …"
     )
-    file = st.file_uploader("or load a CSV file", type=["csv", "txt"], key="own_file", on_change=_read_file)
+    st.file_uploader("or load a CSV file", type=["csv", "txt"], key="own_file", on_change=_read_file)
     _show_fault("own_fault")
     rows = values["own"]
     if rows:
         st.caption(f"{len(rows)} steps × {len(rows[0])} inputs; T follows its length when it is loaded.")
         _show_left_out(values)
-    elif file is None:
-        st.caption("Until there is a sequence, the last valid run is shown.")
 
 
 def _show_left_out(values: Values) -> None:

@@ -42,6 +42,6 @@ def _valid() -> tuple[RunSettings, PageView]:
         st.session_state.drawn = values
         state.publish()
     except BadValue as error:
-        show_fault(error)
+        show_fault(error, values)
     shown = st.session_state.get("drawn") or DEFAULTS
     return run_settings(shown), page_view(shown)

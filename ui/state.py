@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from .fields import DEFAULTS, FIELDS, LISTS, Values
+from .fields import DEFAULTS, Values
 from .link import read_link, write_link
 
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
@@ -58,8 +58,3 @@ def address(values: Values) -> str:
     """The link that brings these values back."""
     query = urlencode(write_link(values))
     return "?".join(filter(None, [st.context.url, query]))
-
-
-def known(name: str) -> bool:
-    """Whether the page has a value of this name."""
-    return name in FIELDS or name in LISTS

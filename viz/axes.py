@@ -3,36 +3,41 @@
 import math
 from collections.abc import Iterable
 
-import numpy as np
-
 from . import words
-from .curves import Array, Curve
+from .curves import Curve
+from .span import Span, span_of
 
 TICK_PX = 34  # at least that much between two ticks
 MARGIN = 0.05  # of the range, free above and below the lines
 FINE = ((1, 2, 5), (1, 3), (1,))  # digits at which a range of a few decades may have ticks
 
 
-def log_limits(curves: Iterable[Curve]) -> tuple[float, float]:
-    """The decades every finite point and band edge needs; at least one, so that noise does not look like a trend."""
-    finite = _finite(curves)
-    low, high = (finite.min(), finite.max()) if finite.size else (-1.0, 0.0)
+def log_limits(curves: Iterable[Curve]) -> Span:
+    """The decades every finite point and band edge needs."""
+    return log_range(_span(curves))
+
+
+def log_range(span: Span | None) -> Span:
+    """An axis of log10 values for a span: at least one decade, so that noise does not look like a trend."""
+    low, high = span or (-1.0, 0.0)
     short = max(0.0, 1.0 - (high - low)) / 2
-    return _padded(float(low) - short, float(high) + short)
+    return _padded(low - short, high + short)
 
 
-def plain_limits(curves: Iterable[Curve], least: tuple[float, float]) -> tuple[float, float]:
+def plain_limits(curves: Iterable[Curve], least: Span) -> Span:
     """What every finite point and band edge needs, and at least `least`."""
-    finite = _finite(curves)
-    low, high = (finite.min(), finite.max()) if finite.size else least
-    low, high = min(float(low), least[0]), max(float(high), least[1])
+    return plain_range(_span(curves), least)
+
+
+def plain_range(span: Span | None, least: Span) -> Span:
+    """An axis for a span, that shows at least `least`."""
+    low, high = span or least
+    low, high = min(low, least[0]), max(high, least[1])
     return _padded(low, high if high > low else low + 1.0)
 
 
-def _finite(curves: Iterable[Curve]) -> Array:
-    arrays = [edge for curve in curves for edge in (curve.mean, curve.low, curve.high) if edge is not None]
-    joined = np.concatenate(arrays) if arrays else np.empty(0)
-    return joined[np.isfinite(joined)]
+def _span(curves: Iterable[Curve]) -> Span | None:
+    return span_of(edge for curve in curves for edge in curve.edges())
 
 
 def _padded(low: float, high: float) -> tuple[float, float]:

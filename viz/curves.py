@@ -16,6 +16,7 @@ class Curve:
 
     name    column in tables                    label   written at the line's end
     role    its meaning, which sets the colour  dash    a Plotly dash
+    over    what it is drawn over, if it comes from elsewhere: gradient, a part of the state, or a gate
     mean    (T,)                                low, high   (T,) edges of the band, or None
     """
 
@@ -30,6 +31,11 @@ class Curve:
     width: float = 2.5
     shade: float = 0.14  # opacity of the band
     symbol: str = "circle"  # of single points
+    over: str = "gradient"
+
+    def edges(self) -> list[Array]:
+        """The line and the edges of its band."""
+        return [edge for edge in (self.mean, self.low, self.high) if edge is not None]
 
     def columns(self) -> dict[str, Array]:
         """The numbers behind the line as columns of a table, unrounded."""

@@ -2,13 +2,14 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import words
 from .axes import log_ticks
 from .curves import Array
+from .held import Held
 from .panel import PanelData, Scene
 from .theme import SMALL, stops
 
@@ -29,6 +30,23 @@ class Heat:
     log: bool = False
     units: list[int] | None = None
     ends: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class HeatPlot:
+    """A heatmap on the way to its panel, with what the picture says."""
+
+    heat: Heat
+    alt: str
+
+    def measure(self, held: Held) -> None:
+        """What its colours span."""
+        held.widen(self.heat.name, self.heat.limits)
+
+    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+        """The panel."""
+        limits = held.span([self.heat.name]) or self.heat.limits
+        return [heat_panel(replace(self.heat, limits=limits), scene, self.alt)]
 
 
 def heat_panel(heat: Heat, scene: Scene, alt: str) -> PanelData:

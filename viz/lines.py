@@ -1,15 +1,16 @@
 """A panel of lines: curves with bands, ends labelled, rails where an axis cannot hold a value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import words
-from .axes import log_limits, log_ticks, plain_limits, plain_ticks
+from .axes import log_range, log_ticks, plain_range, plain_ticks
 from .curves import Array, Curve, named_apart, runs
+from .held import Held, measured
 from .panel import EndLabel, PanelData, Scene
-from .rails import LOG_KINDS, PLAIN_KINDS, Rails, rail_traces, rails_for
+from .rails import LOG_KINDS, PLAIN_KINDS, Kind, Rails, rail_traces, rails_for
 from .theme import fade
 
 DENSE, FINE = 500, 0.65  # above so many steps lines are drawn that much finer
@@ -28,25 +29,59 @@ class Frame:
     log: bool = True
 
 
+@dataclass(frozen=True, eq=False)
+class LinePlot:
+    """Curves on the way to their panel, with what the picture says."""
+
+    frame: Frame
+    curves: Sequence[Curve]
+    alt: list[str] = field(default_factory=list)
+
+    def measure(self, held: Held) -> None:
+        """Their spans, and the rails they reach."""
+        for curve in self.curves:
+            held.see(self.frame.name, curve)
+            for kind in self.kinds:
+                held.note(self._reaches(kind, curve), bool(kind.holds(curve.mean).any()))
+
+    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+        """The curves as a panel."""
+        frame, curves, height = self.frame, self.curves, self.frame.height * scene.view.stretch
+        span = held.span_for(frame.name, curves)
+        limits = log_range(span) if frame.log else plain_range(span, frame.least)
+        reaching = {kind: [c for c in curves if self._reaches(kind, c) in held] for kind in self.kinds}
+        rails = rails_for(reaching, limits, height)
+        bands = [band for curve in curves for band in _band(curve, limits, scene)]
+        lines = [trace for curve in curves for trace in _line(curve, scene)]
+        marks = [trace for curve in curves for trace in rail_traces(curve, rails, scene)]
+        return [
+            PanelData(
+                name=frame.name,
+                heading=frame.heading + scene.thinned(),
+                axis=_axis(frame, limits, height, rails, scene),
+                height=rails.height,
+                traces=bands + lines + marks,
+                labels=[_end_label(curve, rails, scene) for curve in curves],
+                shapes=rails.shapes(scene),
+                alt=self.alt,
+                columns=named_apart(pair for curve in curves for pair in curve.columns().items()),
+            )
+        ]
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The rails there may be."""
+        return LOG_KINDS if self.frame.log else PLAIN_KINDS
+
+    def _reaches(self, kind: Kind, curve: Curve) -> tuple[str, str, str]:
+        return self.frame.name, curve.name, kind.word
+
+
 def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[str]) -> PanelData:
-    """The curves as a panel."""
-    height = frame.height * scene.view.stretch
-    limits = log_limits(curves) if frame.log else plain_limits(curves, frame.least)
-    rails = rails_for(curves, limits, height, LOG_KINDS if frame.log else PLAIN_KINDS)
-    bands = [band for curve in curves for band in _band(curve, limits, scene)]
-    lines = [trace for curve in curves for trace in _line(curve, scene)]
-    marks = [trace for curve in curves for trace in rail_traces(curve, rails, scene)]
-    return PanelData(
-        name=frame.name,
-        heading=frame.heading + scene.thinned(),
-        axis=_axis(frame, limits, height, rails, scene),
-        height=rails.height,
-        traces=bands + lines + marks,
-        labels=[_end_label(curve, rails, scene) for curve in curves],
-        shapes=rails.shapes(scene),
-        alt=alt,
-        columns=named_apart(pair for curve in curves for pair in curve.columns().items()),
-    )
+    """The curves of one run as a panel."""
+    plot = LinePlot(frame, curves, alt)
+    (panel,) = plot.panels(scene, measured([plot]))
+    return panel
 
 
 def _axis(frame: Frame, limits: tuple[float, float], height: float, rails: Rails, scene: Scene) -> dict:
@@ -57,19 +92,19 @@ def _axis(frame: Frame, limits: tuple[float, float], height: float, rails: Rails
 
 
 def _line(curve: Curve, scene: Scene) -> list[dict]:
-    values = curve.mean[scene.drawn]
+    x, values = scene.x_of(curve), curve.mean[scene.drawn_of(curve)]
     finite = np.isfinite(values)
     colour = scene.palette.of(curve.role)
     trace = {
         "type": "scatter",
         "mode": "lines+markers" if scene.sparse else "lines",
         "name": curve.label,
-        "x": scene.x,
+        "x": x,
         "y": _drawable(values, finite, curve.log),
         "line": {"color": colour, "width": curve.width * (FINE if scene.steps > DENSE else 1), "dash": curve.dash},
         "marker": {"size": 7 if curve.symbol == "circle" else 10, "symbol": curve.symbol},
     }
-    alone = [] if scene.sparse else _alone(curve, values, scene)
+    alone = [] if scene.sparse else _alone(curve, x, values, scene)
     return [trace | _hover(values, curve.log), *alone]
 
 
@@ -95,12 +130,12 @@ def significant(values: Array, digits: int = 5) -> Array:
     return values if largest == 0 else np.round(values, digits - 1 - int(np.floor(np.log10(largest))))
 
 
-def _alone(curve: Curve, values: Array, scene: Scene) -> list[dict]:
+def _alone(curve: Curve, x: list[int], values: Array, scene: Scene) -> list[dict]:
     """Points without a neighbour, which a line alone would not show."""
     places = [start for start, stop in runs(np.isfinite(values)) if stop - start == 1]
     if not places:
         return []
-    points = {"x": [scene.x[at] for at in places], "y": [round(float(values[at]), 6) for at in places]}
+    points = {"x": [x[at] for at in places], "y": [round(float(values[at]), 6) for at in places]}
     colour = scene.palette.of(curve.role)
     marker = {"symbol": curve.symbol, "size": 11, "color": colour, "line": {"color": colour, "width": 2}}
     return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", "marker": marker, "cliponaxis": False} | points]
@@ -110,13 +145,14 @@ def _band(curve: Curve, limits: tuple[float, float], scene: Scene) -> list[dict]
     """The band as one shape with gaps; an edge beyond the axis is drawn at the axis' end."""
     if curve.low is None or curve.high is None:
         return []
-    low, high = curve.low[scene.drawn], curve.high[scene.drawn]
-    shown = ~np.isnan(low) & ~np.isnan(high) & np.isfinite(curve.mean[scene.drawn])
+    drawn, steps = scene.drawn_of(curve), scene.x_of(curve)
+    low, high = curve.low[drawn], curve.high[drawn]
+    shown = ~np.isnan(low) & ~np.isnan(high) & np.isfinite(curve.mean[drawn])
     low, high = (_short(np.clip(edge, *limits), curve.log) for edge in (low, high))
     x, y = [], []
     for start, stop in runs(shown):
         there, back = slice(start, stop), slice(stop - 1, None if start == 0 else start - 1, -1)
-        x += [*scene.x[there], *scene.x[back], None]
+        x += [*steps[there], *steps[back], None]
         y += [*high[there].tolist(), *low[back].tolist(), None]
     fill = {"fill": "toself", "fillcolor": fade(scene.palette.of(curve.role), curve.shade), "line": {"width": 0}}
     band = {"type": "scatter", "mode": "lines", "name": f"{curve.label}, 10–90 %", "hoverinfo": "skip"}

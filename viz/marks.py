@@ -9,9 +9,9 @@ from .panel import Scene
 MARKED_LOSSES = 100  # more of them are drawn as stretches
 
 
-def stretches(held: NDArray[np.bool_], height: float, scene: Scene) -> dict:
-    """A piece of line at `height` over every run of drawn steps in `held`, half a step beyond its ends."""
-    ends = [(scene.x[start] - 0.5, scene.x[stop - 1] + 0.5) for start, stop in runs(held)]
+def stretches(held: NDArray[np.bool_], height: float, steps: list[int]) -> dict:
+    """A piece of line at `height` over every run of the drawn `steps` in `held`, half a step beyond its ends."""
+    ends = [(steps[start] - 0.5, steps[stop - 1] + 0.5) for start, stop in runs(held)]
     x = [at for a, b in ends for at in (a, b, None)]
     y = [None if at is None else height for at in x]
     return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "x": x, "y": y}
@@ -21,7 +21,7 @@ def loss_marks(scene: Scene, height: float) -> dict:
     """A ▼ at every step with a loss; where they would run into each other, a bar over each stretch of them."""
     held = scene.lossy[scene.drawn]
     if not single_losses(scene):
-        return stretches(held, height, scene) | {"name": "loss", "line": {"color": scene.palette.ink, "width": 5}}
+        return stretches(held, height, scene.x) | {"name": "loss", "line": {"color": scene.palette.ink, "width": 5}}
     x = (scene.drawn[held] + 1).tolist()
     marker = {"symbol": "triangle-down", "size": 11 if len(x) <= 60 else 7, "color": scene.palette.ink}
     points = {"type": "scatter", "mode": "markers", "name": "loss", "x": x, "y": [height] * len(x)}

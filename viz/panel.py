@@ -65,13 +65,24 @@ class PanelData:
     columns: dict[str, Array] = field(default_factory=dict)
 
 
+def stride(steps: int) -> int:
+    """Every how many of so many steps one is drawn."""
+    return -(-steps // DRAWN_STEPS)
+
+
+def thinned(steps: int) -> NDArray[np.intp]:
+    """Indices (0-based) of those drawn of so many steps; always the first and the last."""
+    return np.unique(np.append(np.arange(0, steps, stride(steps)), steps - 1))
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A trace, the way it is looked at, and curves from elsewhere to be drawn over its gradient."""
+    """A trace, the way it is looked at, and curves from elsewhere to be drawn over its own."""
 
     trace: Trace
     view: View = View()
     extra: tuple[Curve, ...] = ()
+    many: bool = False  # one of several that will share their axes
 
     @cached_property
     def palette(self) -> Palette:
@@ -102,14 +113,31 @@ class Scene:
         return self.layer.log10_grad_norms["h"].shape[1]
 
     @cached_property
+    def longest(self) -> int:
+        """Steps of the time axis: the run's own, or those of the longest curve drawn over it."""
+        return max([self.steps, *(len(curve.mean) for curve in self.extra)])
+
+    @cached_property
     def stride(self) -> int:
         """Every how many steps a point is drawn."""
-        return -(-self.steps // DRAWN_STEPS)
+        return stride(self.steps)
 
     @cached_property
     def drawn(self) -> NDArray[np.intp]:
         """Indices (0-based) of the steps drawn: all up to DRAWN_STEPS; always the first and the last."""
-        return np.unique(np.append(np.arange(0, self.steps, self.stride), self.steps - 1))
+        return thinned(self.steps)
+
+    def drawn_of(self, curve: Curve) -> NDArray[np.intp]:
+        """The same for a curve, which may come from a run of another length."""
+        return self.drawn if len(curve.mean) == self.steps else thinned(len(curve.mean))
+
+    def x_of(self, curve: Curve) -> list[int]:
+        """The steps of a curve that are drawn, 1-based."""
+        return self.x if len(curve.mean) == self.steps else (thinned(len(curve.mean)) + 1).tolist()
+
+    def over(self, place: str) -> list[Curve]:
+        """The curves from elsewhere that belong over this one."""
+        return [curve for curve in self.extra if curve.over == place]
 
     @cached_property
     def x(self) -> list[int]:

@@ -1,6 +1,6 @@
 """Rails: strips of their own above and below a panel for exactly 0, overflow and NaN, each named in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,17 +72,16 @@ class Rails:
         return [_strip(rail, scene) for rail in self.rails]
 
 
-def rails_for(curves: Sequence[Curve], limits: tuple[float, float], height: float, kinds: Sequence[Kind]) -> Rails:
-    """The rails these curves need around `limits`, an axis of `height` px; the panel grows by their height."""
+def rails_for(reaching: Mapping[Kind, Sequence[Curve]], limits: tuple[float, float], height: float) -> Rails:
+    """Rails around `limits` for the curves that reach each, an axis of `height` px; the panel grows by their height."""
     low, high = limits
     unit = (high - low) / height
     rails = []
-    for kind in kinds:
-        reaching = tuple(curve for curve in curves if kind.holds(curve.mean).any())
-        if reaching:
-            half = (EDGE_PX + SLOT_PX * len(reaching) / 2) * unit
+    for kind, curves in reaching.items():
+        if curves:
+            half = (EDGE_PX + SLOT_PX * len(curves) / 2) * unit
             centre = low - half if kind.below else high + half
-            rails.append(Rail(kind, reaching, centre, half, unit))
+            rails.append(Rail(kind, tuple(curves), centre, half, unit))
             low, high = (low - 2 * half, high) if kind.below else (low, high + 2 * half)
     return Rails(tuple(rails), low, high, (high - low) / unit)
 
@@ -107,14 +106,15 @@ def rail_traces(curve: Curve, rails: Rails, scene: Scene) -> list[dict]:
 
 
 def _marks(curve: Curve, rail: Rail, scene: Scene) -> list[dict]:
-    held = rail.kind.holds(curve.mean[scene.drawn])
-    x = (scene.drawn[held] + 1).tolist()
+    drawn = scene.drawn_of(curve)
+    held = rail.kind.holds(curve.mean[drawn])
+    x = (drawn[held] + 1).tolist()
     common = {"type": "scatter", "name": curve.label}
     lane, colour = round(rail.lane(curve), 6), scene.palette.of(curve.role)
     points = common | {"x": x, "y": [lane] * len(x), "hovertemplate": rail.kind.word}
     if len(x) <= MARKED:
         marker = {"symbol": rail.kind.symbol, "size": 6, "color": colour, "line": {"width": 1.5, "color": colour}}
         return [points | {"mode": "markers", "marker": marker, "cliponaxis": False}]
-    runs = stretches(held, lane, scene) | {"name": curve.label, "line": {"color": colour, "width": 4}}
+    runs = stretches(held, lane, (drawn + 1).tolist()) | {"name": curve.label, "line": {"color": colour, "width": 4}}
     carrier = {"mode": "none", "line": {"color": colour}, "marker": {"color": colour}}  # only to be hovered over
     return [runs, points | carrier]

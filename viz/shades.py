@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from .curves import Array
-from .panel import Scene
 from .rails import LOG_KINDS
+from .span import Span
 from .theme import Palette, channels
 
 LEAST_DECADES = 4.0  # the colours span at least that, so that an even gradient looks even
@@ -19,13 +19,7 @@ class Shades:
 
     logs: Array
     palette: Palette
-
-    @cached_property
-    def limits(self) -> tuple[float, float]:
-        """The decades the colours span: down from the largest, at least LEAST_DECADES."""
-        finite = self.logs[np.isfinite(self.logs)]
-        high = float(finite.max(initial=-np.inf)) if finite.size else 0.0
-        return min(float(finite.min(initial=np.inf)), high - LEAST_DECADES), high
+    limits: Span
 
     @cached_property
     def shares(self) -> Array:
@@ -49,9 +43,10 @@ class Shades:
         return [dark_end if share > 0.5 else self.palette.ink for share in self.shares.tolist()]
 
 
-def shades_of(scene: Scene) -> Shades:
-    """The shades of the scene's total gradient."""
-    return Shades(scene.total.mean, scene.palette)
+def decades(span: Span | None) -> Span:
+    """The decades the colours span: down from the largest, at least LEAST_DECADES."""
+    low, high = span or (0.0, 0.0)
+    return min(low, high - LEAST_DECADES), high
 
 
 def tint(colours: tuple[str, ...], share: float) -> str:

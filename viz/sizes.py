@@ -1,11 +1,15 @@
 """Sizes of single units as log10, whatever their magnitude, and the colours' limits for them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .curves import Array, Curve
 from .findings import extent
-from .heat import Heat, heat_panel
+from .heat import Heat, HeatPlot
+from .held import Held
 from .panel import PanelData, Scene
 
 HEIGHT = 150  # px of a heatmap of units
@@ -36,11 +40,38 @@ def size_limits(logs: Array) -> tuple[float, float]:
     return min(float(np.quantile(finite, RARE)), high - LEAST_DECADES), high
 
 
-def size_panel(name: str, heading: str, logs: Array, role: str, scene: Scene) -> PanelData:
+def size_heat(name: str, heading: str, logs: Array, role: str, scene: Scene) -> HeatPlot:
     """A heatmap of log10 sizes (T, H) in the colour of `role`."""
     colours = scene.palette.scale(role)
     heat = Heat(name, f"{heading} (log scale)", logs, size_limits(logs), colours, HEIGHT, log=True)
-    return heat_panel(heat, scene, f"{heading} over time, {size_range(logs)}.")
+    return HeatPlot(heat, f"{heading} over time, {size_range(logs)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class SizedHeat:
+    """Values by unit: signed while colours can tell them apart, their sizes on a log scale where they are `large`."""
+
+    plain: HeatPlot
+    sizes: HeatPlot | None
+    large: bool
+
+    def measure(self, held: Held) -> None:
+        """Both ways: another run may call for the other one."""
+        held.note((self.plain.heat.name, "large"), self.large)
+        for plot in (self.plain, self.sizes):
+            if plot:
+                plot.measure(held)
+
+    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+        """The panel."""
+        large = (self.plain.heat.name, "large") in held
+        return (self.sizes if large and self.sizes else self.plain).panels(scene, held)
+
+
+def sized(plain: HeatPlot, make_sizes: Callable[[], HeatPlot], scene: Scene) -> SizedHeat:
+    """Values by unit; sizes are made only where this run, or others beside it, may call for them."""
+    large = largest(plain.heat.values) > PLAIN
+    return SizedHeat(plain, make_sizes() if large or scene.many else None, large)
 
 
 def size_range(logs: Array) -> str:

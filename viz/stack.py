@@ -42,7 +42,7 @@ def _place(panel: PanelData, place: int, domain: list[float], layout: dict, data
             trace["colorbar"] |= {"y": sum(domain) / 2, "yanchor": "middle", "xpad": GAP_PX}
     data += panel.traces
     layout["shapes"] += [shape | {"yref": axis} for shape in panel.shapes]
-    words, leaders = end_labels(panel, axis, edge_steps(scene.steps) * _px_per_step(scene.steps))
+    words, leaders = end_labels(panel, axis, edge_steps(scene.longest) * _px_per_step(scene.longest))
     layout["annotations"] += [_heading(panel.heading, domain[1], scene), *words]
     layout["shapes"] += leaders
 
@@ -63,7 +63,7 @@ def _px_per_step(steps: int) -> float:
 
 
 def _frame(plot: float, scene: Scene) -> dict:
-    edge = edge_steps(scene.steps)
+    edge = edge_steps(scene.longest)
     return {
         "template": TEMPLATES[scene.view.theme],
         "height": round(plot + TOP + BOTTOM),
@@ -74,12 +74,12 @@ def _frame(plot: float, scene: Scene) -> dict:
         "shapes": [],
         "annotations": [],
         "xaxis": {
-            "range": [round(1 - edge, 4), round(scene.steps + edge, 4)],
+            "range": [round(1 - edge, 4), round(scene.longest + edge, 4)],
             "title": {"text": TIME_TITLE, "standoff": 8},
             "showspikes": True,
             "spikesnap": "hovered data",
             "unifiedhovertitle": {"text": "step %{x}"},
-            **time_ticks(scene.steps),
+            **time_ticks(scene.longest),
         },
     }
 

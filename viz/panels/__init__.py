@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from viz.held import Plot, measured
 from viz.panel import PanelData, Scene
 
 from .gates import gates, time_gate
@@ -18,7 +19,7 @@ class PanelKind:
 
     name: str
     title: str
-    make: Callable[[Scene], list[PanelData]]
+    make: Callable[[Scene], list[Plot]]
     usual: bool = True
     fits: Callable[[Scene], bool] = lambda scene: True
 
@@ -47,7 +48,14 @@ USUAL = tuple(kind.name for kind in PANELS.values() if kind.usual)
 
 
 def panels_of(scene: Scene) -> list[PanelData]:
-    """The panels a scene asks for, in the order of PANELS, without those its cell has no data for.
+    """The panels a scene asks for, drawn; ValueError for a name that is no panel."""
+    plots = plots_of(scene)
+    held = measured(plots)
+    return [panel for plot in plots for panel in plot.panels(scene, held)]
+
+
+def plots_of(scene: Scene) -> list[Plot]:
+    """What a scene shows, in the order of PANELS, without the panels its cell has no data for.
 
     Raises ValueError for a name that is no panel.
     """
@@ -56,4 +64,4 @@ def panels_of(scene: Scene) -> list[PanelData]:
     if unknown:
         raise ValueError(f"panels = {unknown[0]!r} is none of {', '.join(PANELS)}")
     named = {*(view.panels or USUAL), *view.also}
-    return [panel for kind in PANELS.values() if kind.name in named and kind.fits(scene) for panel in kind.make(scene)]
+    return [plot for kind in PANELS.values() if kind.name in named and kind.fits(scene) for plot in kind.make(scene)]

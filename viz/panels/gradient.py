@@ -2,8 +2,9 @@
 
 from viz.curves import Curve, norm_curve
 from viz.findings import exceptions, trend
-from viz.lines import Frame, line_panel
-from viz.panel import PanelData, Scene
+from viz.held import Plot
+from viz.lines import Frame, LinePlot
+from viz.panel import Scene
 
 HEIGHT = 236
 OWN = ("total", "dc", "direct")
@@ -23,11 +24,11 @@ def gradient_curves(scene: Scene) -> list[Curve]:
     return [*curves, norm_curve(direct["h"], "norm direct dL/dh", "direct part", "direct", **style)]
 
 
-def gradient(scene: Scene) -> list[PanelData]:
+def gradient(scene: Scene) -> list[Plot]:
     """log10 of the gradient's norm over time, on rails where it is exactly 0, overflows or is NaN."""
-    curves = [*gradient_curves(scene), *scene.extra]
+    curves = [*gradient_curves(scene), *scene.over("gradient")]
     frame = Frame("gradient", _heading(scene), TITLE, HEIGHT)
-    return [line_panel(frame, curves, scene, _finding(curves))]
+    return [LinePlot(frame, curves, _finding(curves))]
 
 
 def _heading(scene: Scene) -> str:

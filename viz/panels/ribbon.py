@@ -24,7 +24,7 @@ def ribbon(shades: Shades, scene: Scene) -> tuple[list[dict], float]:
             traces.append(_cells(np.where(held, 1.0, np.nan), (0.0, 1.0), (colour, colour), scene))
     if np.isneginf(logs).any():
         dots = {"color": scene.palette.of("zero"), "width": 2, "dash": "dot"}
-        traces.append(stretches(np.isneginf(logs), RIBBON / 2, scene) | {"name": "exactly 0", "line": dots})
+        traces.append(stretches(np.isneginf(logs), RIBBON / 2, scene.x) | {"name": "exactly 0", "line": dots})
     return [*traces, loss_marks(scene, RIBBON + LOSSES / 2)], RIBBON + LOSSES
 
 

@@ -1,25 +1,57 @@
 """Norms of the states over time; the axis turns logarithmic by itself when they span decades."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from viz.curves import Curve, norm_curve, plain
 from viz.findings import exceptions, extent, joined
-from viz.lines import Frame, line_panel
+from viz.held import Held, Plot
+from viz.lines import Frame, LinePlot
 from viz.panel import PanelData, Scene
 
 HEIGHT = 108
+PARTS = ("h", "c")
 DECADES = 3.0  # from here on small values would be a flat line on a plain axis
 
 
-def states(scene: Scene) -> list[PanelData]:
-    """‖h_t‖, and ‖c_t‖ where there is one."""
+def states(scene: Scene) -> list[Plot]:
+    """‖h_t‖, and ‖c_t‖ where there is one; a panel for each where curves from elsewhere are drawn over them."""
     norms = scene.layer.log10_state_norms
-    logs = [norm_curve(norms[part], f"norm {part}", f"‖{part}<sub>t</sub>‖", part) for part in norms]
-    log = _needs_log(logs)
-    curves = logs if log else [plain(curve) for curve in logs]
-    title = ", ".join(curve.label for curve in curves)
-    frame = Frame("states", "State norm" + (" (log axis)" if log else ""), title, HEIGHT, (0.0, 0.0), log)
-    return [line_panel(frame, curves, scene, _finding(curves, log))]
+    own = {part: norm_curve(norms[part], f"norm {part}", f"‖{part}<sub>t</sub>‖", part) for part in norms}
+    if not any(scene.over(part) for part in own):
+        title = ", ".join(curve.label for curve in own.values())
+        return [StatePlot("states", "State norm", title, list(own.values()))]
+    return [
+        StatePlot(f"state {part}", f"Norm of state {part}", curve.label, [curve, *scene.over(part)])
+        for part, curve in own.items()
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class StatePlot:
+    """Norms, given as log10, on the way to a plain axis or, where they span decades, a log axis."""
+
+    name: str
+    heading: str
+    title: str
+    logs: list[Curve]
+
+    def measure(self, held: Held) -> None:
+        """Both axes: another run may call for the other one."""
+        held.note((self.name, "log"), _needs_log(self.logs))
+        for log in (True, False):
+            self._lines(log, []).measure(held)
+
+    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+        """The panel, on a log axis if any run calls for one."""
+        log = (self.name, "log") in held
+        return self._lines(log, _finding(self.logs)).panels(scene, held)
+
+    def _lines(self, log: bool, alt: list[str]) -> LinePlot:
+        heading = self.heading + (" (log axis)" if log else "")
+        frame = Frame(self.name, heading, self.title, HEIGHT, (0.0, 0.0), log)
+        return LinePlot(frame, self.logs if log else [plain(curve) for curve in self.logs], alt)
 
 
 def _needs_log(curves: list[Curve]) -> bool:
@@ -30,6 +62,7 @@ def _needs_log(curves: list[Curve]) -> bool:
     return bool(wide or np.isposinf(means).any())
 
 
-def _finding(curves: list[Curve], log: bool) -> list[str]:
-    sizes = joined([f"{curve.role} {extent(curve)}" for curve in curves])
-    return [f"State norms over time: {sizes}.", exceptions(curves[0].mean, "The norm of h", log)]
+def _finding(logs: list[Curve]) -> list[str]:
+    sizes = joined([f"{curve.role if curve.role in PARTS else curve.label} {extent(curve)}" for curve in logs])
+    own = [exceptions(curve.mean, f"The norm of {curve.role}") for curve in logs if curve.role in PARTS]
+    return [f"State norms over time: {sizes}.", *own[:1]]

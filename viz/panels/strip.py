@@ -1,13 +1,19 @@
 """The unrolled network on the time axis: colour is the gradient that reaches a step, ▼ marks a loss."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from viz import words
+from viz.curves import Curve
 from viz.findings import exceptions, joined, trend
+from viz.held import Held, Plot
 from viz.marks import loss_sign
 from viz.panel import PanelData, Scene
-from viz.rails import LOG_KINDS
-from viz.shades import Shades, shades_of
+from viz.rails import LOG_KINDS, Kind
+from viz.shades import Shades, decades
+from viz.span import span_of
 
 from .network import network
 from .ribbon import ribbon
@@ -16,29 +22,46 @@ SIGNS = {"zero": "┄", "overflow": "■", "nan": "■"}  # an empty cell with a
 NAMED_LOSSES = 6
 
 
-def strip(scene: Scene) -> list[PanelData]:
+def strip(scene: Scene) -> list[Plot]:
+    """The network with the total gradient of h as its colour."""
+    return [StripPlot(scene.total)]
+
+
+@dataclass(frozen=True, eq=False)
+class StripPlot:
     """Nodes and arrows, or a ribbon: whichever is readable at this length."""
-    shades = shades_of(scene)
-    traces, height = (network if scene.sparse else ribbon)(shades, scene)
-    axis = {"range": [0, height], "title": {"text": "flow"}, "fixedrange": True}
-    return [
-        PanelData(
-            name="strip",
-            heading=_heading(shades, scene) + scene.thinned(),
-            axis=axis | {"showticklabels": False, "showgrid": False},
-            height=height,
-            traces=traces,
-            alt=_finding(scene),
-            columns={"log10 norm dL/dh": scene.total.mean, "loss weight": np.asarray(scene.trace.loss_weights)},
-        )
-    ]
+
+    total: Curve
+
+    def measure(self, held: Held) -> None:
+        """The decades its colours span, and which values have none."""
+        held.widen("strip", span_of([self.total.mean]))
+        for kind in LOG_KINDS:
+            held.note(("strip", kind.word), bool(kind.holds(self.total.mean).any()))
+
+    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+        """The panel."""
+        shades = Shades(self.total.mean, scene.palette, decades(held.span(["strip"])))
+        traces, height = (network if scene.sparse else ribbon)(shades, scene)
+        axis = {"range": [0, height], "title": {"text": "flow"}, "fixedrange": True}
+        kinds = [kind for kind in LOG_KINDS if ("strip", kind.word) in held]
+        return [
+            PanelData(
+                name="strip",
+                heading=_heading(shades, kinds, scene) + scene.thinned(),
+                axis=axis | {"showticklabels": False, "showgrid": False},
+                height=height,
+                traces=traces,
+                alt=_finding(self.total, scene),
+                columns={"log10 norm dL/dh": self.total.mean, "loss weight": np.asarray(scene.trace.loss_weights)},
+            )
+        ]
 
 
-def _heading(shades: Shades, scene: Scene) -> str:
+def _heading(shades: Shades, kinds: Sequence[Kind], scene: Scene) -> str:
     palette = scene.palette
     low, high = (words.from_log10(limit) for limit in shades.limits)
     scale = f"{low} {''.join(_inked('■', colour) for colour in palette.flow)} {high}"
-    kinds = [kind for kind in LOG_KINDS if kind.holds(shades.logs).any()]
     signs = [f"{_inked(SIGNS[kind.name], palette.of(kind.name))} {kind.word}" for kind in kinds]
     return "   ".join(["Gradient reaching each step", scale, *signs, f"{_inked(loss_sign(scene), palette.ink)} loss"])
 
@@ -47,9 +70,9 @@ def _inked(text: str, colour: str) -> str:
     return f"<span style='color:{colour}'>{text}</span>"
 
 
-def _finding(scene: Scene) -> list[str]:
+def _finding(total: Curve, scene: Scene) -> list[str]:
     network = f"The network unrolled over {scene.steps} steps, with the loss at {_where(scene)}."
-    return [network, trend(scene.total, "The gradient"), exceptions(scene.total.mean, "The gradient")]
+    return [network, trend(total, "The gradient"), exceptions(total.mean, "The gradient")]
 
 
 def _where(scene: Scene) -> str:

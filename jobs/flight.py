@@ -17,9 +17,11 @@ from .store import Store
 
 TICK = 0.2  # seconds between two looks at the stop flag
 STOP_WITHIN = 10.0  # seconds that tiles under way have to answer a stop
-FETCH_WITHIN = 120.0  # seconds for one result to travel back
+FETCH_WITHIN = 30.0  # seconds for one result to travel back
+COUNT_EVERY = 1.0  # seconds between two looks at who is there
 AHEAD = 2  # tiles sent out per worker thread: one computes, one waits
 
+_BROKEN = (OSError, RuntimeError)  # what dask raises when the connection breaks, and when it has given it up
 Waiting = tuple[int, str]  # a tile and its spec as JSON
 
 
@@ -36,18 +38,21 @@ class Flight:
         self.landed: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self.heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.stop_by: float | None = None
+        self.threads = 0
+        self.counted = -COUNT_EVERY
         self.idle = False
 
     def run(self, waiting: list[Waiting]) -> None:
         """Return when every tile is settled or a stop is carried out; JobError if the scheduler is lost."""
         self.waiting.extend(waiting)
         self.client.subscribe_topic(worker.topic(self.run_name, self.epoch), self._hear)
+        self._send()
         self._raise_flag(self.epoch)  # tiles of a supervisor that died may still be computing there
         while (self.waiting or self.flying) and not self._stop_is_due():
-            self._send()
             self._take_in()
             self._note_progress()
             self._check_client()
+            self._send()
         self.client.cancel([future for future, _ in self.flying.values()])
 
     def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
@@ -64,7 +69,7 @@ class Flight:
     def _raise_flag(self, epoch: int) -> None:
         try:
             self.client.run(worker.stop_below, self.run_name, epoch, on_error="ignore")
-        except OSError:
+        except _BROKEN:
             return  # _check_client says whether the scheduler is lost
 
     def _stop_is_due(self) -> bool:
@@ -78,23 +83,27 @@ class Flight:
         return time.monotonic() > self.stop_by or not self.flying
 
     def _send(self) -> None:
-        threads = self._threads()
-        self._say_if_idle(threads == 0)
-        self._replace_dead_workers(threads)
-        room = AHEAD * threads - len(self.flying)
+        if self.client.status != "running":
+            return
+        if time.monotonic() - self.counted >= COUNT_EVERY:
+            self._count_threads()
+        room = AHEAD * self.threads - len(self.flying)
         for _ in range(min(room, len(self.waiting))):
             self._send_one(self.waiting.popleft())
 
-    def _threads(self) -> int:
+    def _count_threads(self) -> None:
+        self.counted = time.monotonic()
         try:
-            return sum(cast(dict[str, int], self.client.nthreads()).values())
-        except OSError:
-            return 0
+            self.threads = sum(cast(dict[str, int], self.client.nthreads()).values())
+        except _BROKEN:
+            self.threads = 0
+        self._say_if_idle(self.threads == 0)
+        self._replace_dead_workers()
 
-    def _replace_dead_workers(self, threads: int) -> None:
+    def _replace_dead_workers(self) -> None:
         """A nanny restarts its worker; this is for those that it gave up. Other machines see to theirs."""
         cluster: Any = self.client.cluster
-        if cluster is not None and threads < len(cluster.worker_spec):
+        if cluster is not None and self.threads < len(cluster.worker_spec):
             cluster.scale(len(cluster.worker_spec))
 
     def _say_if_idle(self, idle: bool) -> None:
@@ -144,7 +153,10 @@ class Flight:
             return
         try:
             self._keep(future.result(timeout=FETCH_WITHIN))
-        except (OSError, FutureCancelledError):  # the connection broke; the tile goes out again if it comes back
+        except TimeoutError:  # its worker died before it was fetched, and dask computes it again
+            self.flying[str(future.key)] = future, waiting
+            future.add_done_callback(self.landed.put)
+        except (*_BROKEN, FutureCancelledError):  # the tile goes out again if the connection comes back
             self.waiting.append(waiting)
 
     def _keep(self, answer: worker.Answer) -> None:
@@ -170,5 +182,5 @@ class Flight:
 def _explain(error: BaseException) -> str:
     """What dask itself says went wrong, and the one case that needs other words."""
     if isinstance(error, KilledWorker):
-        return "its worker process ended again and again while it was computed (out of memory, or killed)."
+        return "the worker processes that were to compute it ended again and again (killed, or out of memory)"
     return f"{type(error).__name__}: {error}"

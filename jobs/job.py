@@ -64,6 +64,7 @@ class Job:
     tiles: Sequence[Any]
     settings: dict[str, Any] = field(default_factory=dict)
     version: str = ""
+    id: str = field(init=False)  # 32 hexadecimal digits of the content: all of it but the name
 
     def __post_init__(self) -> None:
         self._check_text()
@@ -73,8 +74,10 @@ class Job:
             raise JobError(f"tiles: {len(self.tiles)} of them is outside [1, {MAX_TILES}]")
         object.__setattr__(self, "settings", plain(self.settings, "settings"))
         object.__setattr__(self, "tiles", plain(list(self.tiles), "tiles"))
-        if len(self._content()) > MAX_BYTES:
-            raise JobError(f"settings and tiles take {len(self._content())} bytes, more than {MAX_BYTES}")
+        content = to_json([self.function, self.settings, self.tiles, self.version]).encode()
+        if len(content) > MAX_BYTES:
+            raise JobError(f"settings and tiles take {len(content)} bytes, more than {MAX_BYTES}")
+        object.__setattr__(self, "id", hashlib.sha256(content).hexdigest()[:32])
 
     def _check_text(self) -> None:
         for label in ("name", "function", "version"):
@@ -83,11 +86,3 @@ class Job:
                 raise JobError(f"{label} = {text!r:.60} is not one line of text of at most {MAX_NAME} characters")
         if not self.name.strip():
             raise JobError("name is empty")
-
-    @property
-    def id(self) -> str:
-        """32 hexadecimal digits of the content: same function, settings, tiles and version, same id."""
-        return hashlib.sha256(self._content()).hexdigest()[:32]
-
-    def _content(self) -> bytes:
-        return to_json([self.function, self.settings, self.tiles, self.version]).encode()

@@ -29,6 +29,8 @@ def process_alive(pid: int | None) -> bool:
         return pid is not None and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:  # another user's, so it is there
+        return True
 
 
 def holder_alive(row: sqlite3.Row | None, patience: float) -> bool:
@@ -79,6 +81,7 @@ def release(store: Store, lease: Lease, message: str = "") -> bool:
         row = db.execute("SELECT request > served AS asked, wanted FROM jobs WHERE id = ?", (lease.job,)).fetchone()
         if row is not None and row["asked"] and row["wanted"] == "run":
             return False
-        db.execute("UPDATE leases SET token = NULL WHERE job = ? AND token = ?", (lease.job, lease.token))
-        db.execute("UPDATE jobs SET message = ? WHERE id = ?", (message, lease.job))
+        done = db.execute("UPDATE leases SET token = NULL WHERE job = ? AND token = ?", (lease.job, lease.token))
+        if done.rowcount == 1:
+            db.execute("UPDATE jobs SET message = ? WHERE id = ?", (message, lease.job))
     return True

@@ -21,8 +21,9 @@ def supervise(store: Store, job_id: str) -> None:
     ended = threading.Event()
     threading.Thread(target=_beat, args=(store, held, ended), daemon=True).start()
     try:
-        while not lease.release(store, held, _attempt(store, held)):
-            held = lease.renew(store, held)  # asked for again meanwhile
+        with store.reading():  # while one connection stays open, closing the others does not fold in the log each time
+            while not lease.release(store, held, _attempt(store, held)):
+                held = lease.renew(store, held)  # asked for again meanwhile
     finally:
         ended.set()
 

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from . import arrays
+from .job import JobError
 from .lease import HOST
 from .store import Store
+
+MAX_DEATHS = 3  # attempts at a tile in one run that may end with their process
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,14 @@ def claim(store: Store, job_id: str, tile: int, epoch: int) -> Claim | None:
 def _newest(db: sqlite3.Connection, job_id: str, tile: int) -> int:
     sql = "SELECT COALESCE(MAX(attempt), 0) AS newest FROM claims WHERE job = ? AND tile = ?"
     return db.execute(sql, (job_id, tile)).fetchone()["newest"]
+
+
+def check_deaths(store: Store, job_id: str, tile: int, epoch: int) -> None:
+    """JobError if MAX_DEATHS attempts at a tile under this epoch ended without a word."""
+    sql = "SELECT COUNT(*) AS n FROM claims WHERE job = ? AND tile = ? AND epoch = ?"
+    with store.reading() as db:
+        if db.execute(sql, (job_id, tile, epoch)).fetchone()["n"] >= MAX_DEATHS:
+            raise JobError(f"its worker process ended {MAX_DEATHS} times while computing it (killed, or out of memory)")
 
 
 def land(store: Store, payload: bytes) -> bool:

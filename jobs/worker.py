@@ -104,6 +104,7 @@ def run_tile(order: Order) -> Answer:
 def _keep(order: Order) -> Answer:
     """Straight into the store, so that the tile stays whoever dies next."""
     store = Store(Path(str(order.home)), order.allow)
+    tiles.check_deaths(store, order.job, order.tile, order.epoch)
     claim = tiles.claim(store, order.job, order.tile, order.epoch)
     if claim is None:
         return Answer(order.tile, "kept")

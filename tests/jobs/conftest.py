@@ -11,7 +11,7 @@ def store(tmp_path):
     """An empty store that allows the functions of tilework; what still runs for it at the end is killed."""
     made = Store(tmp_path / "home", allow=("tests.jobs.tilework",), lease=10.0)
     yield made
-    for process in psutil.Process().children(recursive=True):
+    for process in psutil.process_iter():
         if str(made.home) in _words(process):
             _kill(process)
 
@@ -24,6 +24,9 @@ def _words(process):
 
 
 def _kill(process):
-    for one in [process, *process.children(recursive=True)]:
-        one.kill()
-    process.wait(10)
+    try:
+        for one in [process, *process.children(recursive=True)]:
+            one.kill()
+        process.wait(10)
+    except psutil.NoSuchProcess:
+        return

@@ -20,6 +20,13 @@ def squares(store, tiles=10, parts=4, version="1"):
     return jobs.Job("squares", function, [{"n": n} for n in range(tiles)], settings, version), notes
 
 
+def gated(store, tiles, obeys):
+    """A job whose tiles wait for the gate, the file in which they note what they do, and the gate."""
+    notes, gate = store.home / "notes.txt", store.home / "gate"
+    settings = {"gate": str(gate), "notes": str(notes), "obeys": obeys}
+    return jobs.Job("gated", "tests.jobs.tilework:gated", [{"n": n} for n in range(tiles)], settings), notes, gate
+
+
 def wait_until(condition, what):
     """The first true value of `condition()`."""
     deadline = time.monotonic() + PATIENCE

@@ -12,6 +12,7 @@ import jobs
 from tests.jobs.live import (
     assert_whole,
     done_tiles,
+    gated,
     gone,
     squares,
     starts,
@@ -161,21 +162,20 @@ def test_a_tile_that_takes_its_worker_down_every_time_fails_and_the_others_do_no
     )
     assert wait_for_end(store, job_id).state == "failed"
     assert list(jobs.failures(store, job_id)) == [1]
-    assert "worker process ended again and again" in jobs.failures(store, job_id)[1]
+    assert "its worker process ended 3 times while computing it" in jobs.failures(store, job_id)[1]
     assert [tile for tile, _ in jobs.results(store, job_id)] == [0, 2, 3]
 
 
 @pytest.mark.slow
 def test_a_tile_that_is_deaf_to_a_stop_is_ended_with_its_worker(store):
-    settings = {"gate": str(store.home / "gate"), "notes": str(store.home / "notes.txt")}
-    job = jobs.Job("stubborn", "tests.jobs.tilework:stubborn", [{"n": n} for n in range(3)], settings)
+    job, notes, _ = gated(store, tiles=3, obeys=False)
     job_id = jobs.submit(store, job, workers=1)
-    wait_until(lambda: starts(store.home / "notes.txt"), "a tile has started")
+    wait_until(lambda: starts(notes), "a tile has started")
     (worker,) = workers(supervisor(store, job_id))
     jobs.stop(store, job_id)
     assert wait_for_end(store, job_id).state == "stopped"
     wait_until(lambda: gone(worker), "the worker is gone")
-    assert starts(store.home / "notes.txt") == {0: 1}
+    assert starts(notes) == {0: 1}
 
 
 def unused_port():

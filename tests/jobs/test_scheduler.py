@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import jobs
-from tests.jobs.live import assert_whole, done_tiles, gone, squares, starts, supervisor, wait_for_end, wait_until
+from tests.jobs.live import assert_whole, done_tiles, gated, gone, squares, starts, supervisor, wait_for_end, wait_until
 
 ROOT = Path(__file__).parents[2]
 QUIET = {"DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]", "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]"}
@@ -100,6 +100,20 @@ def test_on_a_second_machine_deaths_and_stops_keep_what_is_finished(store, machi
     assert_whole(store, job_id, job)
     assert {tile: done_tiles(store, job_id)[tile] for tile in kept} == kept
     assert {tile: starts(notes)[tile] for tile in kept} == {tile: started[tile] for tile in kept}
+
+
+def test_a_second_machine_drops_what_it_computes_for_a_supervisor_that_died(store, machine):
+    machine.add_worker()
+    job, notes, gate = gated(store, tiles=1, obeys=True)
+    job_id = jobs.submit(store, job, scheduler=machine.address)
+    wait_until(lambda: starts(notes) == {0: 1}, "the tile has started")
+    supervisor(store, job_id).kill()
+    wait_until(lambda: jobs.status(store, job_id).state == "interrupted", "its death is seen")
+    jobs.resume(store, job_id)
+    wait_until(lambda: starts(notes) == {0: 2}, "the only worker has left the old tile for the new one")
+    gate.touch()
+    assert wait_for_end(store, job_id).state == "done"
+    assert_whole(store, job_id, job)
 
 
 def test_a_lost_scheduler_is_named_and_what_is_finished_is_kept(store, machine):

@@ -39,6 +39,12 @@ def test_processes_that_open_a_new_store_at_once_share_it(tmp_path):
     assert ids != {""}
 
 
+def test_a_page_that_only_asks_does_not_load_dask():
+    program = "import sys, jobs; print({'dask', 'distributed'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_a_folder_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(jobs.JobError, match=r"the job folder .*file cannot be used"):

@@ -69,6 +69,16 @@ def test_an_old_epoch_claims_nothing_and_what_it_had_claimed_lands_until_somebod
     assert sorted(line.tile for line in jobs.ledger(store, job_id)) == [0, 1]
 
 
+def test_a_tile_whose_attempts_died_too_often_in_one_run_is_blamed_and_has_another_chance_in_the_next(store, job_id):
+    for _ in range(tiles.MAX_DEATHS):
+        tiles.check_deaths(store, job_id, 0, epoch=1)
+        tiles.claim(store, job_id, 0, epoch=1)
+    with pytest.raises(jobs.JobError, match=f"ended {tiles.MAX_DEATHS} times while computing it"):
+        tiles.check_deaths(store, job_id, 0, epoch=1)
+    tiles.check_deaths(store, job_id, 1, epoch=1)
+    tiles.check_deaths(store, job_id, 0, take_over(store, job_id))
+
+
 def test_a_whole_file_without_its_row_is_adopted_under_the_name_of_who_made_it(store, job_id):
     made = tiles.claim(store, job_id, 2, epoch=1)
     path = store.tile_path(job_id, 2)

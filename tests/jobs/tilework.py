@@ -25,10 +25,12 @@ def slow_square(tile, context):
     return {"square": np.arange(4.0) * tile["n"] ** 2, "mark": np.frombuffer(uuid.uuid4().bytes, dtype=np.uint8)}
 
 
-def stubborn(tile, context):
-    """Deaf to stops; ends once the file named in the settings exists."""
+def gated(tile, context):
+    """Ends once the file named in the settings exists, or on a stop if the settings say that it obeys."""
     _note(context, f"start {tile['n']}")
     while not Path(context.settings["gate"]).exists():
+        if context.settings["obeys"] and context.stop_requested():
+            return None
         time.sleep(0.02)
     return square(tile)
 

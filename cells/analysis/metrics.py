@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cells.activations import ACTIVATIONS, Array, sigmoid_slope
+from cells.activations import ACTIVATIONS, Activation, Array, sigmoid_slope
 from cells.base import Cell, Recipe
 from cells.registry import CELLS
 from cells.settings import RunSettings
@@ -50,12 +50,15 @@ def slopes_of(layer: LayerTrace) -> dict[str, tuple[Array, float]]:
     found = {}
     for name, u in layer.pre_activations.items():
         if name == layer.cell.candidate:
-            activation = layer.cell.activation
-            value = activation.value(u, np.empty_like(u))
-            found[name] = activation.slope(u, value), activation.steepest
+            found[name] = _slope(layer.cell.activation, u), layer.cell.activation.steepest
         else:
             found[name] = sigmoid_slope(u, layer.gates[name]), 0.25
     return found
+
+
+def _slope(activation: Activation, u: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return activation.slope(u, activation.value(u, np.empty_like(u)))
 
 
 def _candidate_block(layer: LayerTrace) -> Array:

@@ -14,9 +14,9 @@ from .parts import from_later
 from .perturb import moved_parameter, moved_state
 
 COMPLEX, QUOTIENT = "complex step", "difference quotient"
-TINY = 2.0**-100  # of the imaginary move: its square is far below float64's resolution
+TINY = 2.0**-560  # of the imaginary move: its square is 0, so that it moves nothing off a corner it lies on
 NUDGE = 6e-6  # of the difference quotient, relative: the cube root of float64's resolution
-HUGE = 250.0  # decades either way in which plain float64 can carry a derivative beside TINY
+FAINT, HUGE = -130.0, 250.0  # log10 of the derivatives that plain float64 can carry, the first times TINY
 ROUGH = 1e-3  # a quotient whose rounding alone may be as large as this share of it is no oracle
 ROUNDING = 16 * float(np.finfo(np.float64).eps)  # what many additions leave of it in a loss
 BEND = 0.01  # of the quotient: more than that between its two halves is a corner
@@ -123,7 +123,7 @@ def by_complex_step(trace: Trace, question: Question) -> Check:
     if reason := overflown(trace):
         return Check(COMPLEX, question.quantity, float("nan"), reason)
     log10 = question.log10
-    fit = (np.abs(log10) < HUGE) | np.isneginf(log10)
+    fit = ((log10 > FAINT) & (log10 < HUGE)) | np.isneginf(log10)
     if not fit.any():
         return Check(COMPLEX, question.quantity, float("nan"), _out_of_range(log10))
     with np.errstate(all="ignore"):

@@ -12,7 +12,8 @@ BUMP = 0.5  # decades beyond both ends that make a rise or a fall on the way wor
 
 def compose(verdict: "Verdict") -> str:
     """One sentence for a loss on one step; two where the loss on many steps hides what happens to its credit."""
-    said = _many(verdict) if verdict.attached > 1 else _capital(_trend(verdict.credit))
+    alive = verdict.credit.log10_peak == verdict.credit.log10_peak
+    said = _many(verdict) if verdict.attached > 1 and alive else _capital(_trend(verdict.credit))
     where = f" (Layer {verdict.layer + 1} of {verdict.layers}.)" if verdict.layer + 1 < verdict.layers else ""
     return " ".join([f"{said}.", *_remarks(verdict)]) + where
 

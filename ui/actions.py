@@ -1,5 +1,6 @@
-"""The row above the verdict: presets on the left; reset, copy link and export on the right."""
+"""The row above the verdict: ways to start on the left; reset, copy link and export on the right."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -12,12 +13,17 @@ from .presets import PRESETS
 COPY = Path(__file__).with_name("copy_link.js")
 
 
-def action_row() -> None:
-    """Presets, and what can be done with the view."""
+def preset_row() -> None:
+    """A button for each preset."""
+    for preset in PRESETS:
+        st.button(preset.name, help=preset.point, on_click=state.reset, args=(preset.values,), key=preset.name)
+
+
+def action_row(starts: Callable[[], None] = preset_row) -> None:
+    """Buttons to start from, and what can be done with the view."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="actions"):
         with st.container(horizontal=True, gap="xsmall", width="content", key="presets"):
-            for preset in PRESETS:
-                st.button(preset.name, help=preset.point, on_click=state.reset, args=(preset.values,), key=preset.name)
+            starts()
         with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center"):
             st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
             _copy_button()(key="copy_link", height="content", width="content")

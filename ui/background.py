@@ -102,6 +102,13 @@ def works() -> Works:
     return Works()
 
 
+def leave(slot: str) -> None:
+    """This place of the page waits for nothing any more."""
+    shown = st.session_state.get("works", {})
+    if slot in shown:
+        works().leave(shown.pop(slot), st.session_state.visitor)
+
+
 def ask(slot: str, key: Hashable, compute: Compute) -> Work:
     """The work that one place of the page shows; what the place showed before is left."""
     visitor = st.session_state.setdefault("visitor", uuid4().hex)

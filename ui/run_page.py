@@ -8,7 +8,7 @@ from cells import RunSettings
 from cells.knobs import BadValue
 
 from . import state
-from .actions import action_row
+from .actions import action_row, preset_row
 from .budget import check_budget
 from .fields import DEFAULTS, page_view, run_settings
 from .notices import show_complaints, show_fault
@@ -17,14 +17,17 @@ from .view import PageView
 BODY = "body"  # the fragment that a number's change draws again, alone
 
 
-def run_page(draw: Callable[[RunSettings, PageView], None]) -> None:
-    """Draw a page; `draw` gets settings that are valid, those of the last valid run where the present ones are not."""
+def run_page(draw: Callable[[RunSettings, PageView], None], starts: Callable[[], None] = preset_row) -> None:
+    """Draw a page; `draw` gets settings that are valid, those of the last valid run where the present ones are not.
+
+    starts  draws the buttons on top that set the page to something worth seeing
+    """
 
     @st.fragment(key=BODY)
     def body() -> None:
         draw(*_valid())
 
-    action_row()
+    action_row(starts)
     show_complaints()
     body()
 

@@ -10,6 +10,7 @@ from ui import background
 from ui.background import Work
 from ui.compute import FINDINGS, HASHES, chart_body, trace_of
 from viz.anatomy import PLATES, Look, Plate
+from viz.caption import caption
 from viz.panel import Scene
 
 from .measures import MEASURES, Ask
@@ -34,8 +35,16 @@ def key_of(name: str, opened: Opened) -> Hashable:
 
 def plate_of(name: str, record: Any, opened: Opened) -> Plate:
     """The plate itself, for exports."""
-    view = viz.View(theme=opened.theme, layer=opened.layer)
-    return PLATES[name].draw(record, Scene(trace_of(opened.settings), view), opened.look)
+    return PLATES[name].draw(record, _scene(opened), opened.look)
+
+
+def caption_of(opened: Opened) -> str:
+    """Every setting, in words."""
+    return caption(_scene(opened))
+
+
+def _scene(opened: Opened) -> Scene:
+    return Scene(trace_of(opened.settings), viz.View(theme=opened.theme, layer=opened.layer))
 
 
 def body_of(name: str, record: Any, opened: Opened) -> tuple[bytes, int, str]:

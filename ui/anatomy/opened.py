@@ -1,6 +1,5 @@
-"""An anatomy page: the shared frame of a run page, and what of the run is opened."""
+"""What an anatomy page has opened: settings that are valid, and what of their run is looked at."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,7 +8,6 @@ from cells import RunSettings
 from ui import compute
 from ui.fields import DEFAULTS, anatomy_view
 from ui.frame import theme
-from ui.run_page import run_page
 from ui.view import PageView
 from viz.anatomy import Look
 
@@ -53,11 +51,6 @@ class Opened:
         return residual or "c" in self.settings.cell_class.parts
 
 
-def anatomy_page(draw: Callable[[Opened], None]) -> None:
-    """Draw an anatomy page: the question asked on top, then what `draw` shows."""
-
-    def body(settings: RunSettings, view: PageView) -> None:
-        opened = Opened(settings, view, anatomy_view(st.session_state.get("drawn") or DEFAULTS), theme())
-        draw(opened)
-
-    run_page(body)
+def open_run(settings: RunSettings, view: PageView) -> Opened:
+    """What the page's values open of these settings."""
+    return Opened(settings, view, anatomy_view(st.session_state.get("drawn") or DEFAULTS), theme())

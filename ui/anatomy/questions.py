@@ -25,8 +25,8 @@ QUESTIONS = (
         "ui/pages/jacobians.py",
         {"activation": "identity", "weight_scale": 0.9},
         {"weight_scale": 1.1},
-        "It follows the powers of W_hᵀ: the measured curve lies on the closed form, and for long distances on |λ|_max; "
-        "what σ_max promises is only the first steps.",
+        r"It follows the powers of $W_h^\top$: the measured curve lies on the closed form, over long distances "
+        r"its slope is that of $|\lambda|_{\max}$; what $\sigma_{\max}$ allows lasts for a few steps only.",
     ),
     Question(
         "relu_tanh",
@@ -35,8 +35,8 @@ QUESTIONS = (
         "ui/pages/paths.py",
         {"activation": "relu", "weight_scale": 1.4},
         {"activation": "tanh"},
-        "Every step back multiplies by σ': a ReLU's is 1 or 0, whatever the size of the state, a tanh's falls below 1 "
-        "wherever the unit is driven.",
+        r"Every step back multiplies by $\sigma'$: a ReLU's is 1 or 0, whatever the size of the state, a tanh's falls "
+        r"below 1 wherever the unit is driven. The distributions below show it.",
     ),
     Question(
         "last_all",
@@ -55,8 +55,8 @@ QUESTIONS = (
         "ui/pages/paths.py",
         {"cell": "lstm", "forget_bias": 3.0},
         {"forget_bias": 0.0},
-        "Along the cell state: dL/dc_{t−1} = f_t ⊙ dL/dc_t and what comes through the gates. With f near 1 almost all "
-        "of it passes no matrix at all.",
+        r"Along the cell state: $\delta c_{t-1} = f_t \odot \delta c_t$, and what comes through the gates. With $f$ "
+        r"near 1 most of it passes no matrix at all.",
     ),
     Question(
         "resnet",
@@ -65,8 +65,8 @@ QUESTIONS = (
         "ui/pages/paths.py",
         {"residual": True, "weight_scale": 0.5},
         {"residual": False},
-        "An additive path. h' = h + σ(u) copies the gradient along the skip, as c' = f ⊙ c + i ⊙ g does along the cell "
-        "state: the skip is a forget gate fixed at 1, the branch is i ⊙ g.",
+        r"A path that adds. $h_t = h_{t-1} + \sigma(u_t)$ copies the gradient along the skip, as "
+        r"$c_t = f_t \odot c_{t-1} + i_t \odot g_t$ does along the cell state: the skip is a forget gate fixed at 1.",
     ),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -16,6 +16,7 @@ from viz.anatomy import PLATES
 
 from .compute import AT_ONCE, body_of, plate_of, work_of
 from .opened import Opened
+from .trust import badge
 
 POLL = 0.5  # seconds between two looks at the progress
 FEW = 200  # columns and rows that a table on the page shows
@@ -45,8 +46,11 @@ def show_plate(name: str, opened: Opened, on_click: Callable[[], None] | None = 
 def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"#### {PLATES[name].label.title}")
-        if st.button("Export", type="tertiary", key=f"export {name}"):
-            save_dialog(name, record, opened)
+        with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
+            if PLATES[name].gradient:
+                badge(name, opened)
+            if st.button("Export", type="tertiary", key=f"export {name}"):
+                save_dialog(name, record, opened)
     st.markdown(finding)
 
 

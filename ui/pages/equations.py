@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ui.anatomy.equations import show_counts, show_equations, show_exercise_table, show_stepper
-from ui.anatomy.opened import Opened, anatomy_page
+from ui.anatomy.opened import Opened
+from ui.anatomy.page import anatomy_page
 from ui.anatomy.pickers import pick
 from ui.anatomy.show import show_plate
 from ui.widgets import widget

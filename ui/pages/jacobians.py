@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui.anatomy.opened import Opened, anatomy_page
+from ui.anatomy.opened import Opened
+from ui.anatomy.page import anatomy_page
 from ui.anatomy.pickers import pick
 from ui.anatomy.show import show_plate
 

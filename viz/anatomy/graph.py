@@ -14,7 +14,7 @@ from .symbols import html, plain
 
 GRAPH = Label("graph", "Computational graph of the cell")
 ROW_PX, NODE_PX = 92, 40
-HIGH, LOW = -0.32, 0.30  # of a row, where value and gradient stand below a node
+APART = 0.34  # of a row, between a node and its numbers
 FAINT = 0.25
 
 
@@ -27,10 +27,10 @@ def graph(record: Graph, scene: Scene, look: Look) -> Plate:
     plane = Plane(
         heading=_heading(record, stage, scene),
         x={"title": {"text": "depth of computation"}, "range": [-0.5, columns + 0.5], "showgrid": False} | _no_ticks(),
-        y={"title": {"text": ""}, "range": [-rows / 2 - 0.1, rows / 2], "showgrid": False} | _no_ticks(),
-        traces=[_nodes(record, stage, places, scene), *_numbers(record, stage, places, look, scene)],
+        y={"title": {"text": ""}, "range": [-rows / 2 - 0.05, rows / 2 + 0.15], "showgrid": False} | _no_ticks(),
+        traces=[_nodes(record, stage, places, scene)],
         height=ROW_PX * rows,
-        notes=[_arrow(edge, record, stage, places, scene) for edge in record.edges],
+        notes=[*_arrows(record, stage, places, scene), *_numbers(record, stage, places, look, scene)],
         right=NARROW,
     )
     return on_plane(GRAPH, plane, scene, finding(record, stage), _columns(record))
@@ -87,12 +87,20 @@ def _hover(node: GraphNode) -> str:
 
 
 def _numbers(record: Graph, stage: Stage, places: dict, look: Look, scene: Scene) -> list[dict]:
-    values = [(node, number_of(node, "value", look)) for node in record.nodes if stage.has_value(node.name)]
-    gradients = [(node, number_of(node, "gradient", look)) for node in record.nodes if stage.has_gradient(node.name)]
-    return [
-        _texts(values, places, LOW, scene.palette.of("h")),
-        _texts(gradients, places, HIGH, scene.palette.of("total")),
-    ]
+    """The value above a node, the gradient below, each on a ground of its own so that arrows do not cross it."""
+    lifts = {"value": (APART, "h", stage.has_value), "gradient": (-APART, "total", stage.has_gradient)}
+    notes = []
+    for kind, (lift, role, known) in lifts.items():
+        for node in record.nodes:
+            if known(node.name):
+                x, y = places[node.name]
+                notes.append(_note(x, y + lift, number_of(node, kind, look), scene.palette.of(role), scene))
+    return notes
+
+
+def _note(x: float, y: float, text: str, colour: str, scene: Scene) -> dict:
+    ground = {"bgcolor": scene.palette.paper, "borderpad": 1, "font": {"color": colour, "size": 13}}
+    return {"x": x, "y": y, "xref": "x", "yref": "y", "text": text, "showarrow": False} | ground
 
 
 def number_of(node: GraphNode, kind: str, look: Look) -> str:
@@ -103,16 +111,8 @@ def number_of(node: GraphNode, kind: str, look: Look) -> str:
     return words.number(float(entries[min(look.unit, len(entries)) - 1]))
 
 
-def _texts(numbers: list[tuple[GraphNode, str]], places: dict, lift: float, colour: str) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [places[node.name][0] for node, _ in numbers],
-        "y": [places[node.name][1] + lift for node, _ in numbers],
-        "text": [text for _, text in numbers],
-        "textfont": {"color": colour, "size": 13},
-        "hoverinfo": "skip",
-    }
+def _arrows(record: Graph, stage: Stage, places: dict, scene: Scene) -> list[dict]:
+    return [_arrow(edge, record, stage, places, scene) for edge in record.edges]
 
 
 def _arrow(edge: GraphEdge, record: Graph, stage: Stage, places: dict, scene: Scene) -> dict:

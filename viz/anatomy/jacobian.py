@@ -61,10 +61,15 @@ def _block_lines(record: StepJacobian, scene: Scene) -> list[dict]:
 
 def _matrix_finding(record: StepJacobian) -> str:
     best, worst = (float(record.singular_values[place]) for place in (0, -1))
-    said = f"Step {record.step} multiplies its most favoured direction by {words.number(best)}"
+    said = f"Step {record.step} multiplies its most favoured direction by {_precise(best)}"
     if worst == 0:
         return f"{said} and some other by exactly 0: what lies along it is lost."
-    return f"{said}, the least by {words.number(worst)}: condition number {words.from_log10(record.log10_condition)}."
+    return f"{said}, the least by {_precise(worst)}: condition number {words.from_log10(record.log10_condition)}."
+
+
+def _precise(value: float) -> str:
+    """Three digits: on which side of 1 it lies is what matters."""
+    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 else words.number(value)
 
 
 def eigenvalues(record: StepJacobian, scene: Scene, look: Look) -> Plate:
@@ -105,8 +110,8 @@ def _points(values: Array, scene: Scene) -> dict:
 def _spectrum_finding(values: Array) -> str:
     outside, radius = int((np.abs(values) > 1).sum()), float(np.abs(values[0]))
     if outside:
-        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle, up to {words.number(radius)}."
-    return f"All {len(values)} eigenvalues lie on the unit circle or inside it, up to {words.number(radius)}."
+        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle, up to {_precise(radius)}."
+    return f"All {len(values)} eigenvalues lie on the unit circle or inside it, up to {_precise(radius)}."
 
 
 def singular_values(record: StepJacobian, scene: Scene, look: Look) -> Plate:
@@ -150,8 +155,8 @@ def _one(scene: Scene) -> dict:
 def _singular_finding(record: StepJacobian) -> str:
     sigma, radius = float(record.singular_values[0]), record.spectral_radius
     if sigma <= radius * 1.01:
-        return f"σ_max and the largest |λ| are both {words.number(sigma)}: the step is normal, as far as growth goes."
+        return f"σ_max and the largest |λ| are both {_precise(sigma)}: one step grows no more than many do."
     return (
-        f"One step can grow a gradient {words.number(sigma)} times, in the long run the same step repeated keeps "
-        f"{words.number(radius)}: the gap is the transient of a matrix that is not normal."
+        f"One step multiplies a gradient by up to {_precise(sigma)}, the same step over and over by {_precise(radius)} "
+        "each time: the gap is the transient of a matrix that is not normal."
     )

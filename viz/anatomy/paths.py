@@ -41,11 +41,16 @@ def _shares(split: PathSplit, scene: Scene) -> PanelData:
         axis={"range": [0, 1], "title": {"text": f"dL/d{split.part}<sub>t−1</sub>"}, "fixedrange": True}
         | _percent_ticks(),
         height=HEIGHT,
-        traces=[_area(name, values, split, scene) for name, values in split.shares.items()],
+        traces=[_area(name, split.shares[name], split, scene) for name in _taken(split)],
         labels=_labels(split, scene),
         alt=[_shares_finding(split)],
         columns=columns | norms,
     )
+
+
+def _taken(split: PathSplit) -> list[str]:
+    """The ways that carry anything at any step."""
+    return [name for name, values in split.shares.items() if np.nan_to_num(values).any()]
 
 
 def _percent_ticks() -> dict:
@@ -99,9 +104,9 @@ def _short(name: str, split: PathSplit) -> str:
 
 def _labels(split: PathSplit, scene: Scene) -> list[EndLabel]:
     """Each way's name, at the middle of its band on average."""
-    means = {name: float(np.nan_to_num(values).mean()) for name, values in split.shares.items()}
     labels, below = [], 0.0
-    for name, mean in means.items():
+    for name in _taken(split):
+        mean = float(np.nan_to_num(split.shares[name]).mean())
         labels.append(EndLabel(_short(name, split), below + mean / 2, scene.palette.of(role_of(name))))
         below += mean
     return labels

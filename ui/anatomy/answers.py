@@ -1,0 +1,59 @@
+"""The five questions as buttons, and the answer to the one that is asked, with the numbers of the run at hand."""
+
+import streamlit as st
+
+from cells import RunSettings
+from cells.knobs import BadValue
+from ui import compute, state
+from ui.fields import knob_of
+
+from .opened import Opened
+from .questions import BY_NAME, QUESTIONS, Question
+
+
+def question_row() -> None:
+    """A button for each question: it sets the run that poses it and opens the page that answers."""
+    for question in QUESTIONS:
+        values = question.values | {"question": question.name}
+        key = f"question {question.name}"
+        if st.button(question.label, help=question.ask, key=key, on_click=state.reset, args=(values,)):
+            st.switch_page(question.page)
+
+
+def show_answer(opened: Opened) -> None:
+    """The question, what to look at, and the verdict of both sides at the present settings."""
+    question = BY_NAME.get(opened.anatomy.question)
+    if question is None:
+        return
+    with st.container(border=True, key="answer"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{question.ask}**", width="stretch")
+            st.button("Close", type="tertiary", key="close answer", on_click=state.put, args=({"question": "none"},))
+        st.markdown(question.look)
+        for sentence in sides(question, opened):
+            st.markdown(f"- {sentence}")
+
+
+def sides(question: Question, opened: Opened) -> list[str]:
+    """The verdicts with the question's own value and with the other one; none where the cell has no such knob."""
+    found = []
+    for name, other in question.other.items():
+        own = question.values[name]
+        for value in (own, other):
+            try:
+                settings = opened.settings.replace(**{name: value})
+            except BadValue:
+                return []
+            found.append(f"{_named(name, value)}: {_verdict(settings, opened)}")
+    return found
+
+
+def _named(name: str, value: object) -> str:
+    knob = knob_of(name)
+    if knob.choices:
+        return f"**{knob.label} {knob.choices[value]}**"
+    return f"**{knob.label} {('on' if value else 'off') if isinstance(value, bool) else value}**"
+
+
+def _verdict(settings: RunSettings, opened: Opened) -> str:
+    return compute.summary_of(settings, compute.layer_of(settings, opened.view))[0].sentence

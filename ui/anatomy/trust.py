@@ -1,0 +1,101 @@
+"""The trust badge: on request, our gradients against autograd, complex steps and difference quotients."""
+
+import math
+
+import streamlit as st
+
+from cells import RunSettings, Trace
+from cells.analysis.oracles import Check
+from cells.analysis.trust import Trust, trust_trace
+from ui import background
+from ui.background import Report, Work
+from ui.compute import trace_of
+from viz import words
+
+from .opened import Opened
+from .oracle import autograd_checks
+
+GOOD, POOR = 1e-6, 1e-3  # largest relative difference that counts as agreement, and as none at all
+POLL = 0.5  # seconds
+HELP = "Compares these gradients with autograd, complex steps and difference quotients, at the present settings."
+NUMPY_SHARE = 0.6  # of the progress
+
+
+def badge(name: str, opened: Opened) -> None:
+    """A button that asks; then how far the check is; then its result, with what each oracle says."""
+    work = _work(opened)
+    if work is None:
+        st.button("Check", type="tertiary", key=f"check {name}", help=HELP, on_click=_request, args=(opened,))
+    elif not work.future.done():
+        st.markdown(":small[:gray[Checking …]]")
+    else:
+        found: Trust = work.future.result()
+        with st.popover(_verdict(found), type="tertiary"):
+            st.markdown(f"Largest relative difference per oracle, at {len(found.checks)} places.")
+            for oracle in found.oracles:
+                st.markdown(f"- {_said(found, oracle)}")
+
+
+def watch(opened: Opened) -> None:
+    """The progress of a check under way; when it is done, the page is drawn again."""
+    work = _work(opened)
+    if work is not None and not work.future.done():
+        _watch(work)
+
+
+@st.fragment(run_every=POLL)
+def _watch(work: Work) -> None:
+    work.wanted_by(st.session_state.visitor)
+    st.progress(work.share, text=f"Checking the gradients: {work.share:.0%}")
+    if work.future.done():
+        st.rerun()
+
+
+def _request(opened: Opened) -> None:
+    st.session_state.checked = repr(opened.settings)
+
+
+def _work(opened: Opened) -> Work | None:
+    """The check of these settings, if it was asked for."""
+    settings = opened.settings
+    if st.session_state.get("checked") != repr(settings):
+        background.leave("trust")
+        return None
+    trace = trace_of(settings)
+    return background.ask("trust", ("trust", repr(settings)), lambda report: _checks(settings, trace, report))
+
+
+def _checks(settings: RunSettings, trace: Trace, report: Report) -> Trust:
+    """The oracles in NumPy first, PyTorch's last."""
+
+    def ours(share: float) -> None:
+        report(NUMPY_SHARE * share)
+
+    def theirs(_: Trace) -> list[Check]:
+        return autograd_checks(settings, lambda _: report(NUMPY_SHARE))
+
+    return trust_trace(trace, [theirs], ours)
+
+
+def worst(found: Trust) -> float:
+    """The largest difference of the exact oracles, nan where none could judge; a quotient's own error is no news."""
+    exact = [found.worst(oracle) for oracle in found.oracles if oracle != "difference quotient"]
+    return max((value for value in exact if not math.isnan(value)), default=math.nan)
+
+
+def _verdict(found: Trust) -> str:
+    value = worst(found)
+    if math.isnan(value):
+        return ":orange[No oracle can judge]"
+    colour = "green" if value < GOOD else ("orange" if value < POOR else "red")
+    return f":{colour}[Checked: {words.number(value)}]"
+
+
+def _said(found: Trust, oracle: str) -> str:
+    """What one oracle found, and why it could not judge elsewhere."""
+    mine = [check for check in found.checks if check.oracle == oracle]
+    unfit = [check for check in mine if check.unfit]
+    if len(unfit) == len(mine):
+        return f"**{oracle}** is unfit here: {unfit[0].unfit}."
+    agrees = f"**{oracle}**: {words.number(found.worst(oracle))} in {len(mine) - len(unfit)} of {len(mine)} places"
+    return f"{agrees}; unfit at {unfit[0].quantity}: {unfit[0].unfit}." if unfit else f"{agrees}."

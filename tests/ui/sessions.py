@@ -1,0 +1,115 @@
+"""A session with the app, without a browser: open a link, turn knobs, press buttons, read what is shown."""
+
+import json
+import time
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from ui.fields import DEFAULTS
+from ui.notices import JOINER
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path.stem for path in (ROOT / "ui/pages").glob("[!_]*.py"))
+PATIENCE = 120.0  # seconds a run may take on a busy machine
+
+
+class Session:
+    """One visitor. Every step checks that no exception came up."""
+
+    def __init__(self, **query) -> None:
+        self.app = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE)
+        for name, text in query.items():
+            self.app.query_params[name] = text
+        self.run()
+
+    def run(self) -> None:
+        """Draw the whole page."""
+        self.app.run()
+        assert [error.message for error in self.app.exception] == []
+
+    def go(self, page: str) -> None:
+        """Turn to another page."""
+        self.app.switch_page(f"ui/pages/{page}.py")
+        self.run()
+
+    def widget(self, key: str):
+        """The widget of this key; KeyError where it is not shown."""
+        found = [node for node in self.app if getattr(node, "key", None) == key and hasattr(node, "proto")]
+        if not found:
+            raise KeyError(key)
+        return found[0]
+
+    def shows(self, key: str) -> bool:
+        """Whether an element of this key is on the page."""
+        return any(getattr(node, "key", None) == key for node in self.app)
+
+    def set(self, key: str, value) -> None:
+        """Turn a knob; then draw everything once more, since a change of one number draws the body alone."""
+        self.widget(key).set_value(value).run()
+        self.run()
+
+    def press(self, key: str) -> None:
+        """Press a button."""
+        self.widget(key).click().run()
+        self.run()
+
+    def value(self, name: str):
+        """A value of the page."""
+        return self.app.session_state[name]
+
+    @property
+    def values(self) -> dict:
+        """All values of the page."""
+        return {name: self.value(name) for name in DEFAULTS}
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query of the address bar."""
+        return {name: texts[-1] if isinstance(texts, list) else texts for name, texts in self.app.query_params.items()}
+
+    @property
+    def charts(self) -> dict[str, dict]:
+        """What every chart of the page was given, by key."""
+        mounted = self.app.get("bidi_component")
+        return {chart.key: strict_json(chart.proto.bytes) for chart in mounted if chart.proto.bytes}
+
+    @property
+    def verdict(self) -> str:
+        """The sentence on top."""
+        return plain(self.app.markdown[0].value)
+
+    @property
+    def faults(self) -> list[str]:
+        """The sentences about values that cannot be used."""
+        return [
+            plain(error.value).removesuffix(" The view below is that of the last valid settings.")
+            for error in self.app.error
+        ]
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the link had wrong."""
+        return [plain(line).removeprefix("- ") for box in self.app.warning for line in box.value.splitlines()[2:]]
+
+    def until_drawn(self) -> dict[str, dict]:
+        """The charts, once what is computed beside the page is there."""
+        end = time.monotonic() + PATIENCE
+        while not self.charts and time.monotonic() < end:
+            time.sleep(0.05)
+            self.run()
+        return self.charts
+
+
+def plain(markdown: str) -> str:
+    """Text without the marks that keep it as it was written."""
+    return markdown.replace("\\", "").replace(JOINER, "")
+
+
+def strict_json(body: bytes):
+    """What the browser will read: ValueError for NaN and Infinity, which JSON does not know."""
+
+    def refuse(word: str):
+        raise ValueError(f"{word} is no JSON")
+
+    return json.loads(body, parse_constant=refuse)

@@ -50,7 +50,8 @@ def another(name):
         return not default
     if knob.choices:
         return next(choice for choice in knob.choices if choice not in (default, "own", "chosen"))
-    return type(default)(high_of(name) if default != high_of(name) else knob.low)
+    halfway = type(default)((default + knob.low) / 2)
+    return halfway if halfway != default else type(default)(high_of(name))
 
 
 def test_two_sessions_do_not_see_each_other():

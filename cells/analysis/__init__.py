@@ -4,7 +4,7 @@ Functions that take RunSettings run them; those that take a Trace read a run tha
 lowest, and means the top one where it is left out. Where a measure has no meaning it raises DoesNotApply, in words.
 """
 
-from .batch import band_log10, mean_log10
+from .batch import mean_log10
 from .counts import Counts, parameter_counts
 from .credit import Credit, credit, credit_matrix
 from .exercise import Exercise, ParameterGradient, exercise
@@ -50,7 +50,6 @@ __all__ = [
     "StepJacobian",
     "Trust",
     "Verdict",
-    "band_log10",
     "closed_form",
     "credit",
     "credit_matrix",

@@ -15,12 +15,3 @@ def mean_log10(norms: Array) -> Array:
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return base + np.log10(np.mean(10.0 ** (norms - base[..., None]), axis=-1))
 
-
-def band_log10(norms: Array, low: float = 0.1, high: float = 0.9) -> tuple[Array, Array]:
-    """The 10th and 90th percentile over the batch: (..., B) -> two arrays (...)."""
-    with np.errstate(invalid="ignore"):
-        band = np.quantile(norms, [low, high], axis=-1)
-    torn = np.isnan(band) & ~np.isnan(norms).any(axis=-1)  # between two infinities nothing can be interpolated
-    if torn.any():
-        band = np.where(torn, np.quantile(norms, [low, high], axis=-1, method="nearest"), band)
-    return band[0], band[1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cells import RunSettings, run
-from cells.analysis import band_log10, mean_log10, verdict
+from cells.analysis import mean_log10, verdict
 from cells.engine import solve
 from cells.network import build
 from tests.analysis.nets import FORMS_AND_LAYERS, closed, linear, trace_of, with_parameters
@@ -152,13 +152,3 @@ def test_means_of_norms_are_taken_in_the_log_domain():
     expected = [-4000 + np.log10(2), np.log10(0.5), -np.inf, 5000 - np.log10(2)]
     np.testing.assert_allclose(mean_log10(norms), expected, rtol=1e-15)
     assert np.isposinf(mean_log10(np.array([np.inf, 0.0]))) and np.isnan(mean_log10(np.array([np.nan, 0.0])))
-
-
-def test_the_band_holds_the_middle_of_the_batch():
-    rng = np.random.default_rng(0)
-    norms = rng.normal(size=(7, 40)) - 2000
-    low, high = band_log10(norms)
-    inside = ((norms >= low[:, None]) & (norms <= high[:, None])).mean(axis=1)
-    np.testing.assert_allclose(inside, 0.8, atol=0.03)
-    low, high = band_log10(np.array([-np.inf] * 5 + [1.0] * 5))
-    assert np.isneginf(low) and high == 1

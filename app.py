@@ -7,10 +7,10 @@ from ui.controls import sidebar
 
 RUN_PAGES = [
     st.Page("ui/pages/flow.py", title="Gradient flow", icon=":material/timeline:", default=True),
-    st.Page("ui/pages/credit.py", title="Credit & shares", icon=":material/grid_on:"),
-    st.Page("ui/pages/jacobians.py", title="Jacobians & Lyapunov", icon=":material/scatter_plot:"),
-    st.Page("ui/pages/paths.py", title="Paths & saturation", icon=":material/alt_route:"),
-    st.Page("ui/pages/equations.py", title="Equations & one step", icon=":material/function:"),
+    st.Page("ui/pages/credit.py", title="Credit", icon=":material/grid_on:"),
+    st.Page("ui/pages/jacobians.py", title="Jacobians", icon=":material/scatter_plot:"),
+    st.Page("ui/pages/paths.py", title="Paths", icon=":material/alt_route:"),
+    st.Page("ui/pages/equations.py", title="Equations", icon=":material/function:"),
 ]
 
 frame.open_page()

@@ -17,6 +17,8 @@ from viz.anatomy.stepping import positions_of
 from .compute import AT_ONCE, work_of
 from .opened import Opened
 
+SMALL = 8  # units up to which whole matrices are shown
+
 
 def finished(name: str, opened: Opened) -> Any:
     """A measure's record, or None while it is under way or where it does not apply: its plate says so."""
@@ -73,6 +75,12 @@ def show_exercise_table(opened: Opened) -> None:
     if record is None:
         return
     st.dataframe([_row(one) for one in record.parameters], hide_index=True)
+    if opened.settings.hidden <= SMALL:
+        with st.expander("The gradients themselves"):
+            for one in record.parameters:
+                st.markdown(f"dℓ/d{one.name}: total, and the local part of it")
+                for column, values in zip(st.columns(2), (one.total, one.local), strict=True):
+                    column.dataframe(values if values.ndim > 1 else values[None], hide_index=True)
 
 
 def _row(one: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The five questions of the course: settings that pose each, the page that answers, and what to look at there."""
+"""The questions of the course: settings that pose each, the page that answers, and what to look at there."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -63,10 +63,20 @@ QUESTIONS = (
         "ResNet",
         "What do residual networks and the LSTM have in common?",
         "ui/pages/paths.py",
-        {"residual": True, "weight_scale": 0.5},
+        {"residual": True, "weight_scale": 0.2},
         {"residual": False},
         r"A path that adds. $h_t = h_{t-1} + \sigma(u_t)$ copies the gradient along the skip, as "
         r"$c_t = f_t \odot c_{t-1} + i_t \odot g_t$ does along the cell state: the skip is a forget gate fixed at 1.",
+    ),
+    Question(
+        "gru",
+        "GRU at t = 2",
+        "What is dL/dW of every matrix of a GRU at its second step?",
+        "ui/pages/equations.py",
+        {"cell": "gru", "hidden": 4, "steps": 3, "loss": "all", "at": 2, "numbers": "all"},
+        {},
+        "For the loss of step 2 alone: the local part holds $h_1$ fixed, the rest comes through it, by way of step 1. "
+        "Follow the graph forward and backward, then compare with the table and the matrices below.",
     ),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

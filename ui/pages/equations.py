@@ -11,10 +11,12 @@ from ui.widgets import widget
 
 
 def draw(opened: Opened) -> None:
-    for column, name in zip(st.columns(4, gap="medium"), ("at", "sample", "unit"), strict=False):
+    *pickers, numbers = st.columns([3, 3, 3, 4], gap="medium")
+    for column, name in zip(pickers, ("at", "sample", "unit"), strict=True):
         with column:
             pick(name, opened)
-    widget("numbers")
+    with numbers:
+        widget("numbers")
     show_plate("graph", opened)
     show_stepper(opened)
     show_equations(opened)

@@ -15,10 +15,16 @@ def draw(opened: Opened) -> None:
         pick("at", opened)
     with sample:
         pick("sample", opened)
-    for column, name in zip(st.columns(3, gap="medium"), ("jacobian", "eigenvalues", "singular_values"), strict=True):
-        with column:
-            show_plate(name, opened)
-    show_plate("long_jacobian", opened)
+    matrix, spectrum = st.columns(2, gap="medium")
+    with matrix:
+        show_plate("jacobian", opened)
+    with spectrum:
+        show_plate("eigenvalues", opened)
+    one, many = st.columns([2, 3], gap="medium")
+    with one:
+        show_plate("singular_values", opened)
+    with many:
+        show_plate("long_jacobian", opened)
     show_plate("lyapunov", opened)
 
 

@@ -19,7 +19,8 @@ def draw(opened: Opened) -> None:
     show_plate("paths", opened)
     if opened.has_straight_way:
         st.markdown(KINSHIP)
-    widget("spread_of")
+    with st.container(width=320):
+        widget("spread_of")
     show_plate("saturation", opened)
 
 

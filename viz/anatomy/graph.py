@@ -13,8 +13,8 @@ from .stepping import Stage, stage_of
 from .symbols import html, plain
 
 GRAPH = Label("graph", "Computational graph of the cell")
-ROW_PX, NODE_PX = 92, 40
-APART = 0.34  # of a row, between a node and its numbers
+ROW_PX, NODE_PX, HEAD_PX = 100, 38, 11
+APART = 0.36  # of a row, between a node and its numbers
 FAINT = 0.25
 
 
@@ -25,12 +25,12 @@ def graph(record: Graph, scene: Scene, look: Look) -> Plate:
     rows = 1 + max(node.row for node in record.nodes)
     columns = max(node.column for node in record.nodes)
     plane = Plane(
-        heading=_heading(record, stage, scene),
+        heading=_heading(record, look, scene),
         x={"title": {"text": "depth of computation"}, "range": [-0.5, columns + 0.5], "showgrid": False} | _no_ticks(),
         y={"title": {"text": ""}, "range": [-rows / 2 - 0.05, rows / 2 + 0.15], "showgrid": False} | _no_ticks(),
-        traces=[_nodes(record, stage, places, scene)],
+        traces=[*_arrows(record, stage, places, scene), _nodes(record, stage, places, scene)],
         height=ROW_PX * rows,
-        notes=[*_arrows(record, stage, places, scene), *_numbers(record, stage, places, look, scene)],
+        notes=_numbers(record, stage, places, look, scene),
         right=NARROW,
     )
     return on_plane(GRAPH, plane, scene, finding(record, stage), _columns(record))
@@ -51,10 +51,11 @@ def positions(record: Graph) -> dict[str, tuple[float, float]]:
     }
 
 
-def _heading(record: Graph, stage: Stage, scene: Scene) -> str:
+def _heading(record: Graph, look: Look, scene: Scene) -> str:
     value = f"<span style='color:{scene.palette.of('h')}'>value</span>"
     gradient = f"<span style='color:{scene.palette.of('total')}'>gradient</span>"
-    return f"Step {record.step}, sample {record.sample + 1}; above each node its {value}, below its {gradient}"
+    what = "norms" if look.numbers == "norms" else f"unit {look.unit}"
+    return f"Step {record.step}, sample {record.sample + 1}, {what}: above a node its {value}, below its {gradient}"
 
 
 def _nodes(record: Graph, stage: Stage, places: dict, scene: Scene) -> dict:
@@ -116,27 +117,18 @@ def _arrows(record: Graph, stage: Stage, places: dict, scene: Scene) -> list[dic
 
 
 def _arrow(edge: GraphEdge, record: Graph, stage: Stage, places: dict, scene: Scene) -> dict:
-    """An arrow the way the computation runs; coloured once the gradient has come back along it."""
-    (x0, y0), (x1, y1) = places[edge.source], places[edge.target]
+    """An arrow the way the computation runs, below the nodes; coloured once the gradient has come back along it."""
     back = stage.has_come_back(edge)
     colour = _shade(edge, record, scene) if back else scene.palette.grid
+    head = {"symbol": "arrow", "angleref": "previous", "size": [0, HEAD_PX], "standoff": [0, NODE_PX / 2 + 2]}
     return {
-        "x": x1,
-        "y": y1,
-        "ax": x0,
-        "ay": y0,
-        "xref": "x",
-        "yref": "y",
-        "axref": "x",
-        "ayref": "y",
-        "text": "",
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowsize": 1,
-        "arrowwidth": 2 if back else 1.2,
-        "arrowcolor": colour,
-        "standoff": NODE_PX / 2 + 3,
-        "startstandoff": NODE_PX / 2 + 1,
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [places[edge.source][0], places[edge.target][0]],
+        "y": [places[edge.source][1], places[edge.target][1]],
+        "line": {"color": colour, "width": 2.5 if back else 1.2},
+        "marker": head | {"color": colour, "opacity": 1},
+        "hoverinfo": "skip",
     }
 
 

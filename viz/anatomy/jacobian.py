@@ -120,7 +120,7 @@ def singular_values(record: StepJacobian, scene: Scene, look: Look) -> Plate:
     curves = {"singular values": (record.singular_values, "total"), "|eigenvalues|": (np.abs(record.eigenvalues), "h")}
     top = 1.06 * max(1.0, float(record.singular_values[0]))
     plane = Plane(
-        heading=f"Step {record.step}, sample {record.sample + 1}: {_coloured_names(curves, scene)}",
+        heading=f"Step {record.step}: {_coloured_names(curves, scene)}",
         x={"title": {"text": "rank"}},
         y={"title": {"text": "size"}, "range": [-0.03 * top, top]},
         traces=[_by_rank(ranks, name, *curve, scene) for name, curve in curves.items()],

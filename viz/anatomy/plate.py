@@ -66,4 +66,4 @@ def _plate(label: Label, figure: dict, scene: Scene, said: Iterable[str], column
     finding, *details = dict.fromkeys(sentence for sentence in said if sentence)
     alt, words = " ".join([finding, *details]), caption(scene)
     figure["layout"]["meta"] = {"name": label.name, "title": label.title, "alt": alt, "caption": words}
-    return Plate(label.name, label.title, figure, alt, words, columns, finding)
+    return Plate(label.name, label.title, figure, alt, words, columns, finding=finding)

@@ -14,4 +14,3 @@ def mean_log10(norms: Array) -> Array:
     base = np.where(np.isfinite(peak), peak, 0.0)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return base + np.log10(np.mean(10.0 ** (norms - base[..., None]), axis=-1))
-

@@ -1,6 +1,8 @@
 """The verdict in words, and the few numbers behind it."""
 
 import re
+from collections.abc import Iterator
+from html import escape
 
 import streamlit as st
 
@@ -13,15 +15,12 @@ COLOURS = {"vanishing": "blue", "exploding": "red", "stable": "green", "copied":
 
 
 def show_head(found: Verdict, numbers: Metrics) -> None:
-    """What became of the gradient, large; what else there is to say, small; and a row of metrics."""
+    """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
     with st.container(key="verdict"):
         st.markdown(verdict_markdown(found))
-    with st.container(horizontal=True, key="metrics"):
-        st.metric("A step back keeps", words.percent(found.decay_per_step))
-        _life(found)
-        st.metric("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", help=f"Largest |λ| of {numbers.matrix}.")
-        st.metric("Largest singular value σ", f"{numbers.sigma_max:.2f}", help=f"Of {numbers.matrix}.")
-        _saturation(numbers)
+    st.html(
+        f'<dl class="bf-metrics">{"".join(_metrics(found, numbers))}</dl>'
+    )  # one element, where st.metric takes five
 
 
 def verdict_markdown(found: Verdict) -> str:
@@ -33,14 +32,18 @@ def verdict_markdown(found: Verdict) -> str:
     return f"### :{COLOURS.get(found.kind, 'orange')}[{first}:]{numbers.rstrip('.')}.\n\n{more[:1].upper()}{more[1:]}"
 
 
-def _life(found: Verdict) -> None:
+def _metrics(found: Verdict, numbers: Metrics) -> Iterator[str]:
+    yield _metric("A step back keeps", words.percent(found.decay_per_step), "Mean factor of the credit a step back.")
     if found.doubling < found.half_life:
-        st.metric("Doubles in", words.steps(found.doubling))
+        yield _metric("Doubles in", words.steps(found.doubling), "Steps back in which the gradient doubles.")
     else:
-        st.metric("Half-life", words.steps(found.half_life))
-
-
-def _saturation(numbers: Metrics) -> None:
+        yield _metric("Half-life", words.steps(found.half_life), "Steps back after which half of the gradient is gone.")
+    yield _metric("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", f"Largest |λ| of {numbers.matrix}.")
+    yield _metric("Largest singular value σ", f"{numbers.sigma_max:.2f}", f"Of {numbers.matrix}.")
     share = max(numbers.saturated.values())
     detail = ", ".join(f"{name}: {words.percent(value)}" for name, value in numbers.saturated.items())
-    st.metric("Saturated", words.percent(share), help=f"Slope below {numbers.flat:.0%} of the steepest; {detail}.")
+    yield _metric("Saturated", words.percent(share), f"Slope below {numbers.flat:.0%} of the steepest; {detail}.")
+
+
+def _metric(label: str, value: str, meaning: str) -> str:
+    return f'<div title="{escape(meaning)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'

@@ -8,6 +8,8 @@ from cells.activations import Array
 from cells.scaled import FAR, LOG10_2, Exponents, Scaled, magnitudes
 from cells.trace import LayerRecord, LayerTrace, Trace
 
+from .credit import Report
+
 Stepwise = tuple[Array, Exponents]  # (K, …) · 2^(K,)
 ROOM = 1 << 22  # entries that the shares of one chunk of steps may take
 
@@ -37,16 +39,44 @@ def shares(trace: Trace, name: str, layer: int | None = None) -> Shares:
     """The same in the log domain, with what cancels; ValueError for a name the layer does not have."""
     index = len(trace.layers) - 1 if layer is None else layer
     watched = trace.layer(index)
-    logs, total = [], Sum()
+    running = _Running()
     for steps in _chunks(watched, slice(0, len(trace.inputs))):
-        values, exponents = share_of_steps(watched, name, steps)
-        logs.append(_log10_norms(values, exponents))
-        total.add(values, exponents)
-    log10 = np.concatenate(logs)
-    top = log10.max()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.log10(np.sum(10.0 ** (log10 - top))) if np.isfinite(top) else 0.0
-    return Shares(name, index, log10, total.log10_norm(), float(top + spread))
+        running.add(*share_of_steps(watched, name, steps))
+    return running.shares(name, index)
+
+
+def all_shares(trace: Trace, layer: int | None = None, report: Report | None = None) -> dict[str, Shares]:
+    """The same of every parameter of a layer at once, fused and by gate."""
+    index = len(trace.layers) - 1 if layer is None else layer
+    watched, T = trace.layer(index), len(trace.inputs)
+    running: dict[str, _Running] = {}
+    for steps in _chunks(watched, slice(0, T)):
+        for name, values in _with_gates(watched, grads_by_step(watched.record, steps)).items():
+            running.setdefault(name, _Running()).add(*values)
+        if report:
+            report(steps.stop / T)
+    return {name: one.shares(name, index) for name, one in running.items()}
+
+
+class _Running:
+    """One parameter's shares, chunk by chunk."""
+
+    def __init__(self) -> None:
+        self.logs: list[Array] = []
+        self.total = Sum()
+
+    def add(self, values: Array, exponents: Exponents) -> None:
+        """The shares of some more steps, (K, …) and a power of two each."""
+        self.logs.append(_log10_norms(values, exponents))
+        self.total.add(values, exponents)
+
+    def shares(self, name: str, index: int) -> Shares:
+        """What there is so far."""
+        log10 = np.concatenate(self.logs)
+        top = log10.max()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            spread = np.log10(np.sum(10.0 ** (log10 - top))) if np.isfinite(top) else 0.0
+        return Shares(name, index, log10, self.total.log10_norm(), float(top + spread))
 
 
 def share_of_steps(layer: LayerTrace, name: str, steps: slice) -> Stepwise:

@@ -7,7 +7,7 @@ import pytest
 
 from cells import RunSettings, run
 from cells.analysis import exercise, parameter_counts, shares, step_shares
-from cells.analysis.shares import share_of_steps, sums_over
+from cells.analysis.shares import all_shares, share_of_steps, sums_over
 from cells.engine import solve
 from tests.analysis.nets import FORMS_AND_LAYERS, cut, linear, states_at, trace_of
 from tests.cells.closeness import assert_whole_close
@@ -37,6 +37,17 @@ def test_what_cancels_is_the_norm_of_the_sum_against_the_sum_of_norms(form):
         np.testing.assert_allclose(found.log10_sum, np.log10(np.linalg.norm(np.ravel(grad))), rtol=1e-10)
         np.testing.assert_allclose(10.0**found.log10_sum_of_norms, step_shares(trace, name).sum(), rtol=1e-11)
         assert 0 < found.kept <= 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_all_shares_at_once_are_those_one_by_one(form):
+    trace, told = trace_of(form, loss="all", steps=7), []
+    found = all_shares(trace, report=told.append)
+    assert set(found) == set(trace.param_grads) and told[-1] == 1
+    for name, together in found.items():
+        alone = shares(trace, name)
+        np.testing.assert_array_equal(together.log10_norms, alone.log10_norms)
+        assert (together.log10_sum, together.kept) == (alone.log10_sum, alone.kept)
 
 
 @pytest.mark.parametrize(("g", "sign"), [(0.2, -1), (4.0, 1)])

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 import viz
+from cells.analysis.scope import DoesNotApply
 from ui import background
 from ui.background import Work
 from ui.compute import FINDINGS, HASHES, chart_body, trace_of
@@ -13,10 +14,29 @@ from viz.anatomy import PLATES, Look, Plate
 from viz.caption import caption
 from viz.panel import Scene
 
+from .cost import too_long
 from .measures import MEASURES, Ask
 from .opened import Opened
 
 AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
+
+
+class Unfinished(Exception):
+    """A measure that is still computed."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__("still computed")
+        self.work = work
+
+
+def record_of(name: str, opened: Opened) -> Any:
+    """The measure's record; DoesNotApply where it has no meaning or would take too long, Unfinished for now."""
+    if reason := too_long(name, opened.settings, opened.layer):
+        raise DoesNotApply(reason)
+    work = work_of(name, opened)
+    if not work.within(AT_ONCE):
+        raise Unfinished(work)
+    return work.future.result()
 
 
 def work_of(name: str, opened: Opened) -> Work:

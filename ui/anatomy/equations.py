@@ -9,12 +9,11 @@ from cells.analysis.exercise import Exercise
 from cells.analysis.graph import Graph
 from cells.analysis.scope import DoesNotApply
 from ui import state
-from ui.background import Work
 from viz import words
 from viz.anatomy.latex import backward_equations, forward_equations
 from viz.anatomy.stepping import positions_of
 
-from .compute import AT_ONCE, work_of
+from .compute import Unfinished, record_of
 from .opened import Opened
 
 SMALL = 8  # units up to which whole matrices are shown
@@ -22,10 +21,10 @@ SMALL = 8  # units up to which whole matrices are shown
 
 def finished(name: str, opened: Opened) -> Any:
     """A measure's record, or None while it is under way or where it does not apply: its plate says so."""
-    work: Work = work_of(name, opened)
-    if not work.within(AT_ONCE) or isinstance(work.future.exception(), DoesNotApply):
+    try:
+        return record_of(name, opened)
+    except (DoesNotApply, Unfinished):
         return None
-    return work.future.result()
 
 
 def show_stepper(opened: Opened) -> None:

@@ -16,13 +16,13 @@ from cells.analysis.parts import parts
 from cells.analysis.paths import path_split
 from cells.analysis.saturation import distributions
 from cells.analysis.scope import DoesNotApply
-from cells.analysis.shares import shares
+from cells.analysis.shares import all_shares
 from cells.analysis.softmax import softmax_at
 from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
 from ui.background import Report
 from viz.anatomy import Look, Theory
 
-DISTANCES = 60  # states of the long Jacobian
+DISTANCES, FEWEST = 60, 6  # states of the long Jacobian: all of them up to N = 64, fewer where each takes its time
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,9 @@ def _step_jacobian(ask: Ask) -> Any:
 
 
 def _long_jacobian(ask: Ask) -> Any:
-    T = len(ask.trace.inputs)
-    states = sorted({int(state) for state in np.linspace(1, T - 1, DISTANCES).round()})
+    T, size = len(ask.trace.inputs), sum(len(layer.parts) for layer in ask.trace.layers) * ask.trace.settings.hidden
+    count = int(np.clip(DISTANCES * (64 / size) ** 2, FEWEST, DISTANCES))
+    states = sorted({int(state) for state in np.linspace(1, T - 1, count).round()})
     return long_jacobians(ask.trace, states, ask.look.sample - 1, ask.report)
 
 
@@ -87,12 +88,9 @@ def _growth(ask: Ask) -> Theory:
 
 
 def _shares(ask: Ask) -> Any:
-    """Of every parameter by gate; one after the other, so that there is progress to report."""
-    names, found = parameter_names(ask.trace.layer(ask.layer)), []
-    for done, name in enumerate(names):
-        found.append(shares(ask.trace, name, ask.layer))
-        ask.report((done + 1) / len(names))
-    return tuple(found)
+    """Of every parameter by gate."""
+    found = all_shares(ask.trace, ask.layer, ask.report)
+    return tuple(found[name] for name in parameter_names(ask.trace.layer(ask.layer)))
 
 
 def _saturation(ask: Ask) -> Any:

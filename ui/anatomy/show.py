@@ -14,7 +14,7 @@ from ui.compute import chart_body
 from ui.frame import VERSION
 from viz.anatomy import PLATES
 
-from .compute import AT_ONCE, body_of, plate_of, work_of
+from .compute import Unfinished, body_of, plate_of, record_of
 from .opened import Opened
 from .trust import badge
 
@@ -26,21 +26,24 @@ def show_plate(name: str, opened: Opened, on_click: Callable[[], None] | None = 
     """A plate by its name; where its measure does not apply, the sentence that says why."""
     kind = PLATES[name]
     with st.container(key=f"plate {name}"):
-        work = work_of(kind.needs, opened)
-        if not work.within(AT_ONCE):
-            st.markdown(f"#### {kind.label.title}")
-            _progress(work)
-            return
         try:
-            record = work.future.result()
+            record = record_of(kind.needs, opened)
             body, height, finding = body_of(name, record, opened)
-        except DoesNotApply as error:
+        except (DoesNotApply, Unfinished) as reason:
             st.markdown(f"#### {kind.label.title}")
-            st.info(str(error))
+            _explain(reason)
             return
         _head(name, record, opened, finding)
         clicks = {"on_click_change": on_click} if on_click else {}
         show_chart(body, height, key=f"chart {name}", **clicks)
+
+
+def _explain(reason: DoesNotApply | Unfinished) -> None:
+    """Why there is no plate: one that has no meaning here, or one that is still computed."""
+    if isinstance(reason, Unfinished):
+        _progress(reason.work)
+    else:
+        st.info(str(reason))
 
 
 def _head(name: str, record: Any, opened: Opened, finding: str) -> None:

@@ -20,7 +20,7 @@ from .view import PageView
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
 HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
 FINDINGS = 2000  # small ones: some numbers and a sentence
-TRACES: Kept[Trace] = Kept(1.5e9, lambda trace: trace.settings.steps * trace.settings.memory_per_step)
+TRACES: Kept[Trace] = Kept(8e8, lambda trace: trace.settings.steps * trace.settings.memory_per_step)
 BODIES: Kept[tuple[bytes, int]] = Kept(2e8, lambda body: len(body[0]))
 
 

@@ -1,11 +1,18 @@
 """What one run may cost on a page that many share; larger runs are refused before anything is allocated."""
 
+from collections.abc import Sequence
+
 from cells import RunSettings
 from cells.knobs import BadValue
+
+from .view import PageView
 
 SECONDS = 1.5  # the most one change of a control may take
 BYTES_A_SECOND, PRODUCTS_A_SECOND = 1.5e9, 1.5e10  # what one core was seen to do, rounded down
 MEGABYTES = 600.0
+SCRUB_SECONDS, SCRUB_MEGABYTES = 5.0, 12.0  # of one scrubber: all its runs and figures; what goes to the browser
+A_LINE, A_NUMBER, SORTED = 1e-6, 5.4, 2.5e-8  # seconds a point of a line; bytes a number; seconds a number in a band
+LINES, LENS = 25, 8  # lines and band edges of a figure; a walk back in another format, in runs
 
 
 def check_budget(settings: RunSettings) -> None:
@@ -32,3 +39,24 @@ def seconds_per_step(s: RunSettings) -> float:
     blocks = len(s.cell_class.sums)
     products = 6 * s.batch * s.layers * s.hidden * s.hidden * blocks
     return s.memory_per_step / BYTES_A_SECOND + products / PRODUCTS_A_SECOND
+
+
+def scrub_share(points: Sequence[RunSettings], view: PageView) -> float:
+    """What a scrubber over these runs would take of what it may take; 1 is all of it."""
+    seconds = sum(_seconds_of_frame(point) for point in points)
+    megabytes = sum(_bytes_of_frame(point, view) for point in points) / 1e6
+    return max(seconds / SCRUB_SECONDS, megabytes / SCRUB_MEGABYTES)
+
+
+def _seconds_of_frame(s: RunSettings) -> float:
+    walks = LENS if s.precision != "float64" else 1
+    in_bands = s.steps * s.batch * s.hidden * len(s.cell_class.gates)
+    return s.steps * (walks * seconds_per_step(s) + LINES * A_LINE) + in_bands * SORTED
+
+
+def _bytes_of_frame(s: RunSettings, view: PageView) -> float:
+    parts, gates = len(s.cell_class.parts), len(s.cell_class.gates)
+    maps = (
+        parts * (view.gradient_units + view.state_units) + gates * (view.gates == "units") + ("k" in s.cell_class.gates)
+    )
+    return A_NUMBER * s.steps * (LINES + maps * min(s.hidden, 256))

@@ -10,7 +10,7 @@ from cells.knobs import Knob, knobs_of
 from .anatomy.view import AnatomyView
 from .view import PageView
 
-LISTS = ("loss_steps", "own")  # fields that are no single value: lists the user types or loads
+LISTS = ("loss_steps", "own", "scrub", "pins")  # fields that are no single value
 
 Values = dict[str, Any]
 
@@ -19,7 +19,7 @@ def _all_fields() -> dict[str, Field]:
     found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in LISTS}
     for cell in CELLS.values():
         found |= {name: f for name, f in knobs_of(cell.Options).items() if name not in found}
-    return found | knobs_of(PageView) | knobs_of(AnatomyView)
+    return found | {f.name: f for f in fields(PageView)} | knobs_of(AnatomyView)
 
 
 FIELDS = _all_fields()
@@ -51,7 +51,7 @@ def run_settings(values: Mapping[str, Any]) -> RunSettings:
 
 def page_view(values: Mapping[str, Any]) -> PageView:
     """The view these values make."""
-    return PageView(**{name: values[name] for name in knobs_of(PageView)})
+    return PageView(**{f.name: values[f.name] for f in fields(PageView)})
 
 
 def anatomy_view(values: Mapping[str, Any]) -> AnatomyView:

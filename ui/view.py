@@ -22,3 +22,5 @@ class PageView(Knobs):
     both_losses: bool = switch(
         False, "Last and all steps together", "Draws the gradient under both loss modes.", group="view"
     )
+    scrub: tuple = ()  # (knob,) or (knob, low, high, number of values): what is dragged (scrub.py)
+    pins: tuple = ()  # runs that stay (pins.py)

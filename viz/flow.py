@@ -22,7 +22,8 @@ class Drawn:
 
     figure   {"data", "layout"} as Plotly.js takes it     title    what it is called
     alt      the finding in words                         caption  every setting behind it
-    columns  the numbers behind it, unrounded, all of one length
+    columns  the numbers behind it, unrounded
+    scrub    what a browser needs to drag it along one knob (viz/scrub.py), if it can be dragged
     """
 
     name: str
@@ -31,6 +32,7 @@ class Drawn:
     alt: str
     caption: str
     columns: dict[str, np.ndarray] = field(repr=False)
+    scrub: dict | None = field(default=None, repr=False)
 
 
 def flow(trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
@@ -50,9 +52,13 @@ def drawn(name: str, title: str, scene: Scene) -> Drawn:
     if not panels:
         label = scene.layer.cell.label
         raise ValueError(f"panels = {', '.join(scene.view.panels)}: the {label} has none of them")
+    return composed(name, title, panels, scene, caption(scene))
+
+
+def composed(name: str, title: str, panels: Sequence[PanelData], scene: Scene, words: str) -> Drawn:
+    """Panels of a scene as one figure; `words` is the caption."""
     figure = stacked(panels, scene)
     alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt if sentence))
-    words = caption(scene)
     figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": words}
     return Drawn(name, title, figure, alt, words, _columns(panels, scene))
 

@@ -275,8 +275,11 @@ def test_hostile_links_give_a_view_that_can_be_drawn_and_name_what_they_lost():
         text = "\n".join(complaints)
         assert through_a_url(values) == (values, []), query
         for name in [name for name in query if name in FIELDS and not re.search(rf"\b{name} ", text)]:
+            if name in ("scrub", "pins"):  # shapes of their own: what would be written again is what was read
+                assert write_link(values).get(name, "") == query[name][-1], (name, query)
+                continue
             assert as_text(values[name]) == as_text(type(DEFAULTS[name])(plain(query[name][-1], name))), (name, query)
-        assert text.count("is no setting") == sum(name not in FIELDS for name in query)
+        assert text.count("is no setting of this page and") == sum(name not in FIELDS for name in query)
         assert all(len(line) <= LONGEST for line in complaints)
 
 

@@ -48,11 +48,19 @@ def knobs_of(kind: Any) -> dict[str, Field]:
     return {f.name: f for f in fields(kind) if "knob" in f.metadata}
 
 
+def names_of(kind: Any) -> list[str]:
+    """All fields of a settings class or instance: its knobs, and the lists that are no single value."""
+    return [f.name for f in fields(kind)]
+
+
 class Knobs:
     """Base of a frozen dataclass of knobs: checked when made."""
 
     def __post_init__(self) -> None:
         check_knobs(self)
+
+    def check_run(self, settings: Any) -> None:
+        """BadValue where the run's settings do not give what these knobs need; by default they need nothing."""
 
 
 def check_knobs(record: Any) -> None:

@@ -5,24 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from .base import row, total_over_time, transposed
-from .knobs import BadValue, choice, knob
+from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
+from .knobs import BadValue, choice, knob, switch
 from .lstm import LSTM, times_blocks
 from .scaled import Scaled
 
 E = float(np.e)
-
-
-def time_gate(times, tau, s, r_on, leak):
-    """φ = ((t - s) mod τ)/τ and k(t): times (T, …, B), per-unit τ, s, r_on (…, H) -> two arrays (T, …, B, H).
-
-    k rises from 0 to 1 over the first half of the open phase, falls back over the second, and leaks αφ after it.
-    """
-    turns = (times[..., None] - row(s)) / row(tau)
-    phi = turns - np.floor(np.real(turns))
-    phi = np.where(np.real(phi) < 1, phi, 0 * phi)  # a turn just below a whole number may round up to it
-    ramp = 2 * phi / row(r_on)
-    opening, open_ = np.real(phi) < 0.5 * np.real(row(r_on)), np.real(phi) < np.real(row(r_on))
-    return phi, np.where(opening, ramp, np.where(open_, 2 - ramp, leak * phi))
+SOURCE = "Neil, Pfeiffer, Liu 2016"
+GATE_HELP = "Frozen open (k = 1 at every step) it is the plain LSTM with the same weights, bit for bit."
+SHIFT_HELP = f"φ = ((t − s) mod τ)/τ in {SOURCE}: s delays the opening. With t + s it comes earlier by s."
+LEAK_HELP = f"k = αφ while closed, so that a closed gate still learns: 0.001 while learning ({SOURCE})."
+TEST_HELP = f"At test the gate closes tightly: α = 0 ({SOURCE})."
+OUTPUT_HELP = f"h̃ = o σ(c̃), the candidate, in {SOURCE}; h̃ = o σ(c'), the updated cell, in some implementations."
+SAMPLING_HELP = (
+    "Regular: 1, 2, …, T. Irregular: gaps drawn from an exponential distribution of mean 1 (Poisson). Two sensors: one "
+    "samples every 1, one every 2.7, from random phases on. Own: times you paste or load."
+)
 
 
 class PhasedLSTM(LSTM):
@@ -39,6 +37,7 @@ class PhasedLSTM(LSTM):
 
     @dataclass(frozen=True)
     class Options(LSTM.Options):
+        gate: str = choice("clock", {"clock": "by the clock", "open": "open: k = 1"}, "Gate", GATE_HELP)
         shortest_period: float = knob(
             E, 1.0, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0
         )
@@ -46,29 +45,42 @@ class PhasedLSTM(LSTM):
             E**6, 1.0, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0
         )
         shift_spread: float = knob(1.0, 0.0, 1.0, "Shift spread", "s = spread · U(0, τ): 0 opens all units in phase.")
+        shift_sign: str = choice("minus", {"minus": "t − s", "plus": "t + s"}, "Sign of the shift", SHIFT_HELP)
         open_ratio: float = knob(0.05, 0.001, 1.0, "Open ratio r_on", "Share of each period in which the gate is open.")
-        leak: float = knob(
-            0.001, 0.0, 1.0, "Leak α", "k = αφ while closed: 0.001 while learning, 0 at test.", step=0.001
-        )
+        leak: float = knob(0.001, 0.0, 1.0, "Leak α", LEAK_HELP, step=0.001)
+        at_test: bool = switch(False, "At test: α = 0", TEST_HELP)
         sampling: str = choice(
             "regular",
-            {"regular": "regular", "irregular": "irregular"},
+            {"regular": "regular", "irregular": "irregular", "two_sensors": "two sensors", "own": "own times"},
             "Timestamps",
-            "Regular: 1, 2, …, T. Irregular: gaps drawn from an exponential distribution of mean 1 (Poisson).",
+            SAMPLING_HELP,
         )
         output: str = choice(
-            "candidate",
-            {"candidate": "candidate c̃", "updated": "updated c'"},
-            "Output reads",
-            "h̃ = o σ(c̃) as in the paper, or h̃ = o σ(c') as in some implementations.",
+            "candidate", {"candidate": "candidate c̃", "updated": "updated c'"}, "Output reads", OUTPUT_HELP
         )
+        timestamps: tuple = ()  # for sampling = own
 
         def __post_init__(self):
             super().__post_init__()
+            object.__setattr__(self, "timestamps", checked_timestamps(self.timestamps))
             if self.shortest_period > self.longest_period:
                 low, high = self.shortest_period, self.longest_period
                 sentence = f"shortest_period = {low:g} is outside [1, {high:g}], the range up to longest_period"
                 raise BadValue(sentence, "shortest_period", high)
+
+        def check_run(self, settings):
+            if self.sampling != "own":
+                return
+            count = len(self.timestamps)
+            if not count:
+                raise BadValue("timestamps = () holds no times; give [2, 20000]", "timestamps")
+            if settings.steps > count:
+                sentence = f"steps = {settings.steps} is outside [2, {count}], the number of your own timestamps"
+                raise BadValue(sentence, "steps", count)
+
+    @classmethod
+    def build(cls, options, activation):
+        return (OpenPhasedLSTM if options.gate == "open" else cls)(options, activation)
 
     def init_params(self, recipe):
         rng = recipe.rng(4)
@@ -78,20 +90,35 @@ class PhasedLSTM(LSTM):
             "tau": tau,
             "s": self.options.shift_spread * tau * rng.random(recipe.hidden),
             "r_on": np.full(recipe.hidden, self.options.open_ratio),
-            "leak": np.full(recipe.hidden, self.options.leak),
+            "leak": np.full(recipe.hidden, 0.0 if self.options.at_test else self.options.leak),
         }
 
     def draw_times(self, steps, batch, rng):
-        if self.options.sampling == "regular":
-            return super().draw_times(steps, batch, rng)
-        return np.cumsum(rng.exponential(size=(steps, batch)), axis=0)
+        if self.options.sampling == "own":
+            return given(self.options.timestamps, steps, batch)
+        return DRAWS[self.options.sampling](steps, batch, rng)
+
+    @property
+    def sign(self):
+        """-1 where the phase counts from t - s, +1 where it counts from t + s."""
+        return SIGNS[self.options.shift_sign]
+
+    def clock(self, params, times):
+        """φ and k, each (T, …, B, H)."""
+        return time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
 
     def open_tape(self, params, x, start, times):
         tape = super().open_tape(params, x, start, times)
-        phi, k = time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]))
+        phi, k = self.clock(params, times)
         new = np.empty_like(tape["c"][1:])
-        lag = times[..., None] - row(params["s"])
-        return tape | {"phi": phi, "lag": lag, "k": k, "rest": 1 - k, "c_new": new, "h_new": np.empty_like(new)}
+        return tape | {
+            "times": times,
+            "phi": phi,
+            "k": k,
+            "rest": 1 - k,
+            "c_new": new,
+            "h_new": np.empty_like(new),
+        }
 
     def step(self, params, tape, t):
         h, c, c_next, h_next = tape["h"][t], tape["c"][t], tape["c"][t + 1], tape["h"][t + 1]
@@ -149,18 +176,22 @@ class PhasedLSTM(LSTM):
         H = h.mantissa.shape[-1]
         inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
         d_k = delta.mantissa[..., 4 * H :]
-        clock = {
-            name: total_over_time(Scaled(d_k * slope, delta.exponent)) for name, slope in gate_slopes(params, tape)
-        }
+        slopes = gate_slopes(params, tape["phi"], tape["times"], self.sign)
+        clock = {name: total_over_time(Scaled(d_k * slope, delta.exponent)) for name, slope in slopes}
         return super().param_grads(params, tape, x, h, inner) | clock
 
 
-def gate_slopes(params, tape):
-    """∂k/∂τ, ∂k/∂s, ∂k/∂r_on by name, each (T, …, B, H); the slope at a corner is the one to its right."""
-    phi, tau, r_on = tape["phi"], row(params["tau"]), row(params["r_on"])
-    opening, open_ = phi < 0.5 * r_on, phi < r_on
-    by_phi = np.where(opening, 2 / r_on, np.where(open_, -2 / r_on, row(params["leak"])))
-    lag = tape["lag"]
-    yield "tau", -by_phi * lag / tau**2
-    yield "s", -by_phi / tau
-    yield "r_on", np.where(opening, -1, 1) * np.where(open_, 2 * phi / r_on**2, 0)
+class OpenPhasedLSTM(PhasedLSTM):
+    """The plain LSTM's step, bit for bit, beside clocks that nobody reads: k = 1 throughout."""
+
+    width = LSTM.width
+    step, close_tape, step_back = LSTM.step, LSTM.close_tape, LSTM.step_back
+    input_delta, seen_by_output, direct_parts = LSTM.input_delta, LSTM.seen_by_output, LSTM.direct_parts
+
+    def open_tape(self, params, x, start, times):
+        phi, _ = self.clock(params, times)
+        return LSTM.open_tape(self, params, x, start, times) | {"phi": phi, "k": np.ones_like(phi)}
+
+    def param_grads(self, params, tape, x, h, delta):
+        unread = np.zeros((*delta.mantissa.shape[1:-2], h.mantissa.shape[-1]))
+        return LSTM.param_grads(self, params, tape, x, h, delta) | dict.fromkeys(("tau", "s", "r_on"), unread)

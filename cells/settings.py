@@ -8,7 +8,7 @@ import numpy as np
 from .activations import ACTIVATIONS
 from .base import Cell
 from .initialisers import INITIALISERS
-from .knobs import BadValue, check_knobs, choice, knob, knobs_of, switch
+from .knobs import BadValue, check_knobs, choice, knob, names_of, switch
 from .losses import LOSS_MODES, REDUCTIONS
 from .precision import PRECISIONS
 from .registry import CELLS
@@ -65,6 +65,7 @@ class RunSettings:
         self._set("loss_steps", self._checked_loss_steps())
         self._set("own", self._checked_own())
         self._check_input()
+        self.options.check_run(self)
         self._check_cost()
 
     def replace(self, **values: Any) -> "RunSettings":
@@ -73,7 +74,7 @@ class RunSettings:
         own = {f.name for f in fields(self)}
         knobs = {name: value for name, value in values.items() if name not in own}
         plain = {name: value for name, value in values.items() if name in own}
-        unknown = [name for name in knobs if kind is None or name not in knobs_of(kind)]
+        unknown = [name for name in knobs if kind is None or name not in names_of(kind)]
         if unknown:
             raise BadValue(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {self.cell}", unknown[0])
         options = plain.pop("options", self.options)
@@ -93,9 +94,9 @@ class RunSettings:
         if self.options is None:
             return kind()
         if isinstance(self.options, dict):
-            unknown = [name for name in self.options if name not in knobs_of(kind)]
+            unknown = [name for name in self.options if name not in names_of(kind)]
             if unknown:
-                known = ", ".join(knobs_of(kind))
+                known = ", ".join(names_of(kind))
                 raise BadValue(f"options has {unknown[0]!r}, the cell {self.cell} knows {known}", unknown[0])
             return kind(**self.options)
         if type(self.options) is not kind:
@@ -153,7 +154,7 @@ class RunSettings:
     @property
     def memory_per_step(self) -> int:
         """Bytes one time step takes in a run: about eight arrays a block of pre-activations."""
-        blocks = len(CELLS[self.cell].sums)
+        blocks = max(len(self.cell_class.sums), self.cell_class.width)
         return 8 * self.batch * (self.layers * self.hidden * (5 * blocks + 6) + 5 * self.input_size) + 16
 
     @property
@@ -169,5 +170,5 @@ class RunSettings:
 
 def _carried_over(options: Any, kind: type, knobs: dict[str, Any]) -> Any:
     """Options of `kind` that keep what `options` shares with it."""
-    shared = {name: getattr(options, name) for name in knobs_of(kind) if hasattr(options, name)}
+    shared = {name: getattr(options, name) for name in names_of(kind) if hasattr(options, name)}
     return kind(**(shared | knobs))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from cells.base import Cell
 from cells.gru import GRU, ChoGRU
 from cells.lstm import LSTM
-from cells.phased_lstm import PhasedLSTM
+from cells.phased_lstm import OpenPhasedLSTM, PhasedLSTM
 from cells.vanilla import Vanilla
 
 from .scope import DoesNotApply
@@ -115,4 +115,5 @@ WIRINGS: dict[type[Cell], Callable] = {
     ChoGRU: _cho,
     LSTM: _lstm,
     PhasedLSTM: _phased,
+    OpenPhasedLSTM: _lstm,
 }

@@ -142,9 +142,10 @@ class Reference:
     def phased(self, p, x, old, t):
         h, c = old["h"], old["c"]
         i, f, g, sums = self.lstm_gates(p, x, h, c)
-        k = time_gate(torch.tensor(self.network.times[t])[:, None], p)
+        k = self.clock(torch.tensor(self.network.times[t])[:, None], p)
         fresh = f * c + i * g
-        updated = self.settings.options.output == "updated"
+        options = self.settings.options
+        updated = options.output == "updated" or options.gate == "open"  # k = 1: the two are the same cell state
         c = k * fresh + (1 - k) * c
         seen = c if updated else fresh
         o = self.output_gate(sums, p, seen)
@@ -156,9 +157,18 @@ class Reference:
         new = {"h": k * (o * self.act(seen)) + (1 - k) * h, "c": c}
         return new, {"i": i, "f": f, "g": g, "o": o, "k": k.expand_as(c)}, emit
 
+    def clock(self, times, p):
+        """k (B, H) at times (B, 1)."""
+        options = self.settings.options
+        if options.gate == "open":
+            return torch.ones_like(times - p["s"])
+        p = p | {"leak": torch.zeros_like(p["leak"])} if options.at_test else p
+        return time_gate(times, p | {"s": -p["s"]} if options.shift_sign == "plus" else p)
+
     def param_grads(self, layer):
-        """By gate, of the batch mean."""
-        grads = {name: p.grad for name, p in self.layers[layer].leaves.items() if name != "leak"}
+        """By gate, of the batch mean; 0 where nothing reads the parameter."""
+        leaves = {name: p for name, p in self.layers[layer].leaves.items() if name != "leak"}
+        grads = {name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in leaves.items()}
         return {name: grad.numpy() / self.network.divisor for name, grad in grads.items()}
 
 

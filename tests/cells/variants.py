@@ -26,6 +26,12 @@ FORMS = {  # name -> (cell, its own knobs)
     "phased leaky irregular": ("phased_lstm", SHORT_PERIODS | {"leak": 0.2, "sampling": "irregular"}),
     "phased updated": ("phased_lstm", SHORT_PERIODS | {"output": "updated", "leak": 0.0}),
     "phased peepholes": ("phased_lstm", SHORT_PERIODS | {"peepholes": True, "sampling": "irregular"}),
+    "phased open": ("phased_lstm", SHORT_PERIODS | {"gate": "open", "peepholes": True}),
+    "phased plus two sensors": (
+        "phased_lstm",
+        SHORT_PERIODS | {"shift_sign": "plus", "sampling": "two_sensors", "at_test": True},
+    ),
+    "phased own times": ("phased_lstm", SHORT_PERIODS | {"sampling": "own", "timestamps": (-3.5, 0.0, 0.25, 4.0, 4.5)}),
     "phased updated peepholes": ("phased_lstm", SHORT_PERIODS | {"output": "updated", "peepholes": True}),
 }
 

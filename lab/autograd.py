@@ -73,8 +73,8 @@ class Unrolled:
         for layer, params, history in zip(trace.layers, self.params, self.states, strict=True):
             before = history[-1] if history else {part: torch.tensor(layer.states[part][0]) for part in layer.parts}
             found = {"x": read} | {f"{part}_prev": values for part, values in before.items()}
-            if "tau" in params:
-                found["k"] = time_gate(torch.tensor(trace.times[t])[:, None], params)
+            if any(node.name == "k" for node in self.nodes):
+                found["k"] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.options.shift_sign)
             self._fill(found, params)
             history.append({part: found[part] for part in layer.parts})
             for part in layer.parts:
@@ -119,9 +119,10 @@ def _weighted(term: Term, found: Mapping[str, Tensor], params: Mapping[str, Tens
     return product @ weight if weight.ndim == 2 else product * weight
 
 
-def time_gate(times: Tensor, params: Mapping[str, Tensor]) -> Tensor:
+def time_gate(times: Tensor, params: Mapping[str, Tensor], sign: str) -> Tensor:
     """k (B, H) at timestamps (B, 1): up over half of the open phase, down over the other half, then the leak."""
-    phase = torch.remainder((times - params["s"]) / params["tau"], 1.0)
+    shifted = times + params["s"] if sign == "plus" else times - params["s"]
+    phase = torch.remainder(shifted / params["tau"], 1.0)
     rise = 2 * phase / params["r_on"]
     closed = phase >= params["r_on"]
     return torch.where(closed, params["leak"] * phase, torch.where(rise < 1, rise, 2 - rise))

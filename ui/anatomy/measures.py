@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cells import Trace
-from cells.analysis.credit import credit
+from cells.analysis.credit import Report, credit
 from cells.analysis.exercise import exercise, parameter_names
 from cells.analysis.graph import graph
 from cells.analysis.jacobians import long_jacobians, step_jacobian
@@ -19,7 +19,6 @@ from cells.analysis.scope import DoesNotApply
 from cells.analysis.shares import all_shares
 from cells.analysis.softmax import softmax_at
 from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
-from ui.background import Report
 from viz.anatomy import Look, Theory
 
 DISTANCES, FEWEST = 60, 6  # states of the long Jacobian: all of them up to N = 64, fewer where each takes its time

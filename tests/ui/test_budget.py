@@ -33,7 +33,7 @@ def test_the_most_the_page_can_ask_for_is_refused_by_name(cell):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_page_allows_less_than_the_engine(cell):
-    error = refusal(DEFAULTS | {"cell": cell, "steps": 1000, "hidden": 256, "batch": 64})
+    error = refusal(DEFAULTS | {"cell": cell, "steps": 1000, "hidden": 256, "batch": 48})
     assert f"this page allows {SECONDS:g} s and {MEGABYTES:g} MB" in str(error)
 
 

@@ -48,6 +48,7 @@ def used_by_the_link(values):
     kept = dict(values)
     others = {name for cell in CELLS for name in own_knobs(cell)} - set(own_knobs(values["cell"]))
     asked = {"own": values["signal"] == "own", "loss_steps": values["loss"] == "chosen"}
+    asked["timestamps"] = (values["cell"], values["sampling"]) == ("phased_lstm", "own")
     return kept | {name: DEFAULTS[name] for name in [*others, *(name for name, used in asked.items() if not used)]}
 
 
@@ -80,6 +81,7 @@ def test_both_ends_of_every_range_come_back(name):
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name in CHOICES for value in knob_of(name).choices])
 def test_every_choice_comes_back(name, value):
     around = {"own": ((0.5,),) * 50} if value == "own" else {"loss_steps": (3,)} if value == "chosen" else {}
+    around = {"timestamps": tuple(map(float, range(50)))} if (name, value) == ("sampling", "own") else around
     values = DEFAULTS | BASES.get(name, {}) | {name: value} | around
     back, complaints = through_a_url(values)
     assert (back[name], complaints) == (value, [])
@@ -288,6 +290,8 @@ def plain(text, name):
     default = DEFAULTS[name]
     if name == "loss_steps":
         return sorted({int(part) for part in text.split(",")})
+    if name == "timestamps":
+        return [float(part) for part in text.split(",")]
     if name == "own":
         return [tuple(map(float, row.split(","))) for row in text.split(";")]
     return text == "on" if isinstance(default, bool) else text

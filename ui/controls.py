@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from . import own_input, state
+from . import own_input, own_times, state
 from .compute import marks_of
 from .fields import Values, high_of, knob_of, own_knobs, run_settings
 from .widgets import layer_widget, widget
@@ -18,7 +18,7 @@ def sidebar() -> None:
         own_input.input_widgets(values)
         if values["loss"] != "last":
             widget("loss_reduction")
-    _group(f"{knob_of('cell').choices[values['cell']]} knobs", own_knobs(values["cell"]))
+    _cell_group(values)
     with st.expander("Precision and view"):
         for name in ["precision", *_view_fields(values)]:
             widget(name)
@@ -41,6 +41,17 @@ def _group(title: str, names: list[str]) -> None:
         with st.expander(title):
             for name in names:
                 widget(name)
+
+
+def _cell_group(values: Values) -> None:
+    names = own_knobs(values["cell"])
+    if not names:
+        return
+    with st.expander(f"{knob_of('cell').choices[values['cell']]} knobs"):
+        for name in names:
+            widget(name)
+            if name == "sampling" and values[name] == "own":
+                own_times.timestamps_widgets(values)
 
 
 def _has_inputs(values: Values) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import Field, fields
 from typing import Any
 
 from cells import CELLS, RunSettings
-from cells.knobs import Knob, knobs_of
+from cells.knobs import Knob, knobs_of, names_of
 
 from .anatomy.view import AnatomyView
 from .view import PageView
 
-LISTS = ("loss_steps", "own", "scrub", "pins")  # fields that are no single value
+LISTS = ("loss_steps", "own", "timestamps", "scrub", "pins")  # fields that are no single value
 
 Values = dict[str, Any]
 
@@ -18,7 +18,7 @@ Values = dict[str, Any]
 def _all_fields() -> dict[str, Field]:
     found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in LISTS}
     for cell in CELLS.values():
-        found |= {name: f for name, f in knobs_of(cell.Options).items() if name not in found}
+        found |= {f.name: f for f in fields(cell.Options) if f.name not in found}
     return found | {f.name: f for f in fields(PageView)} | knobs_of(AnatomyView)
 
 
@@ -42,10 +42,15 @@ def own_knobs(cell: str) -> list[str]:
     return list(knobs_of(CELLS[cell].Options))
 
 
+def own_fields(cell: str) -> list[str]:
+    """The names of all that a cell has of its own: its knobs, and lists."""
+    return names_of(CELLS[cell].Options)
+
+
 def run_settings(values: Mapping[str, Any]) -> RunSettings:
     """The settings these values make; ValueError where they do not go together."""
     names = [f.name for f in fields(RunSettings) if f.name in FIELDS]
-    options = {name: values[name] for name in own_knobs(values["cell"])}
+    options = {name: values[name] for name in own_fields(values["cell"])}
     return RunSettings(**{name: values[name] for name in names}, options=options)
 
 

@@ -34,7 +34,13 @@ def left_out(values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-AGAIN = {"own": "load it", "loss_steps": "type them", "scrub": "choose it", "pins": "pin them"}
+AGAIN = {
+    "own": "load it",
+    "timestamps": "load them",
+    "loss_steps": "type them",
+    "scrub": "choose it",
+    "pins": "pin them",
+}
 
 
 def _text(name: str, value: Any) -> str:

@@ -14,7 +14,12 @@ PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 ADDRESS = re.compile(r"([:.@/])(?=\S)")
 JOINER = "\N{WORD JOINER}"  # no width, no break
 
-WAITING = "Paste a sequence or load a file at the left; until then the view is that of the last valid settings."
+UNTIL_THEN = "until then the view is that of the last valid settings."
+WAITING = {
+    "own": f"Paste a sequence or load a file at the left; {UNTIL_THEN}",
+    "timestamps": f"Paste timestamps or load a file at the left, among the cell's knobs; {UNTIL_THEN}",
+}
+WAITED_FOR = {"own": ("signal", "own"), "timestamps": ("sampling", "own")}
 
 
 def as_written(text: str) -> str:
@@ -38,9 +43,10 @@ def show_sentence(fault: str) -> None:
 
 def show_fault(error: BadValue, values: Values) -> None:
     """One sentence, and a button for the nearest values that work."""
-    if values["signal"] == "own" and not values["own"]:
-        st.info(WAITING)
-        return
+    for name, (field, value) in WAITED_FOR.items():
+        if error.field == name and values[field] == value and not values[name]:
+            st.info(WAITING[name])
+            return
     with st.container(horizontal=True, vertical_alignment="center", key="fault"):
         show_sentence(f"{error}. The view below is that of the last valid settings.")
         changes = changes_to_mend(values)

@@ -29,7 +29,7 @@ def loss_steps_widget(values: Values) -> None:
     if not values["loss_steps"]:
         state.put({"loss_steps": (values["steps"] // 2, values["steps"])})
     st.text_input("Steps with a loss", key="loss_steps_text", placeholder="10, 25, 50", on_change=_read_loss_steps)
-    _show_fault("loss_steps_fault")
+    show_kept_fault("loss_steps_fault")
 
 
 def _read_loss_steps() -> None:
@@ -52,24 +52,30 @@ def parse_steps(text: str) -> tuple[int, ...]:
 
 def read_upload(data: bytes) -> Rows:
     """A CSV file's rows of numbers; a first row of names is skipped. BadValue names line and fault."""
-    _check_size(len(data), "a file")
+    return parse_rows(decoded(data, "own"))
+
+
+def decoded(data: bytes, name: str) -> str:
+    """A file's text; BadValue names the field and the first byte that is none."""
+    check_size(len(data), "a file", name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadValue(f"own = a file that is not UTF-8 text: byte {error.start} cannot be read", "own") from None
+        raise BadValue(f"{name} = a file that is not UTF-8 text: byte {error.start} cannot be read", name) from None
     if 0 in data:
-        raise BadValue(f"own = a file that is no text: byte {data.index(0)} is 0", "own")
-    return parse_rows(text)
+        raise BadValue(f"{name} = a file that is no text: byte {data.index(0)} is 0", name)
+    return text
 
 
-def _check_size(size: int, kind: str) -> None:
+def check_size(size: int, kind: str, name: str) -> None:
+    """BadValue for a file or a text that is too long to be read."""
     if size > MEGABYTES * 1_000_000:
-        raise BadValue(f"own = {kind} of {size / 1e6:.1f} MB is outside [0, {MEGABYTES}] MB", "own")
+        raise BadValue(f"{name} = {kind} of {size / 1e6:.1f} MB is outside [0, {MEGABYTES}] MB", name)
 
 
 def parse_text(text: str) -> Rows:
     """A pasted sequence: several lines with several columns are rows; anything else is one column."""
-    _check_size(len(text), "a text")
+    check_size(len(text), "a text", "own")
     lines = [line.strip().rstrip(",;") for line in text.splitlines()]
     if sum(map(bool, lines)) > 1:
         spaced = not set(",;") & set(text)
@@ -129,16 +135,18 @@ def _own_widgets(values: Values) -> None:
         "Paste a sequence", key="own_text", help=SEQUENCE_HELP, on_change=_read_text, placeholder="0.1, 0.5, -0.3, …"
     )
     st.file_uploader("or load a CSV file", type=["csv", "txt"], key="own_file", on_change=_read_file)
-    _show_fault("own_fault")
+    show_kept_fault("own_fault")
     rows = values["own"]
     if rows:
         st.caption(f"{len(rows)} steps × {len(rows[0])} inputs; T follows its length when it is loaded.")
-        _show_left_out(values)
+        show_left_out("own", values)
 
 
-def _show_left_out(values: Values) -> None:
+def show_left_out(name: str, values: Values) -> None:
+    """A word where a list is too long for a link."""
     for sentence in left_out(values):
-        st.caption(sentence)
+        if sentence.startswith(f"{name} "):
+            st.caption(sentence)
 
 
 def _read_text() -> None:
@@ -163,6 +171,7 @@ def _take(read: Callable[[], Rows]) -> None:
     st.session_state.own_fault = ""
 
 
-def _show_fault(key: str) -> None:
+def show_kept_fault(key: str) -> None:
+    """What was wrong with the last text or file, until a good one comes."""
     if st.session_state.get(key):
         show_sentence(st.session_state[key])

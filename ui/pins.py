@@ -6,7 +6,7 @@ from typing import Any
 
 from cells import RunSettings
 
-from .fields import DEFAULTS, FIELDS, Values, knob_of, own_knobs, run_settings
+from .fields import DEFAULTS, FIELDS, LISTS, Values, knob_of, own_fields, run_settings
 from .reading import applies, read_fields
 from .texts import short, text_of
 
@@ -43,7 +43,7 @@ def pin_of(values: Mapping[str, Any], name: str = "") -> Pin:
 def run_fields() -> list[str]:
     """The fields that a run depends on, the view's left out."""
     of_runs = [f.name for f in fields(RunSettings) if f.name in FIELDS]
-    cells = [name for cell in knob_of("cell").choices for name in own_knobs(cell)]
+    cells = [name for cell in knob_of("cell").choices for name in own_fields(cell)]
     return [*of_runs, *dict.fromkeys(cells)]
 
 
@@ -63,8 +63,8 @@ def summary(changes: Mapping[str, Any]) -> str:
 
 def in_words(name: str, value: Any) -> str:
     """A setting as a name may say it: the choice itself, or the field with its value."""
-    if name in ("loss_steps", "own"):
-        return f"{len(value)} steps"
+    if name in LISTS:
+        return f"{len(value)} {'times' if name == 'timestamps' else 'steps'}"
     knob = knob_of(name)
     if knob.choices:
         return knob.choices[value]

@@ -7,7 +7,7 @@ from cells import CELLS
 from cells.knobs import BadValue
 
 from .budget import check_budget
-from .fields import DEFAULTS, FIELDS, Values, own_knobs, page_view, run_settings
+from .fields import DEFAULTS, FIELDS, Values, own_fields, page_view, run_settings
 from .texts import short, text_of, value_of
 
 Query = Mapping[str, Sequence[str]]
@@ -45,7 +45,8 @@ def mend(values: Values) -> list[str]:
             name = error.field if error.field in values else "steps"
             fallback = DEFAULTS[name] if error.nearest is None else error.nearest
             if fallback == values[name]:  # the field itself is fine, what it needs is missing
-                name, fallback = "signal", DEFAULTS["signal"]
+                name, _ = ASKED_BY.get(name, ("signal", ""))
+                fallback = DEFAULTS[name]
             values[name] = fallback
             complaints.append(f"{error}; {name} = {text_of(name, fallback) or 'nothing'} is used instead.")
     values.update(DEFAULTS)
@@ -74,15 +75,15 @@ def applies(name: str, values: Mapping[str, Any]) -> bool:
     """Whether the view's cell has this knob, its loss or input this list."""
     if name in ASKED_BY:
         field, value = ASKED_BY[name]
-        return values[field] == value
-    return name in own_knobs(values["cell"]) or name not in OF_CELLS
+        return values[field] == value and applies(field, values)
+    return name in own_fields(values["cell"]) or name not in OF_CELLS
 
 
 def goes_with(name: str) -> str:
     """What a field needs in order to count."""
-    owners = [cell for cell in CELLS if name in own_knobs(cell)]
+    owners = [cell for cell in CELLS if name in own_fields(cell)]
     return "{} = {}".format(*ASKED_BY[name]) if name in ASKED_BY else f"cell = {' or '.join(owners)}"
 
 
-ASKED_BY = {"own": ("signal", "own"), "loss_steps": ("loss", "chosen")}
-OF_CELLS = {name for cell in CELLS for name in own_knobs(cell)}
+ASKED_BY = {"own": ("signal", "own"), "loss_steps": ("loss", "chosen"), "timestamps": ("sampling", "own")}
+OF_CELLS = {name for cell in CELLS for name in own_fields(cell)}

@@ -1,7 +1,7 @@
 """The values of the page: read once from the link, kept by the widgets, written back to the link after every change."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -41,8 +41,8 @@ def put_next(changes: dict[str, Any]) -> None:
 
 
 def reset(changes: dict[str, Any] | None = None) -> None:
-    """Back to the defaults, with some changes. A sequence the user brought is kept for later."""
-    kept = {"own": st.session_state.get("own", ())}
+    """Back to the defaults, with some changes. What the user brought is kept for later."""
+    kept = {name: st.session_state.get(name, ()) for name in ("own", "timestamps")}
     put(DEFAULTS | kept | (changes or {}))
     st.session_state.complaints = []
 
@@ -56,5 +56,5 @@ def publish() -> None:
 
 def address(values: Values) -> str:
     """The link that brings these values back."""
-    query = urlencode(write_link(values))
-    return "?".join(filter(None, [st.context.url, query]))
+    page, query = urlsplit(st.context.url or ""), urlencode(write_link(values))
+    return urlunsplit(page._replace(path=page.path or "/", query=query))

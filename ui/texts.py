@@ -53,6 +53,8 @@ def _list(name: str, text: str) -> tuple:
         raise BadValue(f"{name} has {len(text)} characters, more than the {LONGEST} a link carries", name)
     if name == "loss_steps":
         return tuple(_entry(name, part, WHOLE, int) for part in text.split(","))
+    if name == "timestamps":
+        return tuple(_entry(name, part, NUMBER, float) for part in text.split(","))
     if name == "scrub":
         return _scrub(text)
     return tuple(tuple(_entry(name, part, NUMBER, float) for part in row.split(",")) for row in text.split(";"))
@@ -79,7 +81,7 @@ def text_of(name: str, value: Any) -> str:
     """The value of a field as a link writes it."""
     if name == "own":
         return ";".join(",".join(map(_number_text, row)) for row in value)
-    if name in ("loss_steps", "scrub"):
+    if name in ("loss_steps", "timestamps", "scrub"):
         return ",".join(part if isinstance(part, str) else _number_text(part) for part in value)
     if isinstance(value, bool):
         return "on" if value else "off"

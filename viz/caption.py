@@ -16,6 +16,7 @@ def caption(scene: Scene) -> str:
     """All settings by their labels, the cell's own knobs last, and which layer is shown."""
     settings, layers = scene.trace.settings, len(scene.trace.layers)
     parts = list(_sizes(scene) if settings is None else _settings(settings))
+    parts += dict.fromkeys(curve.note for curve in scene.extra if curve.note)
     if layers > 1:
         shown = layers if scene.view.layer is None else scene.view.layer + 1
         parts.append(f"Layer shown: {shown}")
@@ -44,13 +45,16 @@ def _knobs(record: Any) -> Iterator[str]:
 
 
 def _lists(settings: RunSettings) -> Iterator[str]:
-    """Settings that are lists: the steps chosen for the loss, and the length of a sequence of the user's own."""
+    """Settings that are lists: the steps chosen for the loss, and what the user brought."""
     if settings.loss == "chosen":
         steps = settings.loss_steps
         shown = ", ".join(map(str, steps[:SHOWN_STEPS]))
         yield f"Loss at steps: {shown}" + (f", … ({len(steps)} in all)" if len(steps) > SHOWN_STEPS else "")
     if settings.signal == "own":
         yield f"Own sequence: {len(settings.own)} steps"
+    if getattr(settings.options, "sampling", "") == "own":
+        times = settings.options.timestamps
+        yield f"Own timestamps: {len(times)}, from {words.exact(times[0])} to {words.exact(times[-1])}"
 
 
 def _word(value: Any, choices: Any) -> str:

@@ -40,8 +40,7 @@ def values_of(rng: Random, sizes: dict[str, int] | None = None, **fixed) -> dict
     values["own"] = tuple(
         tuple(round(rng.gauss(0, 1), 3) for _ in range(width)) for _ in range(min(values["steps"], 40))
     )
-    times = {round(rng.uniform(-9, 99), 3) for _ in range(2 * values["steps"])}
-    values["timestamps"] = tuple(sorted(times)[: rng.choice((40, values["steps"]))])
+    values["timestamps"] = tuple(sorted({round(rng.uniform(-9, 99), 3) for _ in range(min(values["steps"], 40) + 2)}))
     mend(values)
     return values
 

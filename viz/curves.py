@@ -17,6 +17,7 @@ class Curve:
     name    column in tables                    label   written at the line's end
     role    its meaning, which sets the colour  dash    a Plotly dash
     over    what it is drawn over, if it comes from elsewhere: gradient, a part of the state, or a gate
+    note    where it comes from, for the caption
     mean    (T,)                                low, high   (T,) edges of the band, or None
     """
 
@@ -32,6 +33,7 @@ class Curve:
     shade: float = 0.14  # opacity of the band
     symbol: str = "circle"  # of single points
     over: str = "gradient"
+    note: str = ""
 
     def edges(self) -> list[Array]:
         """The line and the edges of its band."""

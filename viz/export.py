@@ -4,7 +4,9 @@ import csv as csv_format
 import io
 import textwrap
 from copy import deepcopy
+from itertools import zip_longest
 
+import numpy as np
 import plotly.graph_objects as go
 
 from .curves import Array
@@ -22,17 +24,30 @@ def as_figure(drawn: Drawn) -> go.Figure:
 
 
 def table(drawn: Drawn) -> dict[str, Array]:
-    """The numbers behind the figure as columns of one length, in full precision; log10 columns are never floored."""
-    return dict(drawn.columns)
+    """The numbers behind the figure as columns of one length, in full precision; log10 columns are never floored.
+
+    Runs of other lengths that lie over the figure's own end, or let its own end, in NaN.
+    """
+    longest = max(map(len, drawn.columns.values()))
+    steps = {"step": np.arange(1, longest + 1)} if "step" in drawn.columns else {}
+    return {name: _filled(column, longest) for name, column in (drawn.columns | steps).items()}
+
+
+def _filled(column: Array, length: int) -> Array:
+    missing = length - len(column)
+    return np.append(column, np.full(missing, np.nan)) if missing else column
 
 
 def csv(drawn: Drawn) -> str:
-    """The table as CSV: every float in the shortest form that reads back as itself, `-inf` for log10 of an exact 0."""
-    columns = table(drawn)
+    """The table as CSV: every float in the shortest form that reads back as itself, `-inf` for log10 of an exact 0.
+
+    A run of another length leaves its cells empty where it has no step.
+    """
     text = io.StringIO()
     writer = csv_format.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+    writer.writerow(drawn.columns)
+    columns = drawn.columns | {"step": table(drawn)["step"]} if "step" in drawn.columns else drawn.columns
+    writer.writerows(zip_longest(*(column.tolist() for column in columns.values()), fillvalue=""))
     return text.getvalue()
 
 

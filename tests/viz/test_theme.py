@@ -19,6 +19,8 @@ PANELS = (
     ("skip", "recurrent", "direct"),
     ("total", "predicted", "bound", "exact", "direct"),
 )
+PINS = tuple(f"pin{number}" for number in range(1, 7))  # drawn over each of the others, told apart by dashes, too
+UNDER_PINS = (("total", "direct", "dc"), *((role,) for role in ("h", "c", "f", "i", "o", "g", "r", "z", "n", "k")))
 LENSES = ("total", "float32", "bfloat16", "float16")  # told apart by dashes, too
 VISION = {  # linear RGB as seen by others, Machado, Oliveira and Fernandes 2009
     "full": np.eye(3),
@@ -85,6 +87,16 @@ def test_formats_differ_from_the_truth_and_from_each_other(theme, vision):
     roles = PALETTES[theme].roles
     for one, other in itertools.combinations(LENSES, 2):
         assert distance(roles[one], roles[other], vision) > 5, (one, other)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("under", UNDER_PINS, ids=" ".join)
+def test_pins_differ_from_each_other_and_from_what_they_lie_over(theme, vision, under):
+    roles = PALETTES[theme].roles
+    pairs = [*itertools.combinations(PINS, 2), *itertools.product(PINS, under)]
+    least = 6 if len(under) > 1 else 4
+    assert min(distance(roles[one], roles[other], vision) for one, other in pairs) > least
 
 
 def test_the_measure_of_distance_can_fail():

@@ -77,5 +77,5 @@ def power_of_ten(log10: float) -> str:
     exponent = math.floor(log10)
     mantissa = 10.0 ** (log10 - exponent)
     if -3 <= exponent < 4:
-        return f"{mantissa * 10.0**exponent:.3g}"
+        return f"{mantissa * 10.0**exponent:.{max(0, 2 - exponent)}f}"
     return rf"{mantissa:.2f} \cdot 10^{{{exponent}}}"

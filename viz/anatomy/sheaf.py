@@ -67,9 +67,8 @@ def _inner(sheaf: Sheaf, scene: Scene) -> dict:
 
 
 def _outermost(sheaf: Sheaf, scene: Scene) -> list[dict]:
-    lines = {"largest": 0, "smallest": sheaf.values.shape[1] - 1}
-    if sheaf.values.shape[1] == 1:
-        del lines["smallest"]
+    count = sheaf.values.shape[1]
+    lines = {"largest": 0, "smallest": count - 1} if count > 1 else {sheaf.name: 0}
     return [_strong(sheaf, name, line, scene) for name, line in lines.items()]
 
 

@@ -1,0 +1,172 @@
+"""What holds for every plate of every cell in both themes, and at the extremes."""
+
+import functools
+import json
+import math
+
+import numpy as np
+import pytest
+
+from cells import RunSettings, run
+from cells.analysis.scope import DoesNotApply
+from cells.knobs import knobs_of
+from tests.viz.conftest import CELLS, EXTREMES, trace_of
+from ui.anatomy.measures import MEASURES, Ask
+from viz import View, as_figure, csv
+from viz.anatomy import PLATES, Look
+from viz.panel import Scene
+from viz.theme import PALETTES
+
+TOKENS = {"signal": "tokens", "steps": 12}
+DRAWINGS = [(cell, name, theme) for cell in CELLS for name in PLATES for theme in ("light", "dark")]
+SMALL = {name: fields for name, fields in EXTREMES.items() if name != "long"}  # its T² losses take their time
+PLAIN = Look()
+LOOKS = (Look(step=2, loss_step=2), Look(shares_of="own", spread_of="gate", numbers="unit", node=3))
+
+
+@functools.cache
+def record_of(measure, look=PLAIN, layer=0, **settings):
+    """A measure's record, once a session."""
+    trace = trace_of(**settings)
+    return MEASURES[measure].compute(Ask(trace, layer, look, lambda share: None))
+
+
+def plate_of(name, look=PLAIN, theme="light", layer=0, **settings):
+    """A plate of the run with these settings."""
+    record = record_of(PLATES[name].needs, look, layer, **settings)
+    return PLATES[name].draw(record, Scene(trace_of(**settings), View(theme=theme, layer=layer)), look)
+
+
+def axes(plate):
+    return [axis for name, axis in plate.figure["layout"].items() if name[:5] in ("xaxis", "yaxis")]
+
+
+@pytest.fixture(params=DRAWINGS, ids="-".join)
+def drawing(request):
+    """Every plate of every cell in every theme, with its settings and theme."""
+    cell, name, theme = request.param
+    settings = {"cell": cell} | (TOKENS if name == "softmax" else {})
+    return plate_of(name, theme=theme, **settings), trace_of(**settings).settings, theme
+
+
+def test_the_finding_is_one_sentence_with_a_number_and_begins_the_alt_text(drawing):
+    plate, _, _ = drawing
+    assert plate.finding.endswith(".") and plate.alt.startswith(plate.finding)
+    assert any(letter.isdigit() for letter in plate.finding)
+    assert not any(mark in plate.alt for mark in ("<", "e-0", "nan", "inf", "  ", ".."))
+    assert plate.figure["layout"]["meta"]["alt"] == plate.alt
+
+
+def test_the_caption_names_every_setting(drawing):
+    plate, settings, _ = drawing
+    for record in (settings, settings.options):
+        for field in knobs_of(record).values():
+            assert f"{field.metadata['knob'].label}: " in plate.caption
+
+
+def test_every_axis_is_named_and_none_is_logarithmic(drawing):
+    plate, _, _ = drawing
+    named = [axis["title"]["text"] for axis in axes(plate) if axis.get("showticklabels", True)]
+    assert all(named)
+    assert not any("type" in axis for axis in axes(plate))
+    assert {trace["type"] for trace in plate.figure["data"]} <= {"scatter", "heatmap", "bar"}
+
+
+def test_the_figure_is_plain_json_that_plotly_accepts(drawing):
+    plate, _, _ = drawing
+    assert json.loads(json.dumps(plate.figure, allow_nan=False)) == plate.figure
+    assert len(as_figure(plate).data) == len(plate.figure["data"])
+
+
+def test_a_theme_uses_none_of_the_other_themes_colours(drawing):
+    plate, _, theme = drawing
+    (other,) = PALETTES.keys() - {theme}
+    text = json.dumps(plate.figure)
+    assert not any(colour in text for colour in PALETTES[other].roles.values())
+
+
+def test_the_table_has_columns_of_one_length_and_goes_into_csv(drawing):
+    plate, _, _ = drawing
+    (rows,) = {len(column) for column in plate.columns.values()}
+    lines = csv(plate).splitlines()
+    assert len(lines) == rows + 1 and rows > 0
+    assert lines[0].count(",") >= len(plate.columns) - 1
+
+
+def test_drawing_again_gives_the_same(drawing):
+    plate, settings, theme = drawing
+    fields = {"cell": settings.cell} | (TOKENS if plate.name == "softmax" else {})
+    assert plate_of(plate.name, theme=theme, **fields).figure == plate.figure
+
+
+@pytest.mark.parametrize("name", PLATES)
+@pytest.mark.parametrize("extreme", SMALL)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_plate_is_drawn_or_says_in_a_sentence_why_not(cell, extreme, name):
+    settings = {"cell": cell} | SMALL[extreme]
+    for layer in {0, settings.get("layers", 1) - 1}:
+        for look in LOOKS:
+            assert_drawn_or_explained(name, look, layer, settings)
+
+
+def assert_drawn_or_explained(name, look, layer, settings):
+    said = ""
+    try:
+        plate = plate_of(name, look, layer=layer, **settings)
+        json.dumps(plate.figure, allow_nan=False)
+        said = plate.finding
+    except DoesNotApply as reason:
+        said = str(reason)
+    assert said.endswith(".") and len(said) > 30
+
+
+def test_most_plates_apply_to_every_cell():
+    """So that a sentence why not is the exception."""
+    for cell in CELLS:
+        drawn = 0
+        for name in PLATES:
+            try:
+                plate_of(name, cell=cell)
+                drawn += 1
+            except DoesNotApply:
+                assert name == "softmax"
+        assert drawn == len(PLATES) - 1
+
+
+@pytest.mark.parametrize("name", ["lyapunov", "long_jacobian", "jacobian"])
+def test_a_state_that_overflows_leaves_a_sentence(name):
+    with pytest.raises(DoesNotApply, match="not finite"):
+        overflown(name)
+
+
+@pytest.mark.parametrize("name", ["prediction", "parts", "paths", "saturation", "graph", "exercise"])
+def test_a_state_that_overflows_is_drawn_where_it_can_be(name):
+    plate = overflown(name)
+    json.dumps(plate.figure, allow_nan=False)
+    assert plate.finding.endswith(".")
+
+
+def overflown(name):
+    """A plate of a run whose states leave float64."""
+    settings = RunSettings(cell="gru", activation="identity", weight_scale=4.0, steps=1000, hidden=8, batch=5, seed=2)
+    trace = overflown_run(settings.replace(form="cho"))
+    assert not np.isfinite(trace.states["h"]).all()
+    record = MEASURES[PLATES[name].needs].compute(Ask(trace, 0, Look(step=1000), lambda share: None))
+    return PLATES[name].draw(record, Scene(trace), Look(step=1000))
+
+
+overflown_run = functools.cache(run)
+
+
+def test_heights_and_margins_leave_room_for_the_picture(drawing):
+    plate, _, _ = drawing
+    layout = plate.figure["layout"]
+    assert layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] >= 100
+    assert math.isfinite(layout["height"])
+
+
+def test_drawing_changes_nothing_in_the_record():
+    record = record_of("credit", cell="gru")
+    before = record.log10.copy()
+    plate_of("credit", cell="gru"), plate_of("credit_row", cell="gru")
+    np.testing.assert_array_equal(record.log10, before)

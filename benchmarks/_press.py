@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +31,17 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@dataclass(frozen=True)
+class Press:
+    """One key press: until the last chart was painted, and what it cost the page's main thread, both in ms.
+
+    The thread's time hardly depends on what else the machine does; the wait does.
+    """
+
+    wait: float
+    cpu: float
+
+
 class Reader:
     """One page in one window, 1440 × 900; it counts console errors and requests that leave the machine."""
 
@@ -39,6 +51,8 @@ class Reader:
         self.page = browser.new_page(viewport={"width": 1440, "height": 900})
         self._listen(self.page)
         self.page.add_init_script(PROBE)
+        self._devtools = self.page.context.new_cdp_session(self.page)
+        self._devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.page.goto(f"{server.url}?{query}")
         self.page.wait_for_selector(".js-plotly-plot .scatterlayer path", state="attached", timeout=FIRST)
         self.page.wait_for_timeout(1500)  # fonts, and what else arrives late
@@ -48,16 +62,22 @@ class Reader:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.outside.append(request.url) if leaves(request.url) else None)
 
-    def press(self, key: str) -> float:
-        """Milliseconds from the key press to the last chart's paint; RuntimeError where a chart stayed as it was."""
+    def press(self, key: str) -> Press:
+        """Press a key on the slider; RuntimeError where a chart stayed as it was."""
         self.page.bring_to_front()
         self.page.locator(SLIDER).focus()
+        cpu = self._cpu()
         self.page.keyboard.press(key)
         self.page.wait_for_function(f"backflowProbe.isQuiet({QUIET})", polling=50, timeout=LATER)
         result = self.page.evaluate("backflowProbe.result()")
         if result["missed"]:
             raise RuntimeError(f"{result['missed']} of {result['charts']} charts were not painted after {key}")
-        return result["ms"]
+        return Press(result["ms"], self._cpu() - cpu)
+
+    def _cpu(self) -> float:
+        """Time of the page's main thread so far, ms."""
+        metrics = self._devtools.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
 
 def leaves(url: str) -> bool:

@@ -35,7 +35,7 @@ class Server:
 
     def __enter__(self) -> Self:
         options = {"server.port": self.port, "server.address": "127.0.0.1", "server.headless": "true"}
-        words = [f"--{name}={value}" for name, value in options.items()]
+        words = [f"--{name}={value}" for name, value in (options | {"logger.level": "error"}).items()]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(self.app), *words],
             cwd=self.home,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from ._press import Reader, browser
+from ._press import Press, Reader, browser
 from ._server import APP, BARE, ROOT, Server
 from ._session import Session
 from .report import record, table
@@ -17,7 +17,14 @@ WARM_UP = 3
 PAUSE = 0.1  # s between two reruns of the same reader
 LABEL, START, STEP = "Weight scale", 1.0, 0.01
 TARGETS = "Targets: default view at most 2 × the bare page; server at most 12 ms of CPU a rerun cached, 50 ms uncached."
-PRESS_HEAD = ("Key press to last chart painted", "new values, ms", "× bare", "seen values, ms", "× bare")
+PRESS_HEAD = (
+    "Key press to last chart painted",
+    "new value, ms",
+    "× bare",
+    "seen value, ms",
+    "× bare",
+    "browser CPU, ms",
+)
 SERVER_HEAD = ("Server, a rerun", "CPU new, ms", "CPU seen, ms", "answer new, ms", "answer seen, ms", "messages", "kB")
 
 
@@ -31,6 +38,14 @@ class View:
 
     def server(self) -> Server:
         return Server(self.app, ROOT if self.app in (APP, BARE) else self.app.parent)
+
+
+class Series:
+    """Key presses of one page: the middle of their waits and of the browser's processor time, ms."""
+
+    def __init__(self, presses: Sequence[Press]) -> None:
+        self.wait = median(press.wait for press in presses)
+        self.cpu = median(press.cpu for press in presses)
 
 
 @dataclass(frozen=True)
@@ -56,8 +71,8 @@ def main() -> None:
     record("page", "\n\n".join([press_table(pressed), server_table(served), notes, TARGETS]))
 
 
-def press_all(views: Sequence[View], presses: int) -> tuple[dict[str, tuple[list[float], list[float]]], str]:
-    """Milliseconds of every press, of new values and of those again, the views taking turns; and what else was seen."""
+def press_all(views: Sequence[View], presses: int) -> tuple[list[tuple[str, Series, Series]], str]:
+    """Every press of each view, on new values and then back on the same, the views taking turns; and remarks."""
     with ExitStack() as stack:
         servers = [stack.enter_context(view.server()) for view in views]
         window = stack.enter_context(browser())
@@ -65,13 +80,13 @@ def press_all(views: Sequence[View], presses: int) -> tuple[dict[str, tuple[list
         new = turns(readers, "ArrowRight", presses)
         seen = turns(readers, "ArrowLeft", presses - 1)
         notes = remarks(readers[1:], servers[1:])
-    return {view.name: (new[i], seen[i]) for i, view in enumerate(views)}, notes
+    return [(view.name, *both) for view, both in zip(views, zip(new, seen, strict=True), strict=True)], notes
 
 
-def turns(readers: Sequence[Reader], key: str, presses: int) -> list[list[float]]:
+def turns(readers: Sequence[Reader], key: str, presses: int) -> list[Series]:
     """Every reader presses in turn, so that whatever slows the machine slows all; the first rounds do not count."""
     rounds = [[reader.press(key) for reader in readers] for _ in range(presses)]
-    return [list(times) for times in zip(*rounds[WARM_UP:], strict=True)]
+    return [Series(pressed) for pressed in zip(*rounds[WARM_UP:], strict=True)]
 
 
 def remarks(readers: Sequence[Reader], servers: Sequence[Server]) -> str:
@@ -82,13 +97,18 @@ def remarks(readers: Sequence[Reader], servers: Sequence[Server]) -> str:
     return f"Console errors: {errors}; requests to other machines: {outside}; PyTorch in the server: {torch}."
 
 
-def press_table(pressed: dict[str, tuple[list[float], list[float]]]) -> str:
+def press_table(pressed: Sequence[tuple[str, Series, Series]]) -> str:
     """Medians, and how they compare with the bare page's, which comes first."""
-    bare_new, bare_seen = map(median, next(iter(pressed.values())))
+    _, bare_new, bare_seen = pressed[0]
     rows = []
-    for name, (new, seen) in pressed.items():
-        ratios = median(new) / bare_new, median(seen) / bare_seen
-        rows.append((name, f"{median(new):.0f}", f"{ratios[0]:.2f}", f"{median(seen):.0f}", f"{ratios[1]:.2f}"))
+    for name, new, seen in pressed:
+        waits = (
+            f"{new.wait:.0f}",
+            f"{new.wait / bare_new.wait:.2f}",
+            f"{seen.wait:.0f}",
+            f"{seen.wait / bare_seen.wait:.2f}",
+        )
+        rows.append((name, *waits, f"{new.cpu:.0f}"))
     return table(PRESS_HEAD, rows)
 
 

@@ -15,6 +15,7 @@ from cells.analysis.verdict import Verdict
 from viz.flow import Drawn
 
 from .kept import Kept
+from .pins import described
 from .view import PageView
 
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
@@ -22,6 +23,7 @@ HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
 FINDINGS = 2000  # small ones: some numbers and a sentence
 TRACES: Kept[Trace] = Kept(8e8, lambda trace: trace.settings.steps * trace.settings.memory_per_step)
 BODIES: Kept[tuple[bytes, int]] = Kept(2e8, lambda body: len(body[0]))
+CURVES: Kept[tuple[viz.Curve, ...]] = Kept(5e7, lambda curves: sum(curve.mean.nbytes for curve in curves))
 
 
 def trace_of(settings: RunSettings) -> Trace:
@@ -56,12 +58,13 @@ def drawn_of(name: str, settings: RunSettings, view: PageView, theme: str) -> Dr
     """A figure by name, with the comparisons the view asks for."""
     trace = trace_of(settings)
     looked_at = figure_view(settings, view, theme)
-    return viz.FIGURES[name].draw(trace, looked_at, _comparisons(trace, view, looked_at))
+    return viz.FIGURES[name].draw(trace, looked_at, comparisons(trace, view, looked_at))
 
 
 def chart_body(figure: dict, drawn: Drawn, save: bool = False) -> bytes:
     """A figure with its words, as JSON for the chart component."""
     body = {"figure": figure, "alt": drawn.alt, "name": f"backflow-{drawn.name}", "save": save}
+    body |= {"scrub": drawn.scrub} if drawn.scrub else {}
     return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -76,11 +79,34 @@ def layer_of(settings: RunSettings, view: PageView) -> int | None:
     return view.layer - 1 if 0 < view.layer <= settings.layers else None
 
 
-def _comparisons(trace: Trace, view: PageView, looked_at: viz.View) -> list[viz.Curve]:
-    settings, extra = trace.settings, []
-    if view.both_losses:
-        others = [mode for mode in ("last", "all") if mode != settings.loss]
-        extra += [viz.loss_curve(trace_of(settings.replace(loss=mode)), looked_at) for mode in others]
-    if settings.precision != "float64":
-        extra.append(viz.lens_curve(lens(trace, settings.precision, looked_at.layer)))
-    return extra
+def comparisons(trace: Trace, view: PageView, looked_at: viz.View) -> list[viz.Curve]:
+    """Curves of other runs and formats that the view asks for."""
+    others = [trace_of(other) for other in other_losses(trace.settings, view)]
+    extra = [viz.loss_curve(other, looked_at) for other in others]
+    return extra + lens_curves(trace, looked_at) + pin_curves(trace.settings, view)
+
+
+def other_losses(settings: RunSettings, view: PageView) -> list[RunSettings]:
+    """The same run under the loss modes that are to be drawn beside its own."""
+    others = [mode for mode in ("last", "all") if mode != settings.loss]
+    return [settings.replace(loss=mode) for mode in others] if view.both_losses else []
+
+
+def lens_curves(trace: Trace, looked_at: viz.View) -> list[viz.Curve]:
+    """What a coarser number format would show, where one is chosen."""
+    precision = trace.settings.precision
+    return [] if precision == "float64" else [viz.lens_curve(lens(trace, precision, looked_at.layer))]
+
+
+def pin_curves(settings: RunSettings, view: PageView) -> list[viz.Curve]:
+    """The curves of all pins, over a run of these settings."""
+    found = []
+    for place, pin in enumerate(view.pins):
+        curves = run_curves_of(pin.settings, layer_of(pin.settings, view))
+        found += viz.pinned(curves, viz.Pinned(place, pin.name, described(pin)), settings.steps)
+    return found
+
+
+def run_curves_of(settings: RunSettings, layer: int | None) -> tuple[viz.Curve, ...]:
+    """What a run shows over another one."""
+    return CURVES.of((settings, layer), lambda: viz.run_curves(trace_of(settings), viz.View(layer=layer)))

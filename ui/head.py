@@ -1,7 +1,7 @@
 """The verdict in words, and the few numbers behind it."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -14,36 +14,69 @@ NEW_THOUGHT = re.compile(r"; (?=but |and )|\. (?=\S)")
 COLOURS = {"vanishing": "blue", "exploding": "red", "stable": "green", "copied": "green"}
 
 
-def show_head(found: Verdict, numbers: Metrics) -> None:
-    """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
-    with st.container(key="verdict"):
-        st.markdown(verdict_markdown(found))
-    st.html(
-        f'<dl class="bf-metrics">{"".join(_metrics(found, numbers))}</dl>'
-    )  # one element, where st.metric takes five
+@dataclass(frozen=True)
+class Head:
+    """The words on top: the first ones, in a colour; the rest of their sentence; what else there is to say; and what
+    label, value and meaning each number has."""
+
+    first: str
+    colour: str
+    rest: str
+    more: str
+    numbers: tuple[tuple[str, str, str], ...]
+
+    @property
+    def markdown(self) -> str:
+        """The sentence as a heading, and what else there is to say."""
+        return f"### :{self.colour}[{self.first}]{self.rest}\n\n{self.more}"
+
+
+def head_of(found: Verdict, numbers: Metrics) -> Head:
+    """The words for a run."""
+    return Head(*_sentence(found), _numbers(found, numbers))
 
 
 def verdict_markdown(found: Verdict) -> str:
-    """The verdict's sentence with its first part as a heading, the first words in the colour of what they say."""
+    """The verdict alone."""
+    return Head(*_sentence(found), ()).markdown
+
+
+def _sentence(found: Verdict) -> tuple[str, str, str, str]:
+    """The first words, their colour, the rest of the sentence, and what else there is to say."""
     end = NEW_THOUGHT.search(found.sentence)
     cut = end.start() if end else len(found.sentence)
-    first, _, numbers = found.sentence[:cut].partition(":")
+    first, _, rest = found.sentence[:cut].partition(":")
     more = found.sentence[cut:].lstrip(".; ")
-    return f"### :{COLOURS.get(found.kind, 'orange')}[{first}:]{numbers.rstrip('.')}.\n\n{more[:1].upper()}{more[1:]}"
+    colour = COLOURS.get(found.kind, "orange")
+    return f"{first}:", colour, f"{rest.rstrip('.')}.", more[:1].upper() + more[1:]
 
 
-def _metrics(found: Verdict, numbers: Metrics) -> Iterator[str]:
-    yield _metric("A step back keeps", words.percent(found.decay_per_step), "Mean factor of the credit a step back.")
-    if found.doubling < found.half_life:
-        yield _metric("Doubles in", words.steps(found.doubling), "Steps back in which the gradient doubles.")
-    else:
-        yield _metric("Half-life", words.steps(found.half_life), "Steps back after which half of the gradient is gone.")
-    yield _metric("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", f"Largest |λ| of {numbers.matrix}.")
-    yield _metric("Largest singular value σ", f"{numbers.sigma_max:.2f}", f"Of {numbers.matrix}.")
+def show_head(found: Verdict, numbers: Metrics) -> None:
+    """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
+    head = head_of(found, numbers)
+    with st.container(key="verdict"):
+        st.markdown(head.markdown)
+    rows = "".join(_number(*number) for number in head.numbers)
+    st.html(f'<dl class="bf-metrics">{rows}</dl>')  # one element, where st.metric takes five
+
+
+def _numbers(found: Verdict, numbers: Metrics) -> tuple[tuple[str, str, str], ...]:
     share = max(numbers.saturated.values())
     detail = ", ".join(f"{name}: {words.percent(value)}" for name, value in numbers.saturated.items())
-    yield _metric("Saturated", words.percent(share), f"Slope below {numbers.flat:.0%} of the steepest; {detail}.")
+    return (
+        ("A step back keeps", words.percent(found.decay_per_step), "Mean factor of the credit a step back."),
+        _life(found),
+        ("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", f"Largest |λ| of {numbers.matrix}."),
+        ("Largest singular value σ", f"{numbers.sigma_max:.2f}", f"Of {numbers.matrix}."),
+        ("Saturated", words.percent(share), f"Slope below {numbers.flat:.0%} of the steepest; {detail}."),
+    )
 
 
-def _metric(label: str, value: str, meaning: str) -> str:
+def _life(found: Verdict) -> tuple[str, str, str]:
+    if found.doubling < found.half_life:
+        return "Doubles in", words.steps(found.doubling), "Steps back in which the gradient doubles."
+    return "Half-life", words.steps(found.half_life), "Steps back after which half of the gradient is gone."
+
+
+def _number(label: str, value: str, meaning: str) -> str:
     return f'<div title="{escape(meaning)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'

@@ -13,6 +13,7 @@ from .texts import short, text_of
 MOST = 6
 LETTERS = 24  # of a name
 BETWEEN, WITHIN, IS = "~~", "~", "-"  # pins; the parts of a pin; name and value of a part. No name holds the first two
+LABELS = {"loss_steps": "Loss at steps", "own": "Own sequence", "timestamps": "Own timestamps"}
 UNSAFE = str.maketrans({"<": "‹", ">": "›", "&": "+", "~": "-", "\n": " ", "\r": " ", "\t": " "})  # figures read HTML
 
 
@@ -71,9 +72,28 @@ def in_words(name: str, value: Any) -> str:
     return f"{name.replace('_', ' ')} {text_of(name, value)}"
 
 
+def described(pin: Pin) -> str:
+    """All that differs from the defaults, for a caption."""
+    parts = [f"{label_of(name)}: {shown(name, value)}" for name, value in pin.changes]
+    return ", ".join(parts) or "all settings at their defaults"
+
+
+def label_of(name: str) -> str:
+    """The field's own label."""
+    return LABELS.get(name) or knob_of(name).label
+
+
+def shown(name: str, value: Any) -> str:
+    """A value as the page names it."""
+    if name in LISTS:
+        return f"{len(value)} entries"
+    choices = knob_of(name).choices
+    return choices[value] if choices else text_of(name, value)
+
+
 def added(pins: Sequence[Pin], pin: Pin) -> tuple[Pin, ...]:
-    """The pins with one more, under a name that none of them has; the first goes where there is no room."""
-    kept = tuple(pins)[-(MOST - 1) :]
+    """The pins with one more, under a name that no other run has; one of the same run gives way, or the first one."""
+    kept = tuple(other for other in pins if other.changes != pin.changes)[-(MOST - 1) :]
     return (*kept, replace(pin, name=free_name(pin.name, [other.name for other in kept])))
 
 

@@ -17,10 +17,15 @@ from .view import PageView
 BODY = "body"  # the fragment that a number's change draws again, alone
 
 
-def run_page(draw: Callable[[RunSettings, PageView], None], starts: Callable[[], None] = preset_row) -> None:
+def run_page(
+    draw: Callable[[RunSettings, PageView], None],
+    starts: Callable[[], None] = preset_row,
+    tools: Callable[[], None] | None = None,
+) -> None:
     """Draw a page; `draw` gets settings that are valid, those of the last valid run where the present ones are not.
 
     starts  draws the buttons on top that set the page to something worth seeing
+    tools   draws what else the page offers above its body
     """
 
     @st.fragment(key=BODY)
@@ -29,6 +34,8 @@ def run_page(draw: Callable[[RunSettings, PageView], None], starts: Callable[[],
 
     action_row(starts)
     show_complaints()
+    if tools:
+        tools()
     body()
 
 

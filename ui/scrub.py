@@ -106,11 +106,11 @@ def _asked(settings: RunSettings, name: str, *ends: float) -> list:
         low, high, count = ends
         values = [_rounded(low + (high - low) * k / (count - 1), (high - low) / count) for k in range(int(count))]
     else:
-        values = list(_round_stops(*_usual_ends(settings, name), whole))
+        values = list(_round_stops(*usual_ends(settings, name), whole))
     return sorted({round(value) for value in values}) if whole else values
 
 
-def _usual_ends(settings: RunSettings, name: str) -> tuple[float, float]:
+def usual_ends(settings: RunSettings, name: str) -> tuple[float, float]:
     low, high = knob_of(name).low, high_of(name)
     if name == "seed":
         first = min(settings.seed, int(high) - SEEDS)

@@ -41,8 +41,9 @@ def put_next(changes: dict[str, Any]) -> None:
 
 
 def reset(changes: dict[str, Any] | None = None) -> None:
-    """Back to the defaults, with some changes. What the user brought is kept for later."""
-    kept = {name: st.session_state.get(name, ()) for name in ("own", "timestamps")}
+    """Back to the defaults, with some changes, for which pins and the scrubber stay. What the user brought is kept."""
+    stay = ("own", "timestamps") if changes is None else ("own", "timestamps", "pins", "scrub")
+    kept = {name: st.session_state.get(name, ()) for name in stay}
     put(DEFAULTS | kept | (changes or {}))
     st.session_state.complaints = []
 

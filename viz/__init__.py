@@ -11,12 +11,14 @@ from .flow import Drawn, flow, panel_figure
 from .offline import offline_html
 from .panel import View
 from .panels import PANELS
+from .pins import Pinned, pinned, run_curves
 
 __all__ = [
     "FIGURES",
     "PANELS",
     "Curve",
     "Drawn",
+    "Pinned",
     "View",
     "as_figure",
     "config",
@@ -27,6 +29,8 @@ __all__ = [
     "loss_curve",
     "offline_html",
     "panel_figure",
+    "pinned",
+    "run_curves",
     "table",
     "total_curve",
 ]

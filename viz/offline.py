@@ -14,6 +14,7 @@ from .flow import Drawn
 from .theme import FONT, PALETTES, Palette
 
 PAGE = Path(__file__).with_name("offline.html")
+SCRUB = Path(__file__).with_name("scrub.js")
 Themed = Mapping[str, Sequence[Drawn]]
 
 

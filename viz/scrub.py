@@ -18,14 +18,18 @@ FEWEST, MOST = 2, 81  # values one scrubber may have
 
 @dataclass(frozen=True)
 class Track:
-    """What is dragged along: the field, its label, its values in words, the place of the present one, and what is said
-    at each value (words for the page, one entry a value)."""
+    """What is dragged along.
+
+    values  in words                    at    the place of the present one
+    said    words for each value        note  why these are not all values that were asked for
+    """
 
     field: str
     label: str
     values: tuple[str, ...]
     at: int
     said: tuple[dict, ...] = ()
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not FEWEST <= len(self.values) <= MOST:
@@ -69,6 +73,7 @@ def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
         "values": list(track.values),
         "at": track.at,
         "said": list(track.said),
+        "note": track.note,
         "alts": [each.alt for each in drawn],
         "changes": changes,
     }

@@ -33,6 +33,45 @@ function button(text, act) {
   return made;
 }
 
+// The words on top of a figure that is dragged: they follow it, so they are written here.
+function say(host, words) {
+  const make = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
+  const sentence = make("h3", "");
+  sentence.append(make("span", words.first, `bf-${words.colour}`), words.rest);
+  const numbers = make("dl", "", "bf-metrics");
+  for (const [label, value, meaning] of words.numbers) {
+    const one = make("div", "");
+    one.title = meaning;
+    one.append(make("dt", label), make("dd", value));
+    numbers.append(one);
+  }
+  const band = make("div", "", "bf-verdict");
+  band.append(sentence, ...(words.more ? [make("p", words.more)] : []));
+  host.replaceChildren(band, numbers);
+}
+
+// A figure with frames: a scrubber above it, which stays where it was if the same knob is dragged as before.
+async function drag(Plotly, plot, body, parentElement, draw, setTriggerValue) {
+  const { figure, scrub } = body, before = plot.backflow;
+  const [said, bar] = [".bf-said", ".bf-scrub"].map((name) => parentElement.querySelector(name));
+  const onShow = (k) => {
+    plot.setAttribute("aria-label", scrub.alts[k]);
+    if (scrub.said.length) say(said, scrub.said[k]);
+  };
+  const drawn = backflowScrub.start({ Plotly, plot, figure, scrub, draw, bar, onShow });
+  bar.append(button("Keep", () => setTriggerValue("keep", drawn.present())));
+  if (scrub.note) bar.append(Object.assign(document.createElement("small"), { className: "bf-note", textContent: scrub.note }));
+  const same = before && ["field", "count", "at"].every((key) => before[key] === drawn[key]);
+  plot.backflow = drawn;
+  await drawn.first(same ? before.present() : drawn.at);
+}
+
+function release(plot, parentElement) {
+  plot.backflow?.stop();
+  plot.backflow = undefined;
+  for (const name of [".bf-said", ".bf-scrub"]) parentElement.querySelector(name).replaceChildren();
+}
+
 // A click on a point goes to the page, where the figure's `meta` says that it acts on one.
 function listen(plot, setTriggerValue) {
   plot.removeAllListeners("plotly_click");
@@ -47,7 +86,14 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   parentElement.querySelector(".bf-bar").replaceChildren(
     ...(body.save ? ["svg", "png"].map((f) => button(`Save ${f.toUpperCase()}`, () => save(Plotly, plot, body.name, f))) : []),
   );
-  await Plotly.react(plot, body.figure.data, { ...body.figure.layout, autosize: true }, CONFIG);
+  const draw = (data, layout) => Plotly.react(plot, data, { ...layout, autosize: true }, CONFIG);
+  plot.backflow?.stop();
+  if (body.scrub) {
+    await drag(Plotly, plot, body, parentElement, draw, setTriggerValue);
+  } else {
+    release(plot, parentElement);
+    await draw(body.figure.data, body.figure.layout);
+  }
   listen(plot, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
 }

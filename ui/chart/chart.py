@@ -4,9 +4,12 @@ import os
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from streamlit.components.v2 import component
+
+from viz.offline import SCRUB
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # Streamlit serves this folder under app/static
@@ -29,11 +32,14 @@ def plotly_file() -> str:
 @st.cache_resource(show_spinner=False)
 def _component():
     js = (HERE / "chart.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
+    js = "\n".join([SCRUB.read_text(encoding="utf-8"), js])
     css = (HERE / "chart.css").read_text(encoding="utf-8")
-    html = '<div class="bf-chart"><div class="bf-plot" role="img" tabindex="0"></div><div class="bf-bar"></div></div>'
+    parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
+    parts.insert(2, '<div class="bf-plot" role="img" tabindex="0"></div>')
+    html = f'<div class="bf-chart">{"".join(parts)}</div>'
     return component(CHART, html=html, css=css, js=js, isolate_styles=False)
 
 
-def show_chart(body: bytes, height: int, key: str, **callbacks) -> None:
-    """Mount a chart: body is the JSON of {figure, alt, name, save}."""
+def show_chart(body: bytes, height: int | Literal["content"], key: str, **callbacks) -> None:
+    """Mount a chart: body is the JSON of {figure, alt, name, save}, and scrub where it can be dragged."""
     _component()(key=key, data=body, height=height, **callbacks)

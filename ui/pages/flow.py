@@ -1,17 +1,22 @@
-"""Gradient flow: the verdict, and everything over time."""
+"""Gradient flow: the verdict, and everything over time; one knob to drag, runs to compare with."""
 
 from cells import RunSettings
 from ui import compute
 from ui.chart import show_chart
 from ui.frame import theme
 from ui.head import show_head
+from ui.pinned import show_differences
 from ui.run_page import run_page
+from ui.scrubber import show_scrubber
+from ui.tools import tool_row
 from ui.view import PageView
 
 
 def draw(settings: RunSettings, view: PageView) -> None:
-    show_head(*compute.summary_of(settings, compute.layer_of(settings, view)))
-    show_chart(*compute.body_of(settings, view, theme()), key="chart")
+    if not show_scrubber(settings, view):
+        show_head(*compute.summary_of(settings, compute.layer_of(settings, view)))
+        show_chart(*compute.body_of(settings, view, theme()), key="chart")
+    show_differences(view)
 
 
-run_page(draw)
+run_page(draw, tools=tool_row)

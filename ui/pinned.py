@@ -1,0 +1,37 @@
+"""Pinned runs beside the present one: what differs, and the verdict of each."""
+
+import streamlit as st
+
+from . import compute
+from .fields import Values, run_settings
+from .notices import as_written
+from .pins import differing, label_of, shown
+from .reading import applies
+from .view import PageView
+
+PRESENT = "present run"
+
+
+def show_differences(view: PageView) -> None:
+    """A table of the fields that are not the same in all runs, with the verdicts; nothing where nothing is pinned."""
+    if not view.pins:
+        return
+    runs = [(PRESENT, st.session_state.drawn), *((pin.name, pin.values) for pin in view.pins)]
+    names = differing([own for _, own in runs])
+    columns = {"Run": [as_written(name) for name, _ in runs]}
+    for field in names:
+        columns[label_of(field)] = [as_written(_cell(field, own)) for _, own in runs]
+    columns["Verdict"] = [as_written(_verdict(own, view)) for _, own in runs]
+    st.table(columns, hide_index=True, alt=f"{len(runs)} runs, {len(names)} settings that differ, and their verdicts")
+    lengths = {own["steps"] for _, own in runs}
+    if len(lengths) > 1:
+        st.caption("Runs of different lengths are drawn from step 1 on: equal steps stand above each other.")
+
+
+def _cell(field: str, values: Values) -> str:
+    return shown(field, values[field]) if applies(field, values) else "–"
+
+
+def _verdict(values: Values, view: PageView) -> str:
+    settings = run_settings(values)
+    return compute.summary_of(settings, compute.layer_of(settings, view))[0].sentence

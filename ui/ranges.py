@@ -1,0 +1,84 @@
+"""The whole range of one knob: run in batched passes, drawn on axes that stand still, dragged in the browser."""
+
+from dataclasses import asdict
+
+import viz
+from cells import RunSettings, Trace
+from cells.analysis import metrics, verdict
+from cells.apart import apart
+from cells.sweep import in_passes
+from viz.flow import Drawn
+from viz.panel import Scene
+from viz.scrub import Sketch, Track, scrubbed, sketch
+
+from . import compute
+from .fields import knob_of
+from .head import Head, head_of
+from .scrub import plan_scrub
+from .view import PageView
+
+Found = tuple[Sketch, Head]
+
+
+def range_body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
+    """The main figure with all its frames as the browser takes it, and its height in px; BadValue if it cannot be."""
+    return compute.BODIES.of((settings, view, theme), lambda: _body_of(settings, view, theme))
+
+
+def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
+    drawn = range_of(settings, view, theme)
+    return compute.chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
+
+
+def range_of(settings: RunSettings, view: PageView, theme: str) -> Drawn:
+    """The main figure with all its frames."""
+    plan = plan_scrub(settings, view)
+    points = [settings.replace(**{plan.field: value}) for value in plan.values]
+    found = _Range(points, view, theme).found()
+    said = tuple(asdict(head) for _, head in found)
+    track = Track(plan.field, knob_of(plan.field).label, plan.texts, plan.at, said, plan.note)
+    present = compute.trace_of(points[plan.at])
+    looked_at = compute.figure_view(present.settings, view, theme)
+    over = tuple(compute.comparisons(present, view, looked_at))
+    return scrubbed(track, [each for each, _ in found], Scene(present, looked_at, over))
+
+
+class _Range:
+    """Runs that differ in one value, measured for drawing pass by pass, so that no more than one pass is in memory."""
+
+    def __init__(self, points: list[RunSettings], view: PageView, theme: str) -> None:
+        self.points, self.view = points, view
+        self.views = [compute.figure_view(point, view, theme) for point in points]
+        self.over: list[list[viz.Curve]] = [[] for _ in points]
+
+    def found(self) -> list[Found]:
+        """What each run shows and says."""
+        for others in zip(*(compute.other_losses(point, self.view) for point in self.points), strict=True):
+            for k, curve in enumerate(_each(list(others), self._loss_curve)):
+                self.over[k].append(curve)
+        return _each(self.points, self._found)
+
+    def _loss_curve(self, k: int, trace: Trace) -> viz.Curve:
+        return viz.loss_curve(trace, self.views[k])
+
+    def _found(self, k: int, trace: Trace) -> Found:
+        looked_at = self.views[k]
+        over = [
+            *self.over[k],
+            *compute.lens_curves(trace, looked_at),
+            *compute.pin_curves(trace.settings, self.view),
+        ]
+        words = head_of(verdict(trace, looked_at.layer), metrics(trace, looked_at.layer))
+        return sketch(trace, looked_at, over), words
+
+
+def _each(points: list[RunSettings], make) -> list:
+    """make(k, trace) for every run k."""
+    made: list = [None] * len(points)
+
+    def take(indices: list[int], together: Trace) -> None:
+        for place, k in enumerate(indices):
+            made[k] = make(k, apart(together, place, points[k]))
+
+    in_passes(points, take)
+    return made

@@ -34,6 +34,7 @@ class PhasedLSTM(LSTM):
     gates = (*LSTM.gates, "k")
     width = 5
     constants = ("leak",)
+    without_gate = "lstm"  # the cell that is left where the gate is gone
 
     @dataclass(frozen=True)
     class Options(LSTM.Options):

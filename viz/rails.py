@@ -108,13 +108,14 @@ def rail_traces(curve: Curve, rails: Rails, scene: Scene) -> list[dict]:
 def _marks(curve: Curve, rail: Rail, scene: Scene) -> list[dict]:
     drawn = scene.drawn_of(curve)
     held = rail.kind.holds(curve.mean[drawn])
-    x = (drawn[held] + 1).tolist()
+    places = scene.x_of(curve)
+    x = [place for place, ok in zip(places, held.tolist(), strict=True) if ok]
     common = {"type": "scatter", "name": curve.label}
     lane, colour = round(rail.lane(curve), 6), scene.palette.of(curve.role)
     points = common | {"x": x, "y": [lane] * len(x), "hovertemplate": rail.kind.word}
     if len(x) <= MARKED:
         marker = {"symbol": rail.kind.symbol, "size": 6, "color": colour, "line": {"width": 1.5, "color": colour}}
         return [points | {"mode": "markers", "marker": marker, "cliponaxis": False}]
-    runs = stretches(held, lane, (drawn + 1).tolist()) | {"name": curve.label, "line": {"color": colour, "width": 4}}
+    runs = stretches(held, lane, places) | {"name": curve.label, "line": {"color": colour, "width": 4}}
     carrier = {"mode": "none", "line": {"color": colour}, "marker": {"color": colour}}  # only to be hovered over
     return [runs, points | carrier]

@@ -9,6 +9,7 @@ import numpy as np
 from cells import Trace
 from cells.analysis.credit import Report, credit
 from cells.analysis.exercise import exercise, parameter_names
+from cells.analysis.gate_room import gate_room
 from cells.analysis.graph import graph
 from cells.analysis.jacobians import long_jacobians, step_jacobian
 from cells.analysis.lyapunov import lyapunov
@@ -108,6 +109,10 @@ def _softmax(ask: Ask) -> Any:
     return softmax_at(ask.trace, ask.look.step, ask.look.sample - 1)
 
 
+def _gate_room(ask: Ask) -> Any:
+    return gate_room(ask.trace, ask.layer, ask.look.sample - 1)
+
+
 MEASURES = {
     "credit": Measure(_credit),
     "parts": Measure(_parts),
@@ -120,4 +125,5 @@ MEASURES = {
     "exercise": Measure(_exercise, ("step",)),
     "graph": Measure(_graph, ("step", "sample")),
     "softmax": Measure(_softmax, ("step", "sample"), layered=False),
+    "gate_room": Measure(_gate_room, ("sample",)),
 }

@@ -36,6 +36,7 @@ class Opened:
             spread_of=v.spread_of,
             numbers=v.numbers,
             node=v.node,
+            order=v.order,
         )
 
     @property

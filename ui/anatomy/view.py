@@ -34,6 +34,17 @@ class AnatomyView(Knobs):
     numbers: str = choice(
         "norms", {"norms": "norms", "unit": "one unit", "all": "all units"}, "Numbers as", group="anatomy"
     )
+    order: str = choice(
+        "period",
+        {"period": "period", "phase": "phase"},
+        "Sort units by",
+        "Period τ, or phase φ at the first sample.",
+        group="gate",
+    )
+    clock_tau: float = knob(20.0, 1.0, 500.0, "Period τ", "Time from one opening to the next.", group="gate")
+    clock_s: float = knob(0.0, 0.0, 500.0, "Shift s", "When the first opening begins.", group="gate")
+    clock_r_on: float = knob(0.25, 0.001, 1.0, "Open ratio r_on", "Share of τ that is open.", group="gate")
+    clock_leak: float = knob(0.001, 0.0, 1.0, "Leak α", "k = αφ while closed.", group="gate")
     node: int = knob(0, 0, 64, "Position in the graph", "0 shows everything.", group="anatomy")
     question: str = choice(
         "none", {"none": "no question", **{q.name: q.label for q in QUESTIONS}}, "Question", group="anatomy"

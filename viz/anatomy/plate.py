@@ -25,6 +25,7 @@ class Look:
     spread_of: str = "slope"
     numbers: str = "norms"
     node: int = 0
+    order: str = "period"
 
 
 @dataclass(frozen=True, eq=False)

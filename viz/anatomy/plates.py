@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from viz.gate import pulls, room
+from viz.gate import shares as open_shares
 from viz.panel import Scene
 
 from . import credit, exercise, graph, jacobian, long_jacobian, lyapunov, parts, paths, saturation, shares, softmax
@@ -40,5 +42,9 @@ _KINDS = (
     PlateKind(exercise.BY_PARAMETER, "exercise", exercise.exercise),
     PlateKind(graph.GRAPH, "graph", graph.graph),
     PlateKind(softmax.SOFTMAX, "softmax", softmax.softmax),
+    PlateKind(room.ROOM, "gate_room", room.gate_room),
+    PlateKind(open_shares.OPEN, "gate_room", open_shares.open_share, gradient=False),
+    PlateKind(open_shares.PHASE, "gate_room", open_shares.phase, gradient=False),
+    PlateKind(pulls.PULLS, "gate_room", pulls.clock_gradient),
 )
 PLATES = {kind.label.name: kind for kind in _KINDS}

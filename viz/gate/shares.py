@@ -1,0 +1,96 @@
+"""How long the gates are open, and where in their turn the samples find them."""
+
+import numpy as np
+
+from cells.analysis.gate_room import GateRoom
+from viz import words
+from viz.anatomy.plane import NARROW, Plane
+from viz.anatomy.plate import Label, Look, Plate, on_plane
+from viz.curves import Array
+from viz.panel import Scene
+from viz.theme import fade
+
+OPEN = Label("open_share", "Open share of each unit")
+PHASE = Label("phase", "Phase φ at the samples")
+HEIGHT, BINS = 200, 20
+
+
+def open_share(room: GateRoom, scene: Scene, look: Look) -> Plate:
+    """A histogram over units of the share of samples that find the gate open; theory says r_on."""
+    shares, r_on = room.open_share, room.clock["r_on"]
+    top = min(1.0, max(float(shares.max()), float(r_on.max())) * 1.15)
+    edges = np.linspace(0, top, BINS + 1)
+    counts = np.histogram(shares, edges)[0]
+    plane = Plane(
+        heading="Units by the share of their samples with φ < r<sub>on</sub>, all sequences",
+        x={"title": {"text": "open share"}, "range": [0, top], "tickformat": ".0%"},
+        y={"title": {"text": "units"}, "range": [0, 1.15 * max(int(counts.max()), 1)]},
+        traces=[_bars(edges, counts, scene)],
+        height=HEIGHT,
+        shapes=[_line(float(r_on.mean()), scene)],
+        notes=[_note(float(r_on.mean()), "theory: r<sub>on</sub>", scene)],
+        right=NARROW,
+    )
+    mean, expected = words.percent(float(shares.mean())), words.percent(float(r_on.mean()))
+    never = int((shares == 0).sum())
+    missed = f"; {never} of {len(shares)} units are open at no sample at all" if never else ""
+    finding = f"The gates are open at {mean} of the samples in the mean, where theory says {expected}{missed}."
+    columns = {
+        "unit": np.arange(1, len(shares) + 1),
+        "open share": shares,
+        **{name: room.clock[name] for name in ("tau", "s", "r_on")},
+    }
+    return on_plane(OPEN, plane, scene, finding, columns)
+
+
+def phase(room: GateRoom, scene: Scene, look: Look) -> Plate:
+    """A histogram of φ over all units and the samples shown; the open phase is tinted."""
+    edges = np.linspace(0, 1, BINS + 1)
+    shares = np.histogram(room.phi, edges)[0] / room.phi.size
+    r_on = float(room.clock["r_on"].mean())
+    plane = Plane(
+        heading="Share of unit-steps by phase; tinted: the open phase φ < r<sub>on</sub>; dotted: evenly spread",
+        x={"title": {"text": "phase φ, in turns"}, "range": [0, 1]},
+        y={"title": {"text": "share"}, "range": [0, 1.15 * float(shares.max())], "tickformat": ".0%"},
+        traces=[_bars(edges, shares, scene)],
+        height=HEIGHT,
+        shapes=[_tint(r_on, scene), _even(1 / BINS, scene)],
+        right=NARROW,
+    )
+    inside = words.percent(float((room.phi < room.clock["r_on"]).mean()))
+    full = int((shares > 0).sum())
+    reached = f"φ reaches {full} of {BINS} parts of a turn"
+    finding = f"{inside} of this sequence's unit-steps fall into the open phase; {reached}."
+    return on_plane(PHASE, plane, scene, finding, {"from phase": edges[:-1], "to phase": edges[1:], "share": shares})
+
+
+def _bars(edges: Array, heights: Array, scene: Scene) -> dict:
+    return {
+        "type": "bar",
+        "x": ((edges[:-1] + edges[1:]) / 2).tolist(),
+        "y": heights.tolist(),
+        "width": float(edges[1] - edges[0]) * 0.9,
+        "marker": {"color": scene.palette.of("k")},
+        "hovertemplate": "%{x:.3~r}: %{y:.3~r}<extra></extra>",
+    }
+
+
+def _line(at: float, scene: Scene) -> dict:
+    place = {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
+    return place | {"line": {"color": scene.palette.of("predicted"), "width": 2, "dash": "dash"}}
+
+
+def _note(at: float, text: str, scene: Scene) -> dict:
+    font = {"color": scene.palette.of("predicted")}
+    place = {"x": at, "xanchor": "left", "xshift": 4, "yref": "paper", "y": 1, "yanchor": "top", "showarrow": False}
+    return place | {"text": text, "font": font}
+
+
+def _tint(r_on: float, scene: Scene) -> dict:
+    place = {"type": "rect", "layer": "below", "x0": 0, "x1": r_on, "yref": "paper", "y0": 0, "y1": 1}
+    return place | {"line": {"width": 0}, "fillcolor": fade(scene.palette.of("k"), 0.18)}
+
+
+def _even(height: float, scene: Scene) -> dict:
+    place = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height}
+    return place | {"line": {"color": scene.palette.of("predicted"), "width": 2, "dash": "dot"}}

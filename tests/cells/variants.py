@@ -11,6 +11,7 @@ from cells.initialisers import INITIALISERS
 from cells.network import Network, build
 from cells.signals import SIGNALS
 
+OWN_TIMES = (-3.5, 0.0, 0.25, 4.0, 4.5, *(5.0 + 0.75 * k for k in range(3000)))  # as many as any test takes steps
 SHORT_PERIODS = {"shortest_period": 2.0, "longest_period": 9.0, "open_ratio": 0.6}
 
 FORMS = {  # name -> (cell, its own knobs)
@@ -31,7 +32,7 @@ FORMS = {  # name -> (cell, its own knobs)
         "phased_lstm",
         SHORT_PERIODS | {"shift_sign": "plus", "sampling": "two_sensors", "at_test": True},
     ),
-    "phased own times": ("phased_lstm", SHORT_PERIODS | {"sampling": "own", "timestamps": (-3.5, 0.0, 0.25, 4.0, 4.5)}),
+    "phased own times": ("phased_lstm", SHORT_PERIODS | {"sampling": "own", "timestamps": OWN_TIMES}),
     "phased updated peepholes": ("phased_lstm", SHORT_PERIODS | {"output": "updated", "peepholes": True}),
 }
 

@@ -40,6 +40,7 @@ class Explored:
     """The curve between its corners is straight: times (N,), k and φ there; a jump has two corners at one time."""
 
     clock: Clock
+    sign: float
     span: tuple[float, float]
     times: Array
     k: Array
@@ -58,6 +59,7 @@ def explored(clock: Clock, samples: Array, span: tuple[float, float]) -> Explore
     inside = samples[(samples >= span[0]) & (samples <= span[1])]
     return Explored(
         clock=clock,
+        sign=SIGNS[clock.sign],
         span=span,
         times=times,
         k=np.tile(heights, len(turns)),

@@ -9,6 +9,7 @@ import numpy as np
 from cells import Trace
 from cells.analysis.credit import Report, credit
 from cells.analysis.exercise import exercise, parameter_names
+from cells.analysis.explored import Clock, explored
 from cells.analysis.gate_room import gate_room
 from cells.analysis.graph import graph
 from cells.analysis.jacobians import long_jacobians, step_jacobian
@@ -113,6 +114,15 @@ def _gate_room(ask: Ask) -> Any:
     return gate_room(ask.trace, ask.layer, ask.look.sample - 1)
 
 
+def _explored(ask: Ask) -> Any:
+    """Over the time the net spans; a net without a clock has samples, but they see nothing of it."""
+    has_clock = "k" in ask.trace.top.cell.gates
+    times = ask.trace.times[:, ask.look.sample - 1]
+    sign = ask.trace.settings.options.shift_sign if has_clock else "minus"
+    span = min(0.0, float(times[0])), max(0.0, float(times[-1]))
+    return explored(Clock(*ask.look.clock, sign), times if has_clock else times[:0], span)
+
+
 MEASURES = {
     "credit": Measure(_credit),
     "parts": Measure(_parts),
@@ -125,5 +135,6 @@ MEASURES = {
     "exercise": Measure(_exercise, ("step",)),
     "graph": Measure(_graph, ("step", "sample")),
     "softmax": Measure(_softmax, ("step", "sample"), layered=False),
+    "explored": Measure(_explored, ("clock", "sample"), layered=False),
     "gate_room": Measure(_gate_room, ("sample",)),
 }

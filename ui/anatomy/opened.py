@@ -37,6 +37,7 @@ class Opened:
             numbers=v.numbers,
             node=v.node,
             order=v.order,
+            clock=(v.clock_tau, v.clock_s, v.clock_r_on, v.clock_leak),
         )
 
     @property

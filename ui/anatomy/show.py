@@ -22,8 +22,16 @@ POLL = 0.5  # seconds between two looks at the progress
 FEW = 200  # columns and rows that a table on the page shows
 
 
-def show_plate(name: str, opened: Opened, on_click: Callable[[], None] | None = None) -> None:
-    """A plate by its name; where its measure does not apply, the sentence that says why."""
+Mount = Callable[[bytes], None]
+
+
+def show_plate(
+    name: str, opened: Opened, on_click: Callable[[], None] | None = None, mount: Mount | None = None
+) -> None:
+    """A plate by its name; where its measure does not apply, the sentence that says why.
+
+    mount  draws the chart instead of ours, and writes its finding itself
+    """
     kind = PLATES[name]
     with st.container(key=f"plate {name}"):
         try:
@@ -33,7 +41,10 @@ def show_plate(name: str, opened: Opened, on_click: Callable[[], None] | None = 
             st.markdown(f"#### {kind.label.title}")
             _explain(reason)
             return
-        _head(name, record, opened, finding)
+        _head(name, record, opened, finding if mount is None else "")
+        if mount:
+            mount(body)
+            return
         clicks = {"on_click_change": on_click} if on_click else {}
         show_chart(body, height, key=f"chart {name}", **clicks)
 

@@ -1,21 +1,8 @@
 // Draws one figure. The first call of a mounted chart makes the plot, every later one repaints it in place.
 
-const FILE = "app/static/PLOTLY_FILE";
 const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: "reset" };
 const SAVED = { width: 1200, scale: 2 }; // px of a saved picture; a PNG has twice as many
 const decoder = new TextDecoder();
-
-// Plotly.js is asked for once a page, from the app itself.
-function plotly() {
-  window.backflowPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL(FILE, document.baseURI).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("Plotly.js could not be loaded from the app."));
-    document.head.append(script);
-  });
-  return window.backflowPlotly;
-}
 
 async function save(Plotly, plot, name, format) {
   const link = document.createElement("a");
@@ -59,7 +46,11 @@ async function drag(Plotly, plot, body, parentElement, draw, setTriggerValue) {
     if (scrub.said.length) say(said, scrub.said[k]);
   };
   const drawn = backflowScrub.start({ Plotly, plot, figure, scrub, draw, bar, onShow });
-  bar.append(button("Keep", () => setTriggerValue("keep", drawn.present())));
+  const keep = () => {
+    drawn.pause();
+    setTriggerValue("keep", drawn.present());
+  };
+  bar.append(button("Keep", keep));
   if (scrub.note) bar.append(Object.assign(document.createElement("small"), { className: "bf-note", textContent: scrub.note }));
   const same = before && ["field", "count", "at"].every((key) => before[key] === drawn[key]);
   plot.backflow = drawn;

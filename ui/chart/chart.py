@@ -29,10 +29,14 @@ def plotly_file() -> str:
     return name
 
 
+def loader() -> str:
+    """The script that gives a component Plotly.js, by `await plotly()`."""
+    return (HERE / "plotly.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
+
+
 @st.cache_resource(show_spinner=False)
 def _component():
-    js = (HERE / "chart.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
-    js = "\n".join([SCRUB.read_text(encoding="utf-8"), js])
+    js = "\n".join([loader(), SCRUB.read_text(encoding="utf-8"), (HERE / "chart.js").read_text(encoding="utf-8")])
     css = (HERE / "chart.css").read_text(encoding="utf-8")
     parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
     parts.insert(2, '<div class="bf-plot" role="img" tabindex="0"></div>')

@@ -26,6 +26,7 @@ class Look:
     numbers: str = "norms"
     node: int = 0
     order: str = "period"
+    clock: tuple[float, float, float, float] = (20.0, 0.0, 0.25, 0.001)  # τ, s, r_on, α of the explorer
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from viz.gate import pulls, room
+from viz.gate import explorer, pulls, room
 from viz.gate import shares as open_shares
 from viz.panel import Scene
 
@@ -42,6 +42,7 @@ _KINDS = (
     PlateKind(exercise.BY_PARAMETER, "exercise", exercise.exercise),
     PlateKind(graph.GRAPH, "graph", graph.graph),
     PlateKind(softmax.SOFTMAX, "softmax", softmax.softmax),
+    PlateKind(explorer.CLOCK, "explored", explorer.clock_curve, gradient=False),
     PlateKind(room.ROOM, "gate_room", room.gate_room),
     PlateKind(open_shares.OPEN, "gate_room", open_shares.open_share, gradient=False),
     PlateKind(open_shares.PHASE, "gate_room", open_shares.phase, gradient=False),

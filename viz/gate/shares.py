@@ -22,7 +22,7 @@ def open_share(room: GateRoom, scene: Scene, look: Look) -> Plate:
     edges = np.linspace(0, top, BINS + 1)
     counts = np.histogram(shares, edges)[0]
     plane = Plane(
-        heading="Units by the share of their samples with φ < r<sub>on</sub>, all sequences",
+        heading="Units by their share of samples with φ < r<sub>on</sub>",
         x={"title": {"text": "open share"}, "range": [0, top], "tickformat": ".0%"},
         y={"title": {"text": "units"}, "range": [0, 1.15 * max(int(counts.max()), 1)]},
         traces=[_bars(edges, counts, scene)],
@@ -49,7 +49,7 @@ def phase(room: GateRoom, scene: Scene, look: Look) -> Plate:
     shares = np.histogram(room.phi, edges)[0] / room.phi.size
     r_on = float(room.clock["r_on"].mean())
     plane = Plane(
-        heading="Share of unit-steps by phase; tinted: the open phase φ < r<sub>on</sub>; dotted: evenly spread",
+        heading="Unit-steps by phase; tinted: φ < r<sub>on</sub>; dotted: evenly spread",
         x={"title": {"text": "phase φ, in turns"}, "range": [0, 1]},
         y={"title": {"text": "share"}, "range": [0, 1.15 * float(shares.max())], "tickformat": ".0%"},
         traces=[_bars(edges, shares, scene)],

@@ -1,0 +1,82 @@
+"""The explorer: one clock whose curve follows four sliders in the browser; letting go brings them into the link."""
+
+from math import log
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2 import component
+
+from cells.knobs import BadValue, checked
+from ui import state
+from ui.anatomy.opened import Opened
+from ui.anatomy.show import show_plate
+from ui.chart.chart import loader
+from ui.fields import FIELDS, high_of, knob_of
+
+HERE = Path(__file__).parent
+KEY = "clock explorer"
+LOGARITHMIC = ("tau", "r_on")
+NAMES = ("tau", "s", "r_on", "leak")
+FINE = 0.001  # a slider's stop: of α, of s, and of the logarithms
+HELP = (
+    "Gives every unit this τ, r_on and α; the largest shift becomes s, and each unit draws its own from U(0, s). "
+    "Another cell makes way for the Phased LSTM."
+)
+
+
+def show_explorer(opened: Opened) -> None:
+    """Sliders, the curve, and a button that takes its values over into the net."""
+    show_plate("clock", opened, mount=_mount)
+    if st.button("Use these", help=HELP, key="use clock"):
+        state.put_next(used(opened))
+        st.rerun()  # the whole page: the widgets stand outside the body
+
+
+def _mount(body: bytes) -> None:
+    _component()(key=KEY, data=body, height="content", on_released_change=_take)
+
+
+def used(opened: Opened) -> dict:
+    """The knobs that give every unit the explored clock."""
+    tau, s, r_on, leak = opened.look.clock
+    return {
+        "cell": "phased_lstm",
+        "gate": "clock",
+        "shortest_period": tau,
+        "longest_period": tau,
+        "shift_spread": min(1.0, round(s / tau, 6)),
+        "open_ratio": r_on,
+        "leak": leak,
+        "at_test": False,
+    }
+
+
+def _take() -> None:
+    """The sliders were let go; values beyond a range are brought back into it."""
+    released = st.session_state[KEY].get("released") or {}
+    changes = {}
+    for name in NAMES:
+        field = FIELDS[f"clock_{name}"]
+        try:
+            changes[field.name] = checked(field, released.get(name, field.default))
+        except BadValue as error:
+            changes[field.name] = field.default if error.nearest is None else error.nearest
+    state.put(changes)
+
+
+@st.cache_resource(show_spinner=False)
+def _component():
+    read = [(HERE / name).read_text(encoding="utf-8") for name in ("time_gate.js", "explorer.js")]
+    sliders = "".join(map(_slider, NAMES))
+    plot = '<div class="bf-plot" role="img" tabindex="0"></div>'
+    html = f'<div class="bf-clock"><div class="bf-sliders">{sliders}</div><p class="bf-told"></p>{plot}</div>'
+    css = (HERE / "explorer.css").read_text(encoding="utf-8")
+    return component("backflow_clock", html=html, css=css, js="\n".join([loader(), *read]), isolate_styles=False)
+
+
+def _slider(name: str) -> str:
+    knob, high = knob_of(f"clock_{name}"), high_of(f"clock_{name}")
+    low, high = (log(knob.low), log(high)) if name in LOGARITHMIC else (knob.low, high)
+    limits = f'min="{low}" max="{high}" step="{FINE}"'
+    field = f'<input type="range" name="{name}" {limits} aria-label="{knob.label}">'
+    return f'<label title="{knob.help}"><span>{knob.label}</span><output for="{name}"></output>{field}</label>'

@@ -18,14 +18,20 @@ def sigmoid(u: Array, out: Array) -> Array:
     return np.reciprocal(out, out=out)
 
 
-def sigmoid_slope(u: Array, v: Array) -> Array:
+def sigmoid_slope(u: Array, v: Array, out: Array | None = None) -> Array:
     """v (1 - v) for v = sigmoid(u), exact also where v has rounded to 1."""
-    slope = 1 - v
+    slope = np.subtract(1, v, out=out)
     slope *= v
-    tail = slope < TAIL
-    if tail.any():
-        e = np.exp(-np.abs(u[tail]))
-        slope[tail] = e / (1 + e) ** 2
+    return _mended(slope, u, 1.0)
+
+
+def _mended(slope: Array, u: Array, k: float) -> Array:
+    """The slope, which is k² e/(1 + e)² with e = exp(-k|u|), taken from there where it has lost digits."""
+    if not slope.min(initial=np.inf) >= TAIL:
+        slope_, u_ = slope.swapaxes(-1, -2), u.swapaxes(-1, -2)  # the order in memory
+        tail = slope_ < TAIL
+        e = np.exp(-k * np.abs(u_[tail]))
+        slope_[tail] = k * k * e / (1 + e) ** 2
     return slope
 
 
@@ -43,8 +49,8 @@ class Activation(ABC):
         """σ(u), written to `out`."""
 
     @abstractmethod
-    def slope(self, u: Array, v: Array) -> Array:
-        """σ'(u) where v = σ(u)."""
+    def slope(self, u: Array, v: Array, out: Array | None = None) -> Array:
+        """σ'(u) where v = σ(u), written to `out` if it is given."""
 
 
 class Tanh(Activation):
@@ -55,14 +61,10 @@ class Tanh(Activation):
     def value(self, u, out):
         return np.tanh(u, out=out)
 
-    def slope(self, u, v):
-        slope = v * v
+    def slope(self, u, v, out=None):
+        slope = np.multiply(v, v, out=out)
         np.subtract(1, slope, out=slope)
-        tail = slope < TAIL
-        if tail.any():
-            e = np.exp(-2 * np.abs(u[tail]))
-            slope[tail] = 4 * e / (1 + e) ** 2
-        return slope
+        return _mended(slope, u, 2.0)
 
 
 class ReLU(Activation):
@@ -76,8 +78,8 @@ class ReLU(Activation):
             return np.multiply(u, np.real(u) > 0, out=out)
         return np.maximum(u, 0, out=out)
 
-    def slope(self, u, v):
-        return (u > 0).astype(u.dtype)
+    def slope(self, u, v, out=None):
+        return np.multiply(u > 0, 1.0, out=out)
 
 
 class LeakyReLU(Activation):
@@ -90,8 +92,8 @@ class LeakyReLU(Activation):
     def value(self, u, out):
         return np.multiply(u, np.where(np.real(u) > 0, 1.0, self.leak), out=out)
 
-    def slope(self, u, v):
-        return np.where(u > 0, 1.0, self.leak).astype(u.dtype, copy=False)
+    def slope(self, u, v, out=None):
+        return np.multiply(np.where(u > 0, 1.0, self.leak), 1.0, out=out)
 
 
 class Identity(Activation):
@@ -104,8 +106,10 @@ class Identity(Activation):
         np.copyto(out, u)
         return out
 
-    def slope(self, u, v):
-        return np.ones_like(u)
+    def slope(self, u, v, out=None):
+        slope = np.empty_like(u) if out is None else out
+        slope[...] = 1
+        return slope
 
 
 class Sigmoid(Activation):
@@ -117,8 +121,8 @@ class Sigmoid(Activation):
     def value(self, u, out):
         return sigmoid(u, out)
 
-    def slope(self, u, v):
-        return sigmoid_slope(u, v)
+    def slope(self, u, v, out=None):
+        return sigmoid_slope(u, v, out)
 
 
 class Softsign(Activation):
@@ -129,8 +133,11 @@ class Softsign(Activation):
     def value(self, u, out):
         return np.divide(u, 1 + np.where(np.real(u) < 0, -u, u), out=out)
 
-    def slope(self, u, v):
-        return 1 / (1 + np.abs(u)) ** 2
+    def slope(self, u, v, out=None):
+        slope = np.abs(u, out=out)
+        slope += 1
+        slope *= slope
+        return np.reciprocal(slope, out=slope)
 
 
 class HardTanh(Activation):
@@ -144,8 +151,8 @@ class HardTanh(Activation):
             return out
         return np.clip(u, -1, 1, out=out)
 
-    def slope(self, u, v):
-        return (np.abs(u) < 1).astype(u.dtype)
+    def slope(self, u, v, out=None):
+        return np.multiply(np.abs(u) < 1, 1.0, out=out)
 
 
 ACTIVATIONS = {a.name: a() for a in (Tanh, ReLU, LeakyReLU, Identity, Sigmoid, Softsign, HardTanh)}

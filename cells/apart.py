@@ -11,7 +11,6 @@ from .scaled import Scaled
 from .settings import RunSettings
 from .trace import LayerRecord, Trace
 
-SCRATCH = "work"  # of one step only: nothing reads it once the loops are over
 
 
 def apart(trace: Trace, place: int, settings: RunSettings) -> Trace:
@@ -41,7 +40,7 @@ def _layer(record: LayerRecord, network: Network, place: int) -> LayerRecord:
     return LayerRecord(
         cell=network.cell,
         params=_each(record.params, place),
-        tape={name: values[:, place] for name, values in record.tape.items() if name != SCRATCH},
+        tape={name: values[:, place] for name, values in record.tape.items()},
         input=_scaled(record.input, place),
         grads={part: _scaled(grad, place) for part, grad in record.grads.items()},
         delta=_scaled(record.delta, place),

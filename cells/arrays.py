@@ -8,3 +8,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]  # complex in a check by complex step, float32 under the precision lens
 Exponents = NDArray[np.int64]
 Mask = NDArray[Any]  # of bool
+
+
+def room(*shape: int, dtype: Any = np.float64) -> Array:
+    """An empty array (…, B, H) whose samples lie side by side in memory: any block of units is then one stretch."""
+    return np.empty((*shape[:-2], shape[-1], shape[-2]), dtype).swapaxes(-1, -2)

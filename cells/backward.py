@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array, Exponents, Mask
+from .arrays import Array, Exponents, Mask, room
 from .base import Cell, Params, Tape
 from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
 
 STRETCH = 8  # steps between two looks
+NEAR = 2**19  # bytes of derivative factors made at a time: few enough to be still near the processor when they are read
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +28,11 @@ class Injection:
 def backprop(cell: Cell, params: Params, tape: Tape, direct: Injection) -> tuple[dict[str, Scaled], Scaled]:
     """Total gradients of every part (T+1, …, B, H) and the pre-activation gradients (T, …, B, width·H)."""
     walk = _Walk(cell, params, tape, direct)
-    walk.arrive(len(walk.delta))
-    for last in range(len(walk.delta) - 1, -1, -STRETCH):
-        walk.stretch(range(last, max(last - STRETCH, -1), -1))
+    steps = len(walk.delta)
+    walk.arrive(steps)
+    block = STRETCH * max(1, NEAR // (STRETCH * walk.delta[0].nbytes))
+    for top in range(steps, 0, -block):
+        walk.block(top, max(top - block, 0))
     return walk.result()
 
 
@@ -41,7 +44,7 @@ class _Walk:
         self.index = {step: k for k, step in enumerate(direct.steps)}
         h = tape["h"]
         self.grads = tuple(np.empty_like(h) for _ in cell.parts)
-        self.delta = np.empty((len(h) - 1, *h.shape[1:-1], cell.width * h.shape[-1]))
+        self.delta = room(len(h) - 1, *h.shape[1:-1], cell.width * h.shape[-1])
         self.exponent: Exponents | None = None
         for grad in self.grads:
             grad[-1] = 0
@@ -55,42 +58,49 @@ class _Walk:
             else:
                 self._inject_scaled(t)
 
-    def stretch(self, stretch: range) -> None:
-        """A few steps at constant exponents; where a row leaves the safe range, one by one."""
-        top, low = stretch[0] + 1, stretch[-1]
+    def block(self, top: int, low: int) -> None:
+        """From step `top` down to `low`: the derivative factors of all their steps at once, then stretch by stretch."""
+        self.low, self.factors = low, self.cell.factors(self.params, self.tape, slice(low, top))
+        for first in range(top, low, -STRETCH):
+            self.stretch(first, max(first - STRETCH, low))
+
+    def stretch(self, top: int, low: int) -> None:
+        """From step `top` down to `low` at constant exponents; where a row leaves the safe range, step by step."""
         begun = [grad[top].copy() for grad in self.grads]
         if self.exponent is not None:
             self.exponent[low:top] = self.exponent[top]
-        for t in stretch:
-            self._step(t)
-            self._inject(t)
-        if all(stays_safe(grad[low], lambda k=k: self._fed(begun[k], stretch)) for k, grad in enumerate(self.grads)):
+        d_next = self._at(top)
+        for t in range(top - 1, low - 1, -1):
+            d_prev = self._at(t)
+            self.cell.step_back(self.params, self.factors, t - self.low, d_next, d_prev, self.delta[t])
+            if t in self.index:
+                self._inject(t)
+            d_next = d_prev
+        if all(stays_safe(d, lambda k=k: self._fed(begun[k], top, low)) for k, d in enumerate(d_next)):
             return
         for grad, rows in zip(self.grads, begun, strict=True):
             grad[top] = rows
-        for t in stretch:
+        for t in range(top - 1, low - 1, -1):
             self._scaled_step(t)
+
+    def _at(self, t: int) -> tuple[Array, ...]:
+        return tuple([grad[t] for grad in self.grads])
 
     def result(self) -> tuple[dict[str, Scaled], Scaled]:
         """Gradients by part, and delta."""
         parts = {p: Scaled(g, self.exponent) for p, g in zip(self.cell.parts, self.grads, strict=True)}
         return parts, Scaled(self.delta, None if self.exponent is None else self.exponent[1:])
 
-    def _step(self, t: int) -> None:
-        d_next = tuple([grad[t + 1] for grad in self.grads])
-        d_prev = tuple([grad[t] for grad in self.grads])
-        self.cell.step_back(self.params, self.tape, t, d_next, d_prev, self.delta[t])
-
-    def _fed(self, begun: Array, stretch: range) -> Mask:
+    def _fed(self, begun: Array, top: int, low: int) -> Mask:
         """Rows that a gradient entered, or a direct part so far from float64 that bringing it home may have lost it."""
         fed = begun.any(axis=-1)
         if self.direct.rows.exponent is not None:
-            for rows in (self._direct(t) for t in stretch if t in self.index):
+            for rows in (self._direct(t) for t in range(low, top) if t in self.index):
                 fed |= rows.mantissa.any(axis=-1) & (rows.exponent != 0)
         return fed
 
     def _scaled_step(self, t: int) -> None:
-        self._step(t)
+        self.cell.step_back(self.params, self.factors, t - self.low, self._at(t + 1), self._at(t), self.delta[t])
         exponent = self._exponents()
         exponent[t] = exponent[t + 1]
         self._renormalise(t)
@@ -102,13 +112,11 @@ class _Walk:
         return Scaled(rows.mantissa[k], None if rows.exponent is None else rows.exponent[k])
 
     def _inject(self, t: int) -> None:
-        if t not in self.index:
-            return
-        rows = self._direct(t)
+        rows = self.direct.rows
         if self.exponent is None and rows.exponent is None:
-            self.grads[0][t] += rows.mantissa
+            self.grads[0][t] += rows.mantissa[self.index[t]]
         else:
-            self.grads[0][t] += rows.aligned(self._exponents()[t])
+            self.grads[0][t] += self._direct(t).aligned(self._exponents()[t])
 
     def _inject_scaled(self, t: int) -> None:
         """Bring both to the larger one's exponent, then add."""

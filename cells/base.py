@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array
+from .arrays import Array, room
 from .initialisers import draw
 from .knobs import Knobs
 from .scaled import Scaled, sum_of_products
@@ -100,21 +100,21 @@ class Cell(ABC):
         """Allocate the tape and do everything that all steps can share: x (T, …, B, I), times (T, …, B)."""
 
     @abstractmethod
-    def step(self, params: Params, tape: Tape, t: int) -> None:
-        """Fill the tape's states at t + 1 from those at t."""
+    def advance(self, params: Params, tape: Tape, steps: range) -> None:
+        """For every t of a few steps, one after another: fill the tape's states at t + 1 from those at t."""
 
     @abstractmethod
-    def close_tape(self, params: Params, tape: Tape) -> None:
-        """Add the derivative factors of all steps, vectorised over time."""
+    def factors(self, params: Params, tape: Tape, steps: Any) -> Tape:
+        """Derivative factors of some steps (a slice or an index array), vectorised over them, by name."""
 
     @abstractmethod
-    def step_back(self, params: Params, tape: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
-        """Carry gradients of the states after step t to those before it.
+    def step_back(self, params: Params, factors: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
+        """Carry gradients of the states after a step to those before it; t is its place among the factors.
 
         d_next, one array (…, B, H) a part: on entry what reaches the parts at t + 1 from outside this step; on return
         the part c has been completed by what flows into it through h_{t+1} itself. d_prev is overwritten with what
-        reaches the parts at t through this step; delta (…, B, width·H) with the gradients of the pre-activations. The
-        tape is only read, and any array may have further axes in front: many vectors travel together.
+        reaches the parts at t through this step; delta (…, B, width·H) with the gradients of the pre-activations. Any
+        of these arrays may have further axes in front: many vectors travel together.
         """
 
     @abstractmethod
@@ -125,8 +125,8 @@ class Cell(ABC):
         """The part of delta, in the column order of W_x, that the input projection sees."""
         return delta
 
-    def direct_parts(self, tape: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
-        """What reaches each part at the tape's steps t (an index array) through h itself."""
+    def direct_parts(self, factors: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
+        """What reaches each part through h itself, at the steps that have the places t among the factors."""
         return (d_h,)
 
     def views(self, params: Mapping[str, Array], hidden: int) -> Params:
@@ -146,16 +146,17 @@ def row(vector: Array) -> Array:
 
 def project(x: Scaled, W: Array, b: Array) -> Scaled:
     """x W + b for all steps in one product: (T, …, B, I), (…, I, N), (…, N) -> (T, …, B, N)."""
-    return Scaled(product(x.mantissa, W), x.exponent).plus(row(b))
+    values = product(x.mantissa, W)
+    if x.exponent is not None:
+        return Scaled(values, x.exponent).plus(row(b))
+    values += row(b)
+    return Scaled(values)
 
 
 def product(rows: Array, W: Array) -> Array:
-    """rows (T, …, B, I) times W (…, I, N): one large product where all steps share one W."""
-    if W.shape[-2] == 1:
-        return rows * W
-    if W.ndim > 2:
-        return rows @ W
-    return (rows.reshape(-1, rows.shape[-1]) @ W).reshape(*rows.shape[:-1], W.shape[-1])
+    """rows (T, …, B, I) times W (…, I, N), laid out as `room` does."""
+    out = room(*rows.shape[:-1], W.shape[-1], dtype=np.result_type(rows, W))
+    return np.multiply(rows, W, out=out) if W.shape[-2] == 1 else np.matmul(rows, W, out=out)
 
 
 def transposed(W: Array) -> Array:
@@ -165,9 +166,33 @@ def transposed(W: Array) -> Array:
 
 def states_like(start: Array, steps: int) -> Array:
     """Room for T+1 states, the initial one filled in."""
-    states = np.empty((steps + 1, *start.shape), start.dtype)
+    states = room(steps + 1, *start.shape, dtype=start.dtype)
     states[0] = start
     return states
+
+
+def during(steps: range) -> slice:
+    """The entries of arrays (T, …) that belong to these steps."""
+    return slice(steps.start, steps.stop)
+
+
+def after(steps: range) -> slice:
+    """The entries of states (T+1, …) that these steps lead to."""
+    return slice(steps.start + 1, steps.stop + 1)
+
+
+def blocks(a: Array, n: int) -> list[Array]:
+    """a (…, nH) as its n blocks of H columns."""
+    H = a.shape[-1] // n
+    return [a[..., k * H : (k + 1) * H] for k in range(n)]
+
+
+def times_blocks(d: Array, factors: Array, out: Array) -> None:
+    """out = d times each of the blocks of H columns that stand side by side in `factors`."""
+    H = d.shape[-1]
+    n = factors.shape[-1] // H
+    side_by_side = factors.reshape(*factors.shape[:-1], n, H)
+    np.multiply(d[..., None, :], side_by_side, out=out.reshape(*out.shape[:-1], n, H))
 
 
 def total_over_time(values: Scaled) -> Array:

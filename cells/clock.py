@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, room
 from .base import row
 from .knobs import BadValue
 
@@ -19,7 +19,7 @@ def time_gate(times, tau, s, r_on, leak, sign=SIGNS["minus"]):
 
     k rises from 0 to 1 over the first half of the open phase, falls back over the second, and leaks αφ after it.
     """
-    turns = (times[..., None] + sign * row(s)) / row(tau)
+    turns = _since(times, sign * s) / row(tau)
     phi = turns - np.floor(np.real(turns))
     phi = np.where(np.real(phi) < 1, phi, 0 * phi)  # a turn just below a whole number may round up to it
     ramp = 2 * phi / row(r_on)
@@ -32,9 +32,15 @@ def gate_slopes(params: Mapping[str, Array], phi: Array, times: Array, sign: flo
     tau, r_on = row(params["tau"]), row(params["r_on"])
     opening, open_ = phi < 0.5 * r_on, phi < r_on
     by_phi = np.where(opening, 2 / r_on, np.where(open_, -2 / r_on, row(params["leak"])))
-    yield "tau", -by_phi * (times[..., None] + sign * row(params["s"])) / tau**2
+    yield "tau", -by_phi * _since(times, sign * params["s"]) / tau**2
     yield "s", sign * by_phi / tau
     yield "r_on", np.where(opening, -1, 1) * np.where(open_, 2 * phi / r_on**2, 0)
+
+
+def _since(times: Array, shift: Array) -> Array:
+    """Times (T, …, B) plus each unit's shift (…, H): (T, …, B, H)."""
+    times, shift = times[..., None], row(shift)
+    return np.add(times, shift, out=room(*np.broadcast(times, shift).shape, dtype=np.result_type(times, shift)))
 
 
 def regular(steps: int, batch: int, rng: np.random.Generator) -> Array:

@@ -46,7 +46,6 @@ def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: 
     """All layers, top first; returns their records, lowest first."""
     records, cell = [], network.cell
     for params, tape, read in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], strict=True):
-        cell.close_tape(params, tape)
         grads, delta = backprop(cell, params, tape, direct)
         records.append(LayerRecord(cell, params, tape, read, grads, delta, direct, network.divisor))
         if read is not inputs[0]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
-from .base import Cell, project, row, states_like, total_over_time, transposed
+from .arrays import room
+from .base import Cell, blocks, project, row, states_like, times_blocks, total_over_time, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, choice, switch
 from .scaled import Scaled, sum_of_products
@@ -47,46 +48,50 @@ class GRU(Cell):
 
     def open_tape(self, params, x, start, times):
         a = project(x, params["W_x"], params["b"]).plain()
-        T, H = len(times), start["h"].shape[-1]
+        T = len(times)
         return {
             "a": a,
             "s": np.empty_like(a),
-            "q": np.empty((T, *start["h"].shape), start["h"].dtype),
+            "q": room(T, *start["h"].shape, dtype=start["h"].dtype),
             "h": states_like(start["h"], T),
-            "work": np.empty((*start["h"].shape[:-1], 3 * H), start["h"].dtype),
         }
 
-    def step(self, params, tape, t):
-        a, s, q, h, h_new = tape["a"][t], tape["s"][t], tape["q"][t], tape["h"][t], tape["h"][t + 1]
-        H = h.shape[-1]
-        work = np.matmul(h, params["W_h"], out=tape["work"])
-        a[..., : 2 * H] += work[..., : 2 * H]
-        r, z, n = _thirds(s)
-        sigmoid(a[..., : 2 * H], s[..., : 2 * H])
-        np.add(work[..., 2 * H :], row(params["b_hn"]), out=q)
-        a[..., 2 * H :] += r * q
-        self.activation.value(a[..., 2 * H :], n)
-        np.multiply(z, h, out=h_new)
-        h_new += (1 - z) * n
+    def advance(self, params, tape, steps):
+        W_h, product, b_hn = params["W_h"], np.empty_like(tape["a"][0]), row(params["b_hn"])
+        H = tape["h"].shape[-1]
+        for t in steps:
+            a, s, q, h, h_new = tape["a"][t], tape["s"][t], tape["q"][t], tape["h"][t], tape["h"][t + 1]
+            r, z, n = blocks(s, 3)
+            np.matmul(h, W_h, out=product)
+            a[..., : 2 * H] += product[..., : 2 * H]
+            sigmoid(a[..., : 2 * H], s[..., : 2 * H])
+            np.add(product[..., 2 * H :], b_hn, out=q)
+            a[..., 2 * H :] += r * q
+            self.activation.value(a[..., 2 * H :], n)
+            np.multiply(z, h, out=h_new)
+            h_new += (1 - z) * n
 
-    def close_tape(self, params, tape):
-        r, z, n = _thirds(tape["s"])
-        a = tape["a"]
-        H = r.shape[-1]
-        gate_slope = sigmoid_slope(a[..., : 2 * H], tape["s"][..., : 2 * H])
-        by_n = (1 - z) * self.activation.slope(a[..., 2 * H :], n)
-        tape["by_n"] = by_n
-        tape["by_r"] = by_n * tape["q"] * gate_slope[..., :H]
-        tape["by_z"] = (tape["h"][:-1] - n) * gate_slope[..., H:]
-        tape["by_q"] = by_n * r
+    def factors(self, params, tape, steps):
+        """by turns d_h into delta; keep is the old state's share."""
+        a, s = tape["a"][steps], tape["s"][steps]
+        r, z, n = blocks(s, 3)
+        by = room(*z.shape[:-1], 4 * z.shape[-1])
+        by_n, by_r, by_z, by_q = blocks(by, 4)
+        slope_r, slope_z = blocks(sigmoid_slope(*(gates[..., : -z.shape[-1]] for gates in (a, s))), 2)
+        self.activation.slope(blocks(a, 3)[2], n, by_n)
+        by_n *= 1 - z
+        np.multiply(by_n, r, out=by_q)
+        np.multiply(by_n, tape["q"][steps], out=by_r)
+        by_r *= slope_r
+        np.subtract(tape["h"][:-1][steps], n, out=by_z)
+        by_z *= slope_z
+        return {"by": by, "keep": z}
 
-    def step_back(self, params, tape, t, d_next, d_prev, delta):
+    def step_back(self, params, factors, t, d_next, d_prev, delta):
         (d,), (d_h,) = d_next, d_prev
-        H = d.shape[-1]
-        for k, factor in enumerate(("by_n", "by_r", "by_z", "by_q")):
-            np.multiply(d, tape[factor][t], out=delta[..., k * H : (k + 1) * H])
-        np.matmul(delta[..., H:], transposed(params["W_h"]), out=d_h)
-        d_h += d * _thirds(tape["s"][t])[1]
+        times_blocks(d, factors["by"][t], delta)
+        np.matmul(delta[..., d.shape[-1] :], transposed(params["W_h"]), out=d_h)
+        d_h += d * factors["keep"][t]
 
     def input_delta(self, delta):
         H = delta.shape[-1] // 4
@@ -118,46 +123,44 @@ class ChoGRU(GRU):
         del params["b_hn"]
         return params
 
-    def open_tape(self, params, x, start, times):
-        tape = super().open_tape(params, x, start, times)
-        tape["work"] = np.empty_like(tape["work"][..., : 2 * start["h"].shape[-1]])
-        return tape  # q holds r ⊙ h here
+    def advance(self, params, tape, steps):
+        W_h, product = params["W_h"], np.empty_like(tape["a"][0])
+        H = tape["h"].shape[-1]
+        for t in steps:
+            a, s, q, h, h_new = tape["a"][t], tape["s"][t], tape["q"][t], tape["h"][t], tape["h"][t + 1]
+            r, z, n = blocks(s, 3)
+            a[..., : 2 * H] += np.matmul(h, W_h[..., : 2 * H], out=product[..., : 2 * H])
+            sigmoid(a[..., : 2 * H], s[..., : 2 * H])
+            np.multiply(r, h, out=q)  # q holds r ⊙ h here
+            a[..., 2 * H :] += np.matmul(q, W_h[..., 2 * H :], out=product[..., 2 * H :])
+            self.activation.value(a[..., 2 * H :], n)
+            np.multiply(z, n, out=h_new)
+            h_new += (1 - z) * h
 
-    def step(self, params, tape, t):
-        a, s, q, h, h_new = tape["a"][t], tape["s"][t], tape["q"][t], tape["h"][t], tape["h"][t + 1]
-        H = h.shape[-1]
-        W = params["W_h"]
-        r, z, n = _thirds(s)
-        a[..., : 2 * H] += np.matmul(h, W[..., : 2 * H], out=tape["work"])
-        sigmoid(a[..., : 2 * H], s[..., : 2 * H])
-        np.multiply(r, h, out=q)
-        a[..., 2 * H :] += q @ W[..., 2 * H :]
-        self.activation.value(a[..., 2 * H :], n)
-        np.multiply(z, n, out=h_new)
-        h_new += (1 - z) * h
+    def factors(self, params, tape, steps):
+        a, s, h = tape["a"][steps], tape["s"][steps], tape["h"][:-1][steps]
+        r, z, n = blocks(s, 3)
+        by = np.empty_like(s)  # turns d_h into the gradients of z and n, and that of r ⊙ h into that of r
+        by_r, by_z, by_n = blocks(by, 3)
+        slope_r, slope_z = blocks(sigmoid_slope(*(gates[..., : -z.shape[-1]] for gates in (a, s))), 2)
+        np.multiply(h, slope_r, out=by_r)
+        np.subtract(n, h, out=by_z)
+        by_z *= slope_z
+        self.activation.slope(blocks(a, 3)[2], n, by_n)
+        by_n *= z
+        return {"by": by, "reset": r, "keep": 1 - z}
 
-    def close_tape(self, params, tape):
-        r, z, n = _thirds(tape["s"])
-        a, h = tape["a"], tape["h"][:-1]
-        H = r.shape[-1]
-        gate_slope = sigmoid_slope(a[..., : 2 * H], tape["s"][..., : 2 * H])
-        tape["by_r"] = h * gate_slope[..., :H]
-        tape["by_z"] = (n - h) * gate_slope[..., H:]
-        tape["by_n"] = z * self.activation.slope(a[..., 2 * H :], n)
-
-    def step_back(self, params, tape, t, d_next, d_prev, delta):
+    def step_back(self, params, factors, t, d_next, d_prev, delta):
         (d,), (d_h,) = d_next, d_prev
-        H = d.shape[-1]
-        W = params["W_h"]
-        r, z, _ = _thirds(tape["s"][t])
-        d_r, d_z, d_n = _thirds(delta)
-        np.multiply(d, tape["by_n"][t], out=d_n)
-        np.multiply(d, tape["by_z"][t], out=d_z)
+        W, H = params["W_h"], d.shape[-1]
+        (by_r, by_z, by_n), (d_r, d_z, d_n) = blocks(factors["by"][t], 3), blocks(delta, 3)
+        np.multiply(d, by_n, out=d_n)
+        np.multiply(d, by_z, out=d_z)
         d_reset = d_n @ transposed(W[..., 2 * H :])
-        np.multiply(d_reset, tape["by_r"][t], out=d_r)
+        np.multiply(d_reset, by_r, out=d_r)
         np.matmul(delta[..., : 2 * H], transposed(W[..., : 2 * H]), out=d_h)
-        d_h += d * (1 - z)
-        d_h += d_reset * r
+        d_h += d * factors["keep"][t]
+        d_h += d_reset * factors["reset"][t]
 
     def input_delta(self, delta):
         return delta
@@ -172,8 +175,3 @@ class ChoGRU(GRU):
             "W_h": np.concatenate(W_h, axis=-1),
             "b": total_over_time(delta),
         }
-
-
-def _thirds(a):
-    H = a.shape[-1] // 3
-    return a[..., :H], a[..., H : 2 * H], a[..., 2 * H :]

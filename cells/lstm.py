@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
-from .base import Cell, project, row, states_like, total_over_time, transposed
+from .base import Cell, blocks, project, row, states_like, times_blocks, total_over_time, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, knob, switch
 from .scaled import Scaled, sum_of_products
@@ -53,22 +53,17 @@ class LSTM(Cell):
     def open_tape(self, params, x, start, times):
         a = project(x, params["W_x"], params["b"]).plain()
         T, c = len(times), start["c"]
-        return {
-            "a": a,
-            "s": np.empty_like(a),
-            "h": states_like(start["h"], T),
-            "c": states_like(c, T),
-            "v": np.empty((T, *c.shape), c.dtype),  # σ(c')
-            "work": np.empty_like(a[0]),
-            "spare": np.empty_like(c),
-        }
+        h, c = states_like(start["h"], T), states_like(c, T)
+        return {"a": a, "s": np.empty_like(a), "h": h, "c": c, "v": np.empty_like(c[1:])}  # v = σ(c')
 
-    def step(self, params, tape, t):
-        h, c, c_new = tape["h"][t], tape["c"][t], tape["c"][t + 1]
-        tape["a"][t] += np.matmul(h, params["W_h"], out=tape["work"])
-        self.update_cell(params, tape, t, c, c_new)
-        self.open_output(params, tape, t, c_new)
-        np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=tape["h"][t + 1])
+    def advance(self, params, tape, steps):
+        W_h, product = params["W_h"], np.empty_like(tape["a"][0])
+        for t in steps:
+            h, c, c_new = tape["h"][t], tape["c"][t], tape["c"][t + 1]
+            tape["a"][t] += np.matmul(h, W_h, out=product)
+            self.update_cell(params, tape, t, c, c_new)
+            self.open_output(params, tape, t, c_new)
+            np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=tape["h"][t + 1])
 
     def update_cell(self, params, tape, t, c, c_new):
         """The gates, and c' = f c + i g."""
@@ -82,7 +77,7 @@ class LSTM(Cell):
         sigmoid(a[..., first : 3 * H], s[..., first : 3 * H])
         self.activation.value(a[..., 3 * H :], s[..., 3 * H :])
         np.multiply(s[..., 2 * H : 3 * H], c, out=c_new)
-        c_new += np.multiply(s[..., H : 2 * H], s[..., 3 * H :], out=tape["spare"])
+        c_new += s[..., H : 2 * H] * s[..., 3 * H :]
 
     def open_output(self, params, tape, t, c_seen):
         """σ(c'), and with peepholes the output gate."""
@@ -93,36 +88,33 @@ class LSTM(Cell):
             o += row(params["p_o"]) * c_seen
             sigmoid(o, tape["s"][t][..., :H])
 
-    def close_tape(self, params, tape):
-        self.add_factors(params, tape, tape["c"][1:])
-
-    def add_factors(self, params, tape, c_seen):
-        """∂h'/∂c', ∂c'/∂c and, for o, i, f, g, the factors that turn d_h or d_c into pre-activation gradients."""
-        o, i, f, g = fourths(tape["s"])
+    def factors(self, params, tape, steps):
+        """by turns d_h, d_c, d_c, d_c into the pre-activation gradients of o, i, f, g; ∂h'/∂c' and ∂c'/∂c."""
+        a, s, v = tape["a"][steps], tape["s"][steps], tape["v"][steps]
+        by = np.empty_like(s)
+        (o, i, f, g), (by_o, by_i, by_f, by_g) = blocks(s, 4), blocks(by, 4)
         H = o.shape[-1]
-        by = np.empty_like(tape["s"])
-        by[..., : 3 * H] = sigmoid_slope(tape["a"][..., : 3 * H], tape["s"][..., : 3 * H])
-        by_o, by_i, by_f, by_g = fourths(by)
-        by_o *= tape["v"]
+        sigmoid_slope(a[..., : 3 * H], s[..., : 3 * H], by[..., : 3 * H])
+        by_o *= v
         by_i *= g
-        by_f *= tape["c"][:-1]
-        np.multiply(self.activation.slope(tape["a"][..., 3 * H :], g), i, out=by_g)
-        tape["by"] = by
-        tape["h_by_c"] = self.activation.slope(c_seen, tape["v"])
-        tape["h_by_c"] *= o
-        tape["c_by_c"] = f
+        by_f *= tape["c"][:-1][steps]
+        self.activation.slope(a[..., 3 * H :], g, by_g)
+        by_g *= i
+        h_by_c, c_by_c = self.activation.slope(self.seen_by_output(tape)[steps], v), f
+        h_by_c *= o
         if self.options.peepholes:
-            tape["h_by_c"] += by_o * row(params["p_o"])
-            tape["c_by_c"] = f + by_i * row(params["p_i"]) + by_f * row(params["p_f"])
+            h_by_c += by_o * row(params["p_o"])
+            c_by_c = f + by_i * row(params["p_i"]) + by_f * row(params["p_f"])
+        return {"by": by, "h_by_c": h_by_c, "c_by_c": c_by_c}
 
-    def step_back(self, params, tape, t, d_next, d_prev, delta):
+    def step_back(self, params, factors, t, d_next, d_prev, delta):
         (d_h, d_c), (d_h_prev, d_c_prev) = d_next, d_prev
         H = d_h.shape[-1]
-        by, d_o = tape["by"][t], delta[..., :H]
-        d_c += np.multiply(d_h, tape["h_by_c"][t], out=d_o)
+        by, d_o = factors["by"][t], delta[..., :H]
+        d_c += np.multiply(d_h, factors["h_by_c"][t], out=d_o)
         np.multiply(d_h, by[..., :H], out=d_o)
         times_blocks(d_c, by[..., H:], delta[..., H:])
-        np.multiply(d_c, tape["c_by_c"][t], out=d_c_prev)
+        np.multiply(d_c, factors["c_by_c"][t], out=d_c_prev)
         np.matmul(delta, transposed(params["W_h"]), out=d_h_prev)
 
     def param_grads(self, params, tape, x, h, delta):
@@ -139,19 +131,5 @@ class LSTM(Cell):
         """The cell state that h' and the output gate's peephole see: (T, …, B, H)."""
         return tape["c"][1:]
 
-    def direct_parts(self, tape, t, d_h):
-        return d_h, d_h * tape["h_by_c"][t]
-
-
-def fourths(a):
-    """a (…, 4H) as its four blocks."""
-    H = a.shape[-1] // 4
-    return a[..., :H], a[..., H : 2 * H], a[..., 2 * H : 3 * H], a[..., 3 * H :]
-
-
-def times_blocks(d, factors, out):
-    """out = d times each of the blocks of H columns that stand side by side in `factors`."""
-    H = d.shape[-1]
-    n = factors.shape[-1] // H
-    blocks = factors.reshape(*factors.shape[:-1], n, H)
-    np.multiply(d[..., None, :], blocks, out=out.reshape(*out.shape[:-1], n, H))
+    def direct_parts(self, factors, t, d_h):
+        return d_h, d_h * factors["h_by_c"][t]

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import row, total_over_time, transposed
+from .base import row, times_blocks, total_over_time, transposed
 from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
 from .knobs import BadValue, choice, knob, switch
-from .lstm import LSTM, times_blocks
+from .lstm import LSTM
 from .scaled import Scaled
 
 E = float(np.e)
@@ -121,34 +121,38 @@ class PhasedLSTM(LSTM):
             "h_new": np.empty_like(new),
         }
 
-    def step(self, params, tape, t):
-        h, c, c_next, h_next = tape["h"][t], tape["c"][t], tape["c"][t + 1], tape["h"][t + 1]
-        k, rest, c_new, h_new = tape["k"][t], tape["rest"][t], tape["c_new"][t], tape["h_new"][t]
-        tape["a"][t] += np.matmul(h, params["W_h"], out=tape["work"])
-        self.update_cell(params, tape, t, c, c_new)
-        np.multiply(k, c_new, out=c_next)
-        c_next += rest * c
-        self.open_output(params, tape, t, c_next if self.reads_updated else c_new)
-        np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=h_new)
-        np.multiply(k, h_new, out=h_next)
-        h_next += rest * h
+    def advance(self, params, tape, steps):
+        W_h, product = params["W_h"], np.empty_like(tape["a"][0])
+        for t in steps:
+            h, c, c_next, h_next = tape["h"][t], tape["c"][t], tape["c"][t + 1], tape["h"][t + 1]
+            k, rest, c_new, h_new = tape["k"][t], tape["rest"][t], tape["c_new"][t], tape["h_new"][t]
+            tape["a"][t] += np.matmul(h, W_h, out=product)
+            self.update_cell(params, tape, t, c, c_new)
+            np.multiply(k, c_new, out=c_next)
+            c_next += rest * c
+            self.open_output(params, tape, t, c_next if self.reads_updated else c_new)
+            np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=h_new)
+            np.multiply(k, h_new, out=h_next)
+            h_next += rest * h
 
     @property
     def reads_updated(self):
         """Whether h̃ reads c' instead of c̃."""
         return self.options.output == "updated"
 
-    def close_tape(self, params, tape):
-        self.add_factors(params, tape, self.seen_by_output(tape))
-        tape["gap_h"] = tape["h_new"] - tape["h"][:-1]
-        tape["gap_c"] = tape["c_new"] - tape["c"][:-1]
+    def factors(self, params, tape, steps):
+        found = super().factors(params, tape, steps)
+        found["k"], found["rest"] = tape["k"][steps], tape["rest"][steps]
+        found["gap_h"] = tape["h_new"][steps] - tape["h"][:-1][steps]
+        found["gap_c"] = tape["c_new"][steps] - tape["c"][:-1][steps]
+        return found
 
-    def step_back(self, params, tape, t, d_next, d_prev, delta):
+    def step_back(self, params, factors, t, d_next, d_prev, delta):
         (d_h, d_c), (d_h_prev, d_c_prev) = d_next, d_prev
         H = d_h.shape[-1]
-        k, rest, by = tape["k"][t], tape["rest"][t], tape["by"][t]
+        k, rest, by = factors["k"][t], factors["rest"][t], factors["by"][t]
         d_h_new = k * d_h
-        through_output = d_h_new * tape["h_by_c"][t]
+        through_output = d_h_new * factors["h_by_c"][t]
         if self.reads_updated:
             d_c += through_output
         d_c_new = k * d_c
@@ -156,11 +160,11 @@ class PhasedLSTM(LSTM):
             d_c_new += through_output
         np.multiply(d_h_new, by[..., :H], out=delta[..., :H])
         times_blocks(d_c_new, by[..., H:], delta[..., H : 4 * H])
-        np.multiply(d_h, tape["gap_h"][t], out=delta[..., 4 * H :])
-        delta[..., 4 * H :] += d_c * tape["gap_c"][t]
+        np.multiply(d_h, factors["gap_h"][t], out=delta[..., 4 * H :])
+        delta[..., 4 * H :] += d_c * factors["gap_c"][t]
         np.matmul(delta[..., : 4 * H], transposed(params["W_h"]), out=d_h_prev)
         d_h_prev += rest * d_h
-        np.multiply(d_c_new, tape["c_by_c"][t], out=d_c_prev)
+        np.multiply(d_c_new, factors["c_by_c"][t], out=d_c_prev)
         d_c_prev += rest * d_c
 
     def input_delta(self, delta):
@@ -169,8 +173,8 @@ class PhasedLSTM(LSTM):
     def seen_by_output(self, tape):
         return tape["c"][1:] if self.reads_updated else tape["c_new"]
 
-    def direct_parts(self, tape, t, d_h):
-        through = tape["k"][t] * tape["h_by_c"][t] if self.reads_updated else 0.0
+    def direct_parts(self, factors, t, d_h):
+        through = factors["k"][t] * factors["h_by_c"][t] if self.reads_updated else 0.0
         return d_h, d_h * through
 
     def param_grads(self, params, tape, x, h, delta):
@@ -186,7 +190,7 @@ class OpenPhasedLSTM(PhasedLSTM):
     """The plain LSTM's step, bit for bit, beside clocks that nobody reads: k = 1 throughout."""
 
     width = LSTM.width
-    step, close_tape, step_back = LSTM.step, LSTM.close_tape, LSTM.step_back
+    advance, factors, step_back = LSTM.advance, LSTM.factors, LSTM.step_back
     input_delta, seen_by_output, direct_parts = LSTM.input_delta, LSTM.seen_by_output, LSTM.direct_parts
 
     def open_tape(self, params, x, start, times):

@@ -71,6 +71,10 @@ class Scaled:
         exponent = np.where(plain.any(axis=-1), largest, self.exponent)
         return Scaled(self.aligned(exponent) + shifted(plain, -exponent), exponent)
 
+    def by_rows(self) -> "Scaled":
+        """The same with every row in one piece in memory, as large matrix products want it."""
+        return Scaled(np.ascontiguousarray(self.mantissa), self.exponent)
+
     def aligned(self, exponents: Exponents) -> Array:
         """The mantissa that belongs to `exponents`."""
         own = 0 if self.exponent is None else self.exponent

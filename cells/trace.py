@@ -30,6 +30,13 @@ class LayerRecord:
     direct: Injection
     divisor: int  # L = Σ_b L_b / divisor
 
+    @cached_property
+    def factors(self) -> Tape:
+        """The derivative factors of all steps, as the cell's `step_back` reads them: arrays (T, …, B, ·)."""
+        with np.errstate(all="ignore"):
+            found = self.cell.factors(self.params, self.tape, slice(None))
+        return {name: _frozen(values) for name, values in found.items()}
+
 
 class LayerTrace:
     """One layer: states, gates and gradients over time. T steps, B batch, H hidden; index 0 is the initial state."""
@@ -90,8 +97,9 @@ class LayerTrace:
     def _direct_rows(self) -> Mapping[str, Scaled]:
         """The direct parts at the steps that have one."""
         direct = self.record.direct
-        entries = np.array(direct.steps, int) - 1
-        parts = self.cell.direct_parts(self.record.tape, entries, direct.rows.mantissa)
+        with np.errstate(all="ignore"):
+            factors = self.cell.factors(self.record.params, self.record.tape, np.array(direct.steps, int) - 1)
+            parts = self.cell.direct_parts(factors, slice(None), direct.rows.mantissa)
         return {p: Scaled(rows, direct.rows.exponent) for p, rows in zip(self.parts, parts, strict=True)}
 
     @cached_property
@@ -126,9 +134,9 @@ class LayerTrace:
     def param_grads(self) -> Mapping[str, Array]:
         """dL/dW of the batch-mean loss, summed over steps: as `params`, fused and by gate."""
         r = self.record
-        h = Scaled(r.tape["h"][:-1], self._exponent_before())
+        h, delta = Scaled(r.tape["h"][:-1], self._exponent_before()).by_rows(), r.delta.by_rows()
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            grads = self.cell.param_grads(r.params, r.tape, r.input, h, r.delta)
+            grads = self.cell.param_grads(r.params, r.tape, r.input, h, delta)
             grads = {name: grad / r.divisor for name, grad in grads.items()}
         return {n: _frozen(g) for n, g in (grads | self.cell.views(grads, self._hidden)).items()}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Cell, project, states_like, total_over_time, transposed
+from .base import Cell, after, during, project, states_like, total_over_time, transposed
 from .knobs import Knobs, switch
 from .scaled import sum_of_products
 
@@ -30,24 +30,27 @@ class Vanilla(Cell):
 
     def open_tape(self, params, x, start, times):
         a = project(x, params["W_x"], params["b"])
-        tape = {"a": a.mantissa, "h": states_like(start["h"], len(times)), "work": np.empty_like(start["h"])}
+        tape = {"a": a.mantissa, "h": states_like(start["h"], len(times))}
         return tape if a.exponent is None else tape | {"a_exponent": a.exponent}
 
-    def step(self, params, tape, t):
-        a, h, h_new = tape["a"][t], tape["h"][t], tape["h"][t + 1]
-        a += np.matmul(h, params["W_h"], out=tape["work"])
-        self.activation.value(a, h_new)
-        if self.options.residual:
-            h_new += h
+    def advance(self, params, tape, steps):
+        W_h, value, residual = params["W_h"], self.activation.value, self.options.residual
+        h, product = tape["h"][steps.start], np.empty_like(tape["h"][0])
+        for a, h_new in zip(tape["a"][during(steps)], tape["h"][after(steps)], strict=True):
+            np.add(a, np.matmul(h, W_h, out=product), out=a)
+            value(a, h_new)
+            if residual:
+                h_new += h
+            h = h_new
 
-    def close_tape(self, params, tape):
-        value = tape["h"][1:]
+    def factors(self, params, tape, steps):
+        a, value = tape["a"][steps], tape["h"][1:][steps]
         if self.options.residual:
-            value = self.activation.value(tape["a"], np.empty_like(tape["a"]))
-        tape["slope"] = self.activation.slope(tape["a"], value)
+            value = self.activation.value(a, np.empty_like(a))
+        return {"slope": self.activation.slope(a, value)}
 
-    def step_back(self, params, tape, t, d_next, d_prev, delta):
-        np.multiply(d_next[0], tape["slope"][t], out=delta)
+    def step_back(self, params, factors, t, d_next, d_prev, delta):
+        np.multiply(d_next[0], factors["slope"][t], out=delta)
         np.matmul(delta, transposed(params["W_h"]), out=d_prev[0])
         if self.options.residual:
             np.add(d_prev[0], d_next[0], out=d_prev[0])

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.base import Tape
 from cells.precision import PRECISIONS, rounded
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
@@ -59,7 +58,7 @@ class _Walk:
 
     def back(self, layer: LayerTrace, arriving: Array) -> tuple[list[Array], Array]:
         """Gradients of the parts, (T+1, B, H) each, and what goes down to the layer below, (T, B, I)."""
-        tape = self._tape(layer.record.tape)
+        factors = {name: self.rounded(values) for name, values in layer.record.factors.items()}
         params = {name: self.rounded(value) for name, value in layer.record.params.items()}
         T, B, H = arriving.shape
         grads = [np.zeros((T + 1, B, H), self.dtype) for _ in layer.parts]
@@ -67,20 +66,11 @@ class _Walk:
         for t in range(T, 0, -1):
             grads[0][t] = self.rounded(grads[0][t] + arriving[t - 1])
             d_next, d_prev = tuple(g[t] for g in grads), tuple(g[t - 1] for g in grads)
-            layer.cell.step_back(params, tape, t - 1, d_next, d_prev, delta[t - 1])
+            layer.cell.step_back(params, factors, t - 1, d_next, d_prev, delta[t - 1])
             for grad in grads:
                 grad[t], grad[t - 1] = self.rounded(grad[t]), self.rounded(grad[t - 1])
         down = layer.cell.input_delta(self.rounded(delta)) @ params["W_x"].swapaxes(-1, -2)
         return grads, self.rounded(down)
-
-    def _tape(self, tape: Tape) -> Tape:
-        """The tape's floating-point arrays in this format, rows with exponents written out."""
-        exponents = {name.removesuffix("_exponent"): tape[name] for name in tape if name.endswith("_exponent")}
-        return {
-            name: self.rounded(Scaled(values, exponents.get(name)).plain())
-            for name, values in tape.items()
-            if values.dtype == np.float64 and name != "work"
-        }
 
     def log10_norms(self, grad: Array) -> Array:
         """By a plain sum of squares in the format the arrays are kept in."""

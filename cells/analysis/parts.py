@@ -43,7 +43,7 @@ def arriving(layer: LayerTrace) -> dict[str, Scaled]:
     """What reaches each part at steps 1 … T from outside its own step, (T, B, H): d_next of the cell's `step_back`."""
     grads = layer.record.grads
     d_h = grads["h"].mantissa[1:]
-    through_h = layer.cell.direct_parts(layer.record.tape, slice(None), d_h)
+    through_h = layer.cell.direct_parts(layer.record.factors, slice(None), d_h)
     exponent = None if grads["h"].exponent is None else grads["h"].exponent[1:]
     found = {"h": Scaled(d_h, exponent)}
     for part, through in zip(layer.parts[1:], through_h[1:], strict=True):
@@ -58,7 +58,7 @@ def from_later(layer: LayerTrace) -> dict[str, Scaled]:
     d_prev = tuple(np.empty_like(rows) for rows in copies)
     delta = np.empty_like(layer.record.delta.mantissa)
     with np.errstate(all="ignore"):
-        layer.cell.step_back(layer.record.params, layer.record.tape, slice(None), copies, d_prev, delta)
+        layer.cell.step_back(layer.record.params, layer.record.factors, slice(None), copies, d_prev, delta)
     exponent = d_next["h"].exponent
     return {part: Scaled(rows, exponent) for part, rows in zip(layer.parts, d_prev, strict=True)}
 
@@ -70,7 +70,7 @@ def recurrent(layer: LayerTrace) -> dict[str, Scaled]:
     """
     back = {part: _with_last(rows) for part, rows in from_later(layer).items()}
     h = back["h"]
-    through_h = layer.cell.direct_parts(layer.record.tape, slice(None), h.mantissa[1:])
+    through_h = layer.cell.direct_parts(layer.record.factors, slice(None), h.mantissa[1:])
     for part, through in zip(layer.parts[1:], through_h[1:], strict=True):
         back[part].mantissa[1:] += through
     return back

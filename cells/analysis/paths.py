@@ -117,7 +117,7 @@ def _through_output(layer: LayerTrace, part: str, split: dict[str, Array]) -> di
     place, earlier = layer.parts.index(part), slice(0, len(layer.record.delta.mantissa) - 1)
     found = {name: np.zeros_like(rows) for name, rows in split.items()}  # the initial state has no output
     for name, rows in split.items():
-        found[name][1:] = layer.cell.direct_parts(layer.record.tape, earlier, rows[1:])[place]
+        found[name][1:] = layer.cell.direct_parts(layer.record.factors, earlier, rows[1:])[place]
     return found
 
 

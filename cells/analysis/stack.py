@@ -23,7 +23,7 @@ class Level:
 
     cell: Cell
     params: Params
-    tape: Tape
+    factors: Tape
 
 
 class Stack:
@@ -32,7 +32,8 @@ class Stack:
     def __init__(self, trace: Trace, lowest: int = 0, samples: slice | None = None, steps: Array | None = None) -> None:
         self.levels = [_level(layer, samples, steps) for layer in trace.layers[lowest:]]
         self.parts = [part for level in self.levels for part in level.cell.parts]
-        self.steps, (self.batch, self.hidden) = len(trace.inputs), self.levels[0].tape["h"].shape[1:]
+        self.steps, self.hidden = len(trace.inputs), trace.states["h"].shape[-1]
+        self.batch = next(iter(self.levels[0].factors.values())).shape[1]
         self._deltas: dict[int, Array] = {}
 
     @property
@@ -53,7 +54,7 @@ class Stack:
         for k in reversed(range(len(self.levels))):
             level = self.levels[k]
             delta = self._delta(k, d_next[k][0].shape[:-1])
-            level.cell.step_back(level.params, level.tape, t, d_next[k], d_prev[k], delta)
+            level.cell.step_back(level.params, level.factors, t, d_next[k], d_prev[k], delta)
             if k:
                 d_below = d_next[k - 1][0]
                 d_below += level.cell.input_delta(delta) @ transposed(level.params["W_x"])
@@ -67,12 +68,12 @@ class Stack:
 
 
 def _level(layer: LayerTrace, samples: slice | None, steps: Array | None) -> Level:
-    tape = layer.record.tape
+    factors = layer.record.factors
     if samples is not None:
-        tape = {name: values[:, samples] for name, values in tape.items()}
+        factors = {name: values[:, samples] for name, values in factors.items()}
     if steps is not None:
-        tape = {name: values[steps] for name, values in tape.items() if len(values) >= len(layer.record.delta.mantissa)}
-    return Level(layer.cell, layer.record.params, tape)
+        factors = {name: values[steps] for name, values in factors.items()}
+    return Level(layer.cell, layer.record.params, factors)
 
 
 def renormalise(rows: Rows, exponents: Exponents) -> None:

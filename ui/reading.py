@@ -6,8 +6,9 @@ from typing import Any
 from cells import CELLS
 from cells.knobs import BadValue
 
+from .anatomy.view import check_view
 from .budget import check_budget
-from .fields import DEFAULTS, FIELDS, Values, own_fields, page_view, run_settings
+from .fields import DEFAULTS, FIELDS, Values, anatomy_view, own_fields, page_view, run_settings
 from .texts import short, text_of, value_of
 
 Query = Mapping[str, Sequence[str]]
@@ -40,6 +41,7 @@ def mend(values: Values) -> list[str]:
         try:
             check_budget(run_settings(values))
             _check_layer(values)
+            check_view(anatomy_view(values), run_settings(values))
             return complaints
         except BadValue as error:
             name = error.field if error.field in values else "steps"

@@ -3,14 +3,13 @@
 from collections.abc import Hashable
 from typing import Any
 
-import streamlit as st
-
 import viz
 from cells.analysis.scope import DoesNotApply
 from ui import background
 from ui.background import Work
-from ui.compute import FINDINGS, HASHES, chart_body, trace_of
-from viz.anatomy import PLATES, Look, Plate
+from ui.compute import chart_body, trace_of
+from ui.kept import Kept
+from viz.anatomy import PLATES, Plate
 from viz.caption import caption
 from viz.panel import Scene
 
@@ -18,6 +17,9 @@ from .cost import too_long
 from .measures import MEASURES, Ask
 from .opened import Opened
 
+Body = tuple[bytes, int, str]
+
+BODIES: Kept[Body] = Kept(1e8, lambda body: len(body[0]))
 AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
 
@@ -67,12 +69,11 @@ def _scene(opened: Opened) -> Scene:
     return Scene(trace_of(opened.settings), viz.View(theme=opened.theme, layer=opened.layer))
 
 
-def body_of(name: str, record: Any, opened: Opened) -> tuple[bytes, int, str]:
+def body_of(name: str, record: Any, opened: Opened) -> Body:
     """The plate as the browser takes it, its height in px, and its finding."""
-    return _body(name, opened.settings, opened.layer, opened.look, opened.theme, record, opened)
+    key = (name, repr(opened.settings), opened.layer, opened.look, opened.theme)
+    return BODIES.of(key, lambda: _body(plate_of(name, record, opened)))
 
 
-@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES | {Look: repr})
-def _body(name, settings, layer, look, theme, _record, _opened) -> tuple[bytes, int, str]:
-    plate = plate_of(name, _record, _opened)
+def _body(plate: Plate) -> Body:
     return chart_body(plate.figure, plate), plate.figure["layout"]["height"], plate.finding

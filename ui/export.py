@@ -6,12 +6,15 @@ import streamlit as st
 
 import viz
 from cells import RunSettings
+from cells.knobs import BadValue
+from viz.flow import Drawn
 
 from . import compute, state
 from .chart import show_chart
 from .fields import page_view, run_settings
 from .frame import VERSION, theme
 from .link import left_out
+from .ranges import range_of
 from .view import PageView
 
 WHOLE = "flow"
@@ -38,8 +41,18 @@ def export_dialog() -> None:
         st.dataframe(viz.table(drawn), hide_index=True)
 
 
+def _whole(settings: RunSettings, view: PageView, mode: str) -> Drawn:
+    """The main figure, with its frames where it can be dragged."""
+    try:
+        if view.scrub:
+            return range_of(settings, view, mode)
+    except BadValue:
+        pass  # the page has said why
+    return compute.drawn_of(WHOLE, settings, view, mode)
+
+
 def page_html(settings: RunSettings, view: PageView, link: str) -> str:
     """The page's charts, interactive, with the verdict, all settings, version and link."""
     sentence = compute.summary_of(settings, compute.layer_of(settings, view))[0].sentence
-    figures = {mode: [compute.drawn_of(WHOLE, settings, view, mode)] for mode in ("light", "dark")}
+    figures = {mode: [_whole(settings, view, mode)] for mode in ("light", "dark")}
     return viz.offline_html(figures, sentence, link, VERSION)

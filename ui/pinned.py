@@ -10,6 +10,7 @@ from .reading import applies
 from .view import PageView
 
 PRESENT = "present run"
+NARROW = 4  # settings that leave room for the verdicts beside them
 
 
 def show_differences(view: PageView) -> None:
@@ -18,11 +19,12 @@ def show_differences(view: PageView) -> None:
         return
     runs = [(PRESENT, st.session_state.drawn), *((pin.name, pin.values) for pin in view.pins)]
     names = differing([own for _, own in runs])
-    columns = {"Run": [as_written(name) for name, _ in runs]}
-    for field in names:
-        columns[label_of(field)] = [as_written(_cell(field, own)) for _, own in runs]
-    columns["Verdict"] = [as_written(_verdict(own, view)) for _, own in runs]
-    st.table(columns, hide_index=True, alt=f"{len(runs)} runs, {len(names)} settings that differ, and their verdicts")
+    called = {"Run": [as_written(name) for name, _ in runs]}
+    settings = {label_of(field): [as_written(_cell(field, own)) for _, own in runs] for field in names}
+    verdicts = {"Verdict": [as_written(_verdict(own, view)) for _, own in runs]}
+    tables = [called | settings | verdicts] if len(names) <= NARROW else [called | settings, called | verdicts]
+    for columns in tables:
+        st.table(columns, hide_index=True, alt=f"{', '.join(list(columns)[1:])} of {len(runs)} runs")
     lengths = {own["steps"] for _, own in runs}
     if len(lengths) > 1:
         st.caption("Runs of different lengths are drawn from step 1 on: equal steps stand above each other.")

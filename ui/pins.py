@@ -11,7 +11,7 @@ from .reading import applies, read_fields
 from .texts import short, text_of
 
 MOST = 6
-LETTERS = 24  # of a name
+LETTERS = 18  # of a name
 BETWEEN, WITHIN, IS = "~~", "~", "-"  # pins; the parts of a pin; name and value of a part. No name holds the first two
 LABELS = {"loss_steps": "Loss at steps", "own": "Own sequence", "timestamps": "Own timestamps"}
 UNSAFE = str.maketrans({"<": "‹", ">": "›", "&": "+", "~": "-", "\n": " ", "\r": " ", "\t": " "})  # figures read HTML
@@ -105,9 +105,13 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 
 def differing(runs: Sequence[Values]) -> list[str]:
-    """The fields that count in one of these runs and are not the same in all."""
-    counting = [name for name in run_fields() if any(applies(name, values) for values in runs)]
-    return [name for name in counting if len({values[name] if applies(name, values) else None for values in runs}) > 1]
+    """The fields that are not the same in all runs; one that only some runs know counts if it is not at its default."""
+    return [name for name in run_fields() if _differs(name, [values for values in runs if applies(name, values)], runs)]
+
+
+def _differs(name: str, knowing: Sequence[Values], runs: Sequence[Values]) -> bool:
+    known = {values[name] for values in knowing} | ({DEFAULTS[name]} if len(knowing) < len(runs) else set())
+    return len(known) > 1
 
 
 def text_of_pins(pins: Sequence[Pin]) -> str:

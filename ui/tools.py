@@ -11,7 +11,7 @@ from . import state
 from .fields import DEFAULTS, Values, high_of, knob_of, run_settings
 from .frame import theme
 from .pairs import BY_NAME
-from .pins import MOST, Pin, added, clean, free_name, pin_of, run_fields
+from .pins import LETTERS, MOST, Pin, added, clean, free_name, pin_of, run_fields
 from .scrub import FEWEST, USUAL, scrubbable, usual_ends
 from .scrub import MOST as MOST_VALUES
 
@@ -104,7 +104,7 @@ def _pin_chip(place: int, pin: Pin) -> None:
     """A pin's name in its colour; behind it, what can be done with it."""
     with st.popover(pin.name, key=f"pin{place + 1}"):
         st.session_state[f"pin_name{place}"] = pin.name
-        st.text_input("Name", key=f"pin_name{place}", max_chars=24, on_change=_rename, args=(place,))
+        st.text_input("Name", key=f"pin_name{place}", max_chars=LETTERS, on_change=_rename, args=(place,))
         st.button("Make it the present run", key=f"pin_use{place}", on_click=state.put, args=(_present(pin),))
         st.button("Remove", key=f"pin_remove{place}", on_click=_remove, args=(place,))
 

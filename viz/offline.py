@@ -31,6 +31,8 @@ def offline_html(figures: Themed, caption: str, link: str, version: str, title: 
         "origin": _origin(caption, link, version),
         "sections": "\n".join(_section(place, drawn) for place, drawn in enumerate(first)),
         "figures": _script_json({theme: [drawn.figure for drawn in each] for theme, each in figures.items()}),
+        "scrubs": _script_json(_scrubs(figures)),
+        "drag": SCRUB.read_text(encoding="utf-8") if any(drawn.scrub for drawn in first) else "",
         "schemes": " ".join(figures),
         "light": _variables(PALETTES[next(iter(figures))]),
         "dark": _variables(PALETTES["dark"]) if "dark" in figures else "",
@@ -59,6 +61,17 @@ def _origin(caption: str, link: str, version: str) -> str:
     return "<br>".join(word for word in words if word)
 
 
+def _scrubs(figures: Themed) -> list[dict | None]:
+    """For each figure that can be dragged its frames by theme, under `any` where those of all themes are the same."""
+    found: list[dict | None] = []
+    for each in zip(*figures.values(), strict=True):
+        scrubs = [drawn.scrub for drawn in each]
+        same = all(scrub == scrubs[0] for scrub in scrubs)
+        by_theme = {"any": scrubs[0]} if same else dict(zip(figures, scrubs, strict=True))
+        found.append(by_theme if scrubs[0] else None)
+    return found
+
+
 def _section(place: int, drawn: Drawn) -> str:
     """A heading, the finding, the chart, all settings, and what can be saved."""
     data = base64.b64encode(csv(drawn).encode("utf-8")).decode("ascii")
@@ -70,6 +83,7 @@ def _section(place: int, drawn: Drawn) -> str:
     return f"""<section>
 <h2>{escape(drawn.title)}</h2>
 <p class="muted">{escape(drawn.alt)}</p>
+<div class="bf-said" id="said-{place}"></div><div class="bf-scrub" id="scrub-{place}"></div>
 <div class="wide"><div class="chart" id="chart-{place}" role="img" aria-label="{escape(drawn.alt)}"></div></div>
 <p class="muted">{escape(drawn.caption)}</p>
 <p>{saves}{table}</p>

@@ -51,7 +51,7 @@ const backflowScrub = (() => {
   // Whether the fast way can draw all there is to change.
   function canRepaint(figure, { traces, notes, rest }) {
     const simple = Object.entries(traces).every(([slot, keys]) =>
-      Object.keys(keys).every((key) => quick[figure.data[slot].type].includes(key)));
+      Object.keys(keys).every((key) => quick[figure.data[slot].type].includes(key) && (key !== "z" || Array.isArray(keys.z(0)))));
     const moved = Object.values(notes).every((keys) => Object.keys(keys).every((key) => key === "y" || key === "yshift"));
     return simple && moved && Object.keys(rest).every((key) => key === "shapes");
   }
@@ -85,7 +85,7 @@ const backflowScrub = (() => {
     function pointsAt(slot, k, kept) {
       const trace = traceAt(slot, k);
       const points = Array.from(trace.y, (y, i) => ({ i, x: number(trace.x[i]), y: number(y) }));
-      if (hovered(slot)) points.forEach((point, i) => (point.tx = trace.text[i]));
+      if (hovered(slot)) kept.trace.text = trace.text;
       return Object.assign(points, { 0: { ...points[0], t: kept.t, trace: kept.trace } });
     }
 
@@ -123,6 +123,7 @@ const backflowScrub = (() => {
     async function repaint(k) {
       const area = plot._fullLayout?._basePlotModules?.find((module) => module.name === "cartesian");
       clearTimeout(settling);
+      if (plot._hoverdata) Plotly.Fx.unhover(plot); // it would go on naming the values of another frame
       if (fast && area && full !== null && plot.calcdata?.length === figure.data.length) {
         put(k);
         area.plot(plot);
@@ -181,6 +182,7 @@ const backflowScrub = (() => {
     pause();
 
     return {
+      pause,
       field: scrub.field,
       count: scrub.values.length,
       at: scrub.at,
@@ -209,7 +211,9 @@ const backflowScrub = (() => {
     const value = Object.assign(document.createElement("output"), { className: "bf-value" });
     value.style.minWidth = `${Math.max(...scrub.values.map((text) => text.length))}ch`;
     const ends = [0, last].map((k) => Object.assign(document.createElement("small"), { textContent: scrub.values[k] }));
+    const focused = bar.contains(document.activeElement); // keys go on working when the figure is replaced
     bar.replaceChildren(button, name, value, ends[0], slider, ends[1]);
+    if (focused) slider.focus();
     return { slider, value, button };
   }
 

@@ -9,6 +9,7 @@ from .theme import SMALL, TEMPLATES
 LEFT, RIGHT, TOP, BOTTOM = 96, 150, 4, 52  # px around the panels
 HEADING, GAP = 25, 8  # px for a panel's heading, and free space above it
 PLOT_PX = 720  # the plotting area's width at which distances along time are reckoned
+LETTER_PX = 8  # of a label's width, on average and rounded up
 EDGE_PX = 24  # the most that is left free before the first step and after the last
 TIME_TITLE = "step t   (time runs right, the gradient travels left)"
 
@@ -47,6 +48,12 @@ def _place(panel: PanelData, place: int, domain: list[float], layout: dict, data
     layout["shapes"] += leaders
 
 
+def _right(scene: Scene) -> float:
+    """Room for the labels; names of other runs may be longer than the figure's own."""
+    longest = max((len(curve.label) for curve in scene.extra), default=0)
+    return max(RIGHT, GAP_PX + LETTER_PX * longest)
+
+
 def _heading(text: str, top: float, scene: Scene) -> dict:
     font = {"size": SMALL, "color": scene.palette.muted}
     place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": top, "yanchor": "bottom"}
@@ -67,7 +74,7 @@ def _frame(plot: float, scene: Scene) -> dict:
     return {
         "template": TEMPLATES[scene.view.theme],
         "height": round(plot + TOP + BOTTOM),
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "pad": 0},
+        "margin": {"l": LEFT, "r": _right(scene), "t": TOP, "b": BOTTOM, "pad": 0},
         "showlegend": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",

@@ -35,6 +35,7 @@ function say(host, words) {
   const band = make("div", "", "bf-verdict");
   band.append(sentence, ...(words.more ? [make("p", words.more)] : []));
   host.replaceChildren(band, numbers);
+  host.style.minHeight = `${Math.max(parseFloat(host.style.minHeight) || 0, host.offsetHeight)}px`; // nothing below moves
 }
 
 // A figure with frames: a scrubber above it, which stays where it was if the same knob is dragged as before.
@@ -61,6 +62,7 @@ function release(plot, parentElement) {
   plot.backflow?.stop();
   plot.backflow = undefined;
   for (const name of [".bf-said", ".bf-scrub"]) parentElement.querySelector(name).replaceChildren();
+  parentElement.querySelector(".bf-said").style.minHeight = "";
 }
 
 // A click on a point goes to the page, where the figure's `meta` says that it acts on one.

@@ -10,7 +10,7 @@ from viz.panel import Scene
 from viz.sizes import log10_sizes, size_heat, sized, value_range
 from viz.words import number, percent
 
-from .gate_lines import CANDIDATES, NAMES, OPEN_SHARE, gate_plot
+from .gate_lines import CANDIDATES, HEIGHT, NAMES, OPEN_SHARE, gate_plot
 
 RASTER = 96
 
@@ -58,7 +58,8 @@ def time_gate(scene: Scene) -> list[Plot]:
     curve = Curve("mean k", "mean of k", "k", opening.mean(axis=(1, 2)), log=False)
     closed = float((opening < 0.01).mean())
     alt = f"The time gate is closed (k below 0.01) in {percent(closed)} of all units and steps."
-    frame = Frame("mean k", "Mean of k over units", "k", OPEN_SHARE, (0.0, 0.0), log=False)
+    height = HEIGHT if scene.over("k") else OPEN_SHARE  # other runs need room for their names
+    frame = Frame("mean k", "Mean of k over units", "k", height, (0.0, 0.0), log=False)
     return [HeatPlot(heat, alt), LinePlot(frame, [curve, *scene.over("k")])]
 
 

@@ -1,0 +1,292 @@
+"""The anatomy pages in sessions: questions and their answers, what is opened, stepping, the trust badge, exports."""
+
+import time
+
+import pytest
+
+from cells import RunSettings
+from tests.ui.sessions import PATIENCE, Session, plain
+from ui.anatomy import cost, oracle, trust
+from ui.anatomy.compute import key_of
+from ui.anatomy.measures import MEASURES
+from ui.anatomy.opened import Opened
+from ui.anatomy.questions import QUESTIONS
+from ui.anatomy.view import AnatomyView
+from ui.background import GivenUp
+from ui.view import PageView
+from viz.anatomy import PLATES
+
+SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
+SHOWN = {  # page -> plates
+    "credit": {"credit", "credit_row", "parts", "shares", "cancellation"},
+    "jacobians": {"prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"},
+    "paths": {"paths", "saturation"},
+    "equations": {"graph", "exercise"},
+}
+CELLS = [{}, {"cell": "gru"}, {"cell": "lstm", "peepholes": "on"}, {"cell": "phased_lstm"}, {"residual": "on"}]
+
+
+def opened(**fields) -> Opened:
+    own = {name: fields.pop(name) for name in list(fields) if name in AnatomyView.__dataclass_fields__}
+    return Opened(RunSettings(**fields), PageView(), AnatomyView(**own), "light")
+
+
+def on(page: str, **query) -> Session:
+    """A session on a page, everything computed."""
+    session = Session(**(SMALL | query))
+    session.go(page)
+    return until(session, lambda: not session.app.get("progress"))
+
+
+def until(session: Session, done) -> Session:
+    end = time.monotonic() + PATIENCE
+    while not done() and time.monotonic() < end:
+        time.sleep(0.05)
+        session.run()
+    assert done()
+    return session
+
+
+def text(session: Session) -> str:
+    return plain("\n".join(element.value for element in session.app.markdown))
+
+
+# ── what is shown
+
+
+@pytest.mark.parametrize("page", SHOWN)
+@pytest.mark.parametrize("query", CELLS, ids=str)
+@pytest.mark.parametrize("more", [{}, {"layers": "4"}, {"steps": "2", "batch": "1"}], ids=str)
+def test_every_plate_is_shown_with_its_finding(page, query, more):
+    session = on(page, **query, **more)
+    assert {key.removeprefix("chart ") for key in session.charts} == SHOWN[page]
+    for key, body in session.charts.items():
+        finding = body["alt"].split(". ")[0]
+        assert plain(finding) in text(session), key
+        assert PLATES[key.removeprefix("chart ")].label.title in text(session)
+
+
+@pytest.mark.parametrize("page", SHOWN)
+def test_all_settings_stand_below_the_plates(page):
+    session = on(page, cell="lstm", forget_bias="2.5")
+    assert any("Forget bias: 2.5" in element.value for element in session.app.caption)
+
+
+def test_where_a_view_does_not_apply_a_sentence_says_why():
+    session = on("equations")
+    assert [info.value for info in session.app.info] == [
+        "There is no softmax here: the loss is a squared error. Choose the token signal."
+    ]
+    session = on("equations", signal="tokens")
+    assert "chart softmax" in session.charts and not session.app.info
+
+
+def test_a_measure_that_would_take_minutes_is_refused(monkeypatch):
+    monkeypatch.setattr(cost, "LONGEST", 1e-9)
+    session = on("jacobians")
+    assert "more than 0 min: choose fewer of them." in session.app.info[0].value.replace("1.66667e-11", "0")
+    assert session.charts == {}
+
+
+def test_costs_grow_with_what_is_computed():
+    small = RunSettings(steps=50, hidden=16)
+    large = RunSettings(steps=1000, hidden=256, layers=4, cell="lstm", batch=2)
+    for name in cost.ESTIMATES:
+        assert cost.ESTIMATES[name](small, 0) < 2 < cost.ESTIMATES[name](large, 0)
+        assert not cost.too_long(name, small, 0)
+    assert "choose fewer" in cost.too_long("long_jacobian", large, 0)
+
+
+# ── questions
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[q.name for q in QUESTIONS])
+@pytest.mark.parametrize("page", ["credit", "equations"])
+def test_two_clicks_answer_a_question(page, question):
+    session = on(page)  # the first click
+    session.widget(f"question {question.name}").click().run()  # the second
+    target = question.page.split("/")[-1].removesuffix(".py")
+    assert all(PLATES[name].label.title in text(session) for name in SHOWN[target])
+    session.go(target)  # the next runs of this kind of session would turn back
+    until(session, lambda: not session.app.get("progress"))
+    assert {key.removeprefix("chart ") for key in session.charts} == SHOWN[target]
+    assert question.ask in text(session) and plain(question.look) in text(session)
+    assert session.query["question"] == question.name
+    assert {name: session.value(name) for name in question.values} == question.values
+    for name in question.other:
+        label = {"weight_scale": "Weight scale", "activation": "Activation", "loss": "Loss on"}.get(name, "")
+        assert text(session).count(f"**{label}") >= 2 * bool(label)
+
+
+def test_an_answer_is_in_the_link_and_can_be_closed():
+    session = on("paths", question="resnet", residual="on")
+    assert "A path that adds." in text(session)
+    session.press("close answer")
+    assert "A path that adds." not in text(session) and "question" not in session.query
+
+
+def test_an_answer_survives_a_cell_without_the_knob():
+    session = on("paths", question="resnet", cell="gru")
+    assert "A path that adds." in text(session)
+    assert "**Residual" not in text(session)
+
+
+# ── what is opened
+
+
+def test_the_row_of_the_credit_matrix_is_picked_and_kept_in_the_link():
+    session = on("credit")
+    session.set("loss_at picked", 5)
+    assert session.query["loss_at"] == "5"
+    assert "loss of step 5" in {trace.get("name") for trace in session.charts["chart credit_row"]["figure"]["data"]}
+    session.set("loss_at picked", 12)
+    assert "loss_at" not in session.query  # the last one stays the last when T changes
+
+
+def test_a_step_beyond_the_run_is_its_last():
+    look = opened(steps=9, at=50, loss_at=50, unit=99, sample=99, hidden=4, batch=2).look
+    assert (look.step, look.loss_step, look.unit, look.sample) == (9, 9, 4, 2)
+    assert opened(steps=9).look.step == 9
+
+
+def test_a_link_beyond_the_run_is_mended_by_name():
+    session = Session(steps="9", at="50")
+    assert session.complaints == ["at = 50 is outside [0, 9], the steps of this run; at = 9 is used instead."]
+
+
+def test_what_is_opened_stays_from_page_to_page():
+    session = on("equations", cell="lstm")
+    session.set("at picked", 3)
+    session.go("jacobians")
+    assert session.value("at") == 3
+    assert "Step 3" in session.charts["chart eigenvalues"]["figure"]["layout"]["annotations"][0]["text"]
+
+
+def test_the_layer_shown_is_the_one_measured():
+    top, lowest = on("paths", layers="3", cell="lstm"), on("paths", layers="3", layer="1", cell="lstm")
+    assert top.charts["chart paths"]["alt"] != lowest.charts["chart paths"]["alt"]
+
+
+def test_a_measure_is_computed_anew_only_for_what_it_depends_on():
+    one, other = opened(at=2, unit=1), opened(at=3, unit=2)
+    changed = {name for name in MEASURES if key_of(name, one) != key_of(name, other)}
+    assert changed == {"step_jacobian", "exercise", "graph", "softmax"}
+    assert key_of("credit", opened(seed=1)) != key_of("credit", opened(seed=2))
+
+
+# ── equations
+
+
+def test_equations_follow_the_stepper_forward_and_backward():
+    session = on("equations", cell="gru")
+    assert len(session.app.latex) == 2
+    session.press("node first")
+    assert session.query["node"] == "1" and "1 of 20, forward" in text(session)
+    session.press("node next")
+    session.press("node backward")
+    assert "11 of 20, backward: the gradient of h_t is complete" in text(session)
+    session.press("node back")
+    assert session.value("node") == 10
+    session.press("node all")
+    assert "node" not in session.query
+
+
+def test_numbers_come_as_norms_as_one_unit_or_as_all():
+    session = on("equations", cell="lstm", unit="2")
+    norms = session.app.latex[0].value
+    session.set("numbers", "unit")
+    one = session.app.latex[0].value
+    session.set("numbers", "all")
+    assert r"\lVert c_t \rVert" in norms and "c_t[2] = " in one and "c_t = (" in session.app.latex[0].value
+
+
+@pytest.mark.parametrize(
+    ("query", "one", "two"),
+    [({"cell": "lstm"}, "320,800", "321,600"), ({"cell": "gru"}, "240,600", "241,200"), ({}, "80,200", "80,400")],
+    ids=str,
+)
+def test_parameters_are_counted_with_one_bias_and_with_two(query, one, two):
+    session = on("equations", hidden="200", layers="2", steps="4", **query)
+    assert f"**{one}**" in text(session) and f"**{two}**" in text(session)
+
+
+def test_small_nets_show_the_gradients_themselves():
+    session = on("equations", cell="gru", at="2")
+    assert sum("total, and the local part of it" in element.value for element in session.app.markdown) == 10
+    session = on("equations", cell="gru", at="2", hidden="9")
+    assert "total, and the local part of it" not in text(session)
+
+
+# ── trust
+
+
+def test_the_badge_names_what_every_oracle_found():
+    session = on("credit", cell="lstm")
+    session.press("check credit")
+    until(session, lambda: "Checking" not in text(session) and not session.app.get("progress"))
+    assert "places" in text(session)
+    for name in ("complex step", "difference quotient", "autograd"):
+        assert f"**{name}**" in text(session)
+
+
+def test_an_unfit_oracle_is_said_to_be_unfit_and_why():
+    session = on("jacobians", activation="identity", init="orthogonal", weight_scale="0.2", steps="900")
+    session.press("check prediction")
+    until(session, lambda: "Checking" not in text(session) and not session.app.get("progress"))
+    assert "unfit at dL/dh at step 1" in text(session)
+    assert "it has no exponents, and the gradient is about" in text(session)
+
+
+def test_a_change_of_settings_asks_for_a_new_check():
+    session = on("credit")
+    session.press("check credit")
+    session.set("seed", 5)
+    until(session, lambda: not session.app.get("progress"))
+    assert session.shows("check credit") and "**autograd**" not in text(session)
+
+
+def test_autograd_s_process_is_killed_when_nobody_waits(monkeypatch):
+    started = []
+
+    class Watched(oracle.subprocess.Popen):
+        def __init__(self, *args, **more):
+            super().__init__(*args, **more)
+            started.append(self)
+
+    monkeypatch.setattr(oracle, "GLANCE", 0.01)
+    monkeypatch.setattr(oracle.subprocess, "Popen", Watched)
+
+    def give_up(share):
+        raise GivenUp
+
+    with pytest.raises(GivenUp):
+        oracle.autograd_checks(RunSettings(steps=5), give_up)
+    assert started[0].poll() not in (None, 0)
+
+
+def test_a_process_that_fails_is_an_unfit_oracle(monkeypatch):
+    monkeypatch.setattr(oracle, "COMMAND", [oracle.sys.executable, "-c", "raise SystemExit(3)"])
+    (only,) = oracle.autograd_checks(RunSettings(steps=5), lambda share: None)
+    assert only.unfit == "PyTorch's process ended with exit code 3"
+
+
+def test_the_badge_takes_the_worst_of_the_exact_oracles():
+    found = trust.Trust(
+        (
+            trust.Check("autograd", "dL/dh at step 1", 1e-15),
+            trust.Check("complex step", "dL/dh at step 1", 2e-9),
+            trust.Check("difference quotient", "dL/dh at step 1", 1e-2),
+        )
+    )
+    assert trust.worst(found) == 2e-9
+    assert trust.worst(trust.Trust((trust.Check("autograd", "everything", float("nan"), "of a reason"),))) != 0
+
+
+# ── exports
+
+
+def test_a_plate_can_be_exported_as_csv_and_looked_at_as_a_table():
+    session = on("credit")
+    session.widget("export credit").click().run()
+    assert "saved credit" in session.charts
+    assert [frame.value.shape for frame in session.app.dataframe] == [(12, 13)]

@@ -73,13 +73,17 @@ def _finding(record: Credit) -> str:
     far, near, own = (float(record.log10[place]) for place in ((-1, 0), (-1, -1), (0, 0)))
     if not np.isfinite([near, own]).all():
         return f"The loss of step {T} gives its own state {words.from_log10(near)}, and step 1 {words.from_log10(far)}."
-    share = words.from_log10(far - near)
-    start = f"Step 1 gets {share} of what step {T} gets from the loss of step {T}"
+    start = f"Step 1 gets {_times(far - near)} what step {T} gets from the loss of step {T}"
     if far - near < -STRONG:
         return f"{start}, while its own loss gives it {words.from_log10(own)}: a loss on all steps hides that."
     if far - near > STRONG:
         return f"{start}: credit grows on its way back, and the far corner is the brightest."
     return f"{start}: credit keeps its size up to the far corner, over {words.steps(T - 1)}."
+
+
+def _times(log10: float) -> str:
+    """`0.3 of`, `79 times`."""
+    return f"{words.from_log10(log10)} {'times' if log10 > 0 else 'of'}"
 
 
 def credit_row(record: Credit, scene: Scene, look: Look) -> Plate:
@@ -112,6 +116,6 @@ def _row_finding(record: Credit, step: int) -> str:
     if not np.isfinite(last):
         return f"The loss of step {step} gives its own state {words.from_log10(last)}."
     return (
-        f"The loss of step {step} gives its own state {words.from_log10(last)} and step 1 {words.from_log10(first)}, "
-        f"{words.from_log10(first - last)} of it."
+        f"The loss of step {step} gives its own state a gradient of {words.from_log10(last)}, "
+        f"and {_times(first - last)} that to step 1."
     )

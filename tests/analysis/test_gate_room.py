@@ -34,7 +34,7 @@ def test_without_leak_every_closed_unit_step_copies_and_the_ratio_is_exactly_1(o
 
 def test_the_ratio_stays_exactly_1_where_the_gradient_leaves_float64():
     busy = TIGHT | {"open_ratio": 0.6, "longest_period": 6.0, "forget_bias": -4.0}
-    trace = run(phased(steps=900, loss="last", weight_scale=0.1, **busy))
+    trace = run(phased(steps=2500, loss="last", weight_scale=0.1, **busy))
     assert trace.top.record.grads["c"].exponent is not None
     assert copying(trace.top).copied == copying(trace.top).kept_closed == 1.0
 

@@ -1,7 +1,8 @@
 """A network ready to run: cells, parameters and task of one setting, or of many side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from .settings import RunSettings
 from .signals import SIGNALS
 
 TASK_STREAM, READOUT_STREAM, TIME_STREAM = 101, 102, 103  # clear of the layers' own streams
+
+Shared = dict[tuple, Any]  # draws, by everything they depend on
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,28 +35,49 @@ class Network:
     divisor: int  # L = Σ_b L_b / divisor: the batch size for the mean over the batch, 1 for the sum
 
 
-def build(settings: RunSettings) -> Network:
-    """Draw everything; each part has a generator of its own, so that changing one leaves the others as they were."""
-    s = settings
+def build(settings: RunSettings, shared: Shared | None = None) -> Network:
+    """Draw everything; each part has a generator of its own, so that changing one leaves the others as they were.
+
+    Settings that are built with the same `shared` draw once what they have in common.
+    """
+    s, shared = settings, {} if shared is None else shared
     signal = SIGNALS[s.signal]
     cell = CELLS[s.cell].build(s.options, ACTIVATIONS[s.activation])
-    task = signal.draw(s, np.random.default_rng((s.seed, TASK_STREAM)))
-    readout = np.random.default_rng((s.seed, READOUT_STREAM)).normal(
-        0, s.hidden**-0.5, (s.hidden, task.targets.shape[-1])
-    )
+    task = _once(shared, _task_key(s), lambda: signal.draw(s, np.random.default_rng((s.seed, TASK_STREAM))))
+    outputs = task.targets.shape[-1]
     zeros = {part: np.zeros((s.batch, s.hidden)) for part in cell.parts}
     return Network(
         cell=cell,
         layers=tuple(cell.init_params(_recipe(s, layer)) for layer in range(s.layers)),
-        readout={"W_y": readout, "b_y": np.zeros(task.targets.shape[-1])},
+        readout=_once(shared, ("readout", s.seed, s.hidden, outputs), lambda: _readout(s, outputs)),
         start=(zeros,) * s.layers,
         x=task.x,
         targets=task.targets,
-        times=cell.draw_times(s.steps, s.batch, np.random.default_rng((s.seed, TIME_STREAM))),
+        times=_once(shared, ("times", s.options, s.steps, s.batch, s.seed), lambda: _times(s, cell)),
         weights=loss_weights(s),
         loss=LOSSES[signal.loss],
         divisor=s.batch,
     )
+
+
+def _once(shared: Shared, key: tuple, draw: Callable[[], Any]) -> Any:
+    if key not in shared:
+        shared[key] = draw()
+    return shared[key]
+
+
+def _task_key(s: RunSettings) -> tuple:
+    """All that a signal draws from."""
+    return s.signal, s.steps, s.batch, s.inputs, s.tokens, s.impulse_step, s.own, s.seed
+
+
+def _readout(s: RunSettings, outputs: int) -> Params:
+    rng = np.random.default_rng((s.seed, READOUT_STREAM))
+    return {"W_y": rng.normal(0, s.hidden**-0.5, (s.hidden, outputs)), "b_y": np.zeros(outputs)}
+
+
+def _times(s: RunSettings, cell: Cell) -> Array:
+    return cell.draw_times(s.steps, s.batch, np.random.default_rng((s.seed, TIME_STREAM)))
 
 
 def _recipe(s: RunSettings, layer: int) -> Recipe:

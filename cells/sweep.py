@@ -1,6 +1,7 @@
-"""The same engine over a grid of settings: those of one shape run side by side, in one batched pass."""
+"""The same engine over a grid of settings: those of one shape run side by side, in batched passes on two threads."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import product
 from typing import Any
 
@@ -8,15 +9,17 @@ import numpy as np
 
 from .engine import solve
 from .grid import SweepGrid, empty_grid
-from .network import build, side_by_side
+from .network import Shared, build, side_by_side
 from .settings import RunSettings
 from .trace import Trace
 
 CHUNK = 24e6  # bytes of tape a pass may use: small enough to stay near the processor
+THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}
 
 Report = Callable[[float], None]
+Each = Callable[[list[int], Trace], Any]
 
 
 def sweep(settings: RunSettings, report: Report | None = None, **axes: Sequence[Any]) -> SweepGrid:
@@ -26,21 +29,45 @@ def sweep(settings: RunSettings, report: Report | None = None, **axes: Sequence[
     its range, or more than 100,000 points.
     """
     axes = {name: list(values) for name, values in axes.items()}
-    _check_axes(axes)
-    points = [settings.replace(**dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
+    points = grid_points(settings, axes)
     grid = empty_grid(settings, axes, points)
-    done = 0
-    for indices in _passes(points):
-        grid.fill(indices, solve_side_by_side([points[k] for k in indices]))
-        done += len(indices)
-        if report:
-            report(done / len(points))
+    in_passes(points, grid.fill, report)
     return grid
+
+
+def grid_points(settings: RunSettings, axes: Mapping[str, Sequence[Any]]) -> list[RunSettings]:
+    """The settings of every combination, in C order of the axes; ValueError as for `sweep`."""
+    _check_axes(axes)
+    return [settings.replace(**dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
+
+
+def in_passes(points: Sequence[RunSettings], each: Each, report: Report | None = None) -> None:
+    """Run all points and hand `each` pass over: the indices of its points, and the trace that holds them side by side.
+
+    `each` is called from several threads at a time, so it may only write what belongs to its indices. `report` is
+    called from this thread, and what it raises ends the run once the passes under way are over.
+    """
+    passes, done = list(_passes(points)), 0
+    pool = ThreadPoolExecutor(min(THREADS, len(passes)), thread_name_prefix="sweep")
+    try:
+        under_way = {pool.submit(_one_pass, points, indices, each): len(indices) for indices in passes}
+        for finished in as_completed(under_way):
+            finished.result()
+            done += under_way[finished]
+            if report:
+                report(done / len(points))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _one_pass(points: Sequence[RunSettings], indices: list[int], each: Each) -> None:
+    each(indices, solve_side_by_side([points[k] for k in indices]))
 
 
 def solve_side_by_side(points: Sequence[RunSettings]) -> Trace:
     """Settings of one shape as one trace whose arrays have an axis of settings before the batch."""
-    return solve(side_by_side([build(point) for point in points]), points[0])
+    shared: Shared = {}
+    return solve(side_by_side([build(point, shared) for point in points]), points[0])
 
 
 def _check_axes(axes: Mapping[str, Sequence[Any]]) -> None:
@@ -58,6 +85,7 @@ def _passes(points: Sequence[RunSettings]) -> Iterator[list[int]]:
     for k, point in enumerate(points):
         groups.setdefault(_shape(point), []).append(k)
     for indices in groups.values():
+        indices.sort(key=lambda k: points[k].seed)  # neighbours share what they draw
         first = points[indices[0]]
         size = max(1, int(CHUNK / (first.steps * first.memory_per_step)))
         for start in range(0, len(indices), size):

@@ -1,22 +1,26 @@
 // One clock to be dragged: the curve follows in the browser; the page hears of it when a slider is let go.
 
 const NAMES = ["tau", "s", "r_on", "leak"];
-const LOGARITHMIC = { tau: true, r_on: true };
 const EXPLORER = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: "reset" };
 const text = new TextDecoder();
 
 const short = (value, digits) => Number(value.toPrecision(digits));
 const said = (value) => String(short(value, 4)).replace("-", "−");
 
-function read(sliders) {
-  const at = (name) => (LOGARITHMIC[name] ? Math.exp(sliders[name].valueAsNumber) : sliders[name].valueAsNumber);
-  const clock = Object.fromEntries(NAMES.map((name) => [name, short(at(name), 3)]));
-  return { ...clock, r_on: Math.min(1, Math.max(0.001, clock.r_on)), s: Math.min(clock.s, clock.tau) };
+// A logarithmic slider counts stops from its low end to its high one.
+function valueOf(slider) {
+  const { low, high } = slider.dataset;
+  return short(low ? low * (high / low) ** (slider.valueAsNumber / slider.max) : slider.valueAsNumber, 3);
+}
+
+function placeOf(slider, value) {
+  const { low, high } = slider.dataset;
+  return low ? (slider.max * Math.log(value / low)) / Math.log(high / low) : value;
 }
 
 function put(sliders, clock) {
   sliders.s.max = clock.tau;
-  for (const name of NAMES) sliders[name].value = LOGARITHMIC[name] ? Math.log(clock[name]) : clock[name];
+  for (const name of NAMES) sliders[name].value = placeOf(sliders[name], clock[name]);
 }
 
 // What the curve says in words: as viz/gate/explorer.py has it.
@@ -34,9 +38,9 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   const plot = parentElement.querySelector(".bf-plot"), words = parentElement.querySelector(".bf-told");
   const sliders = Object.fromEntries(NAMES.map((name) => [name, parentElement.querySelector(`[name=${name}]`)]));
   const read_outs = Object.fromEntries(NAMES.map((name) => [name, parentElement.querySelector(`output[for=${name}]`)]));
-  let waiting = 0;
+  let clock = begun, waiting = 0; // a slider's stops are coarser than what a link may hold: only the dragged one is read
 
-  function name(clock) {
+  function name() {
     for (const one of NAMES) read_outs[one].textContent = said(clock[one]);
     words.textContent = tell(clock, sign);
     plot.setAttribute("aria-label", words.textContent);
@@ -44,25 +48,26 @@ export default async function ({ data, parentElement, setTriggerValue }) {
 
   function draw() {
     waiting = 0;
-    const clock = read(sliders), curve = clockCurve(clock, sign, span);
+    const curve = clockCurve(clock, sign, span);
     const sampled = samples.map((t) => timeGate(t, clock, sign).k);
     Plotly.restyle(plot, { x: [curve.t, samples, curve.t], y: [curve.k, sampled, curve.phi] }, [0, 1, 2]);
     plot.dataset.painted = String(Number(plot.dataset.painted) + 1);
   }
 
-  function dragged() {
-    const clock = read(sliders);
+  function dragged(one) {
+    clock = { ...clock, [one]: valueOf(sliders[one]) };
+    clock.s = Math.min(clock.s, clock.tau);
     sliders.s.max = clock.tau;
-    name(clock);
+    name();
     waiting ||= requestAnimationFrame(draw);
   }
 
   for (const one of NAMES) {
-    sliders[one].oninput = dragged;
-    sliders[one].onchange = () => setTriggerValue("released", read(sliders));
+    sliders[one].oninput = () => dragged(one);
+    sliders[one].onchange = () => setTriggerValue("released", clock);
   }
   put(sliders, begun);
-  name(begun);
+  name();
   await Plotly.react(plot, figure.data, { ...figure.layout, autosize: true }, EXPLORER);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
 }

@@ -1,6 +1,5 @@
 """The explorer: one clock whose curve follows four sliders in the browser; letting go brings them into the link."""
 
-from math import log
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +16,8 @@ HERE = Path(__file__).parent
 KEY = "clock explorer"
 LOGARITHMIC = ("tau", "r_on")
 NAMES = ("tau", "s", "r_on", "leak")
-FINE = 0.001  # a slider's stop: of α, of s, and of the logarithms
+STOPS = 400  # of a logarithmic slider
+STEP = {"s": 0.1, "leak": 0.001}
 HELP = (
     "Gives every unit this τ, r_on and α; the largest shift becomes s, and each unit draws its own from U(0, s). "
     "Another cell makes way for the Phased LSTM."
@@ -76,7 +76,8 @@ def _component():
 
 def _slider(name: str) -> str:
     knob, high = knob_of(f"clock_{name}"), high_of(f"clock_{name}")
-    low, high = (log(knob.low), log(high)) if name in LOGARITHMIC else (knob.low, high)
-    limits = f'min="{low}" max="{high}" step="{FINE}"'
+    limits = f'min="{knob.low}" max="{high}" step="{STEP.get(name)}"'
+    if name in LOGARITHMIC:
+        limits = f'min="0" max="{STOPS}" step="1" data-low="{knob.low}" data-high="{high}"'
     field = f'<input type="range" name="{name}" {limits} aria-label="{knob.label}">'
     return f'<label title="{knob.help}"><span>{knob.label}</span><output for="{name}"></output>{field}</label>'

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class Unrolled:
             found = {"x": read} | {f"{part}_prev": values for part, values in before.items()}
             if any(node.name == "k" for node in self.nodes):
                 found["k"] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.options.shift_sign)
-            self._fill(found, params)
+            self.fill(found, params)
             history.append({part: found[part] for part in layer.parts})
             for part in layer.parts:
                 found[part].retain_grad()
@@ -83,7 +84,8 @@ class Unrolled:
         readout = trace.network.readout
         return read @ torch.tensor(readout["W_y"]) + torch.tensor(readout["b_y"])
 
-    def _fill(self, found: dict[str, Tensor], params: Mapping[str, Tensor]) -> None:
+    def fill(self, found: dict[str, Tensor], params: Mapping[str, Tensor]) -> None:
+        """Every node of a step, from its leaves on."""
         for node in self.nodes:
             if not node.is_leaf:
                 found[node.name] = self._function(node)(found[node.of]) if node.of else _sum(node, found, params)
@@ -105,7 +107,7 @@ def _leaves(params: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
 
 
 def _sum(node: Node, found: Mapping[str, Tensor], params: Mapping[str, Tensor]) -> Tensor:
-    total = sum(_weighted(term, found, params) for term in node.terms)
+    total = reduce(torch.add, [_weighted(term, found, params) for term in node.terms])
     return total + params[node.bias] if node.bias else total
 
 

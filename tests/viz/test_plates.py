@@ -319,7 +319,7 @@ def test_the_softmax_is_drawn_where_there_is_one():
 
 @pytest.mark.parametrize("name", sorted(set(PLATES) - {"softmax"}))
 def test_csv_reads_back_as_the_very_numbers(name):
-    plate = plate_of(name, cell="lstm")
+    plate = plate_of(name, cell="phased_lstm")
     rows = list(csv_format.reader(io.StringIO(csv(plate))))
     for column, values in zip(zip(*rows[1:], strict=True), plate.columns.values(), strict=True):
         if values.dtype.kind == "f":

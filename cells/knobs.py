@@ -1,7 +1,7 @@
 """Knobs: the values a user may turn. One line gives default, range, label and help; all else follows from it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
@@ -63,10 +63,14 @@ class Knobs:
         """BadValue where the run's settings do not give what these knobs need; by default they need nothing."""
 
 
-def check_knobs(record: Any) -> None:
-    """Replace each knob's value by a checked plain Python value; raise ValueError naming field, value and range."""
-    for name, f in knobs_of(record).items():
-        object.__setattr__(record, name, checked(f, getattr(record, name)))
+def check_knobs(record: Any, names: Collection[str] | None = None) -> None:
+    """Replace each knob's value by a checked plain Python value; raise ValueError naming field, value and range.
+
+    names  the knobs to check; all by default
+    """
+    for f in fields(record):
+        if "knob" in f.metadata and (names is None or f.name in names):
+            object.__setattr__(record, f.name, checked(f, getattr(record, f.name)))
 
 
 def checked(f: Field, value: Any) -> Any:

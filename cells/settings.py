@@ -1,6 +1,7 @@
 """RunSettings: everything a run depends on. Equal settings give equal traces."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -60,10 +61,15 @@ class RunSettings:
     options: Any = None
 
     def __post_init__(self) -> None:
-        check_knobs(self)
+        self._check(self.__dict__)
+
+    def _check(self, changed: Collection[str]) -> None:
+        """Check the fields that changed, each alone, and all together."""
+        check_knobs(self, changed)
         self._set("options", self._checked_options())
         self._set("loss_steps", self._checked_loss_steps())
-        self._set("own", self._checked_own())
+        if "own" in changed:
+            self._set("own", self._checked_own())
         self._check_input()
         self.options.check_run(self)
         self._check_cost()
@@ -71,20 +77,26 @@ class RunSettings:
     def replace(self, **values: Any) -> "RunSettings":
         """These settings with some fields changed; a cell's own knobs go by their names too."""
         kind = CELLS[values.get("cell", self.cell)].Options if values.get("cell", self.cell) in CELLS else None
-        own = {f.name for f in fields(self)}
-        knobs = {name: value for name, value in values.items() if name not in own}
-        plain = {name: value for name, value in values.items() if name in own}
+        knobs = {name: value for name, value in values.items() if name not in self.__dict__}
+        plain = {name: value for name, value in values.items() if name in self.__dict__}
         unknown = [name for name in knobs if kind is None or name not in names_of(kind)]
         if unknown:
             raise BadValue(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {self.cell}", unknown[0])
         options = plain.pop("options", self.options)
         if kind is not None and (knobs or type(options) is not kind):
             options = _carried_over(options, kind, knobs)
-        return replace(self, options=options, **plain)
+        return self._changed(plain | {"options": options})
+
+    def _changed(self, values: Mapping[str, Any]) -> "RunSettings":
+        """A copy with these fields new: a sweep makes thousands, and what stays was checked when it was made."""
+        made = object.__new__(RunSettings)
+        made.__dict__.update(self.__dict__ | values)
+        made._check(values)
+        return made
 
     def get(self, name: str) -> Any:
         """A field, or a knob of the cell, by name."""
-        return getattr(self if name in {f.name for f in fields(self)} else self.options, name)
+        return getattr(self if name in self.__dict__ else self.options, name)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -170,5 +182,7 @@ class RunSettings:
 
 def _carried_over(options: Any, kind: type, knobs: dict[str, Any]) -> Any:
     """Options of `kind` that keep what `options` shares with it."""
+    if isinstance(options, dict):
+        return options | knobs
     shared = {name: getattr(options, name) for name in names_of(kind) if hasattr(options, name)}
     return kind(**(shared | knobs))

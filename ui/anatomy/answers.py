@@ -1,5 +1,7 @@
 """The five questions as buttons, and the answer to the one that is asked, with the numbers of the run at hand."""
 
+from typing import Any
+
 import streamlit as st
 
 from cells import RunSettings
@@ -48,7 +50,7 @@ def sides(question: Question, opened: Opened) -> list[str]:
     return found
 
 
-def _named(name: str, value: object) -> str:
+def _named(name: str, value: Any) -> str:
     knob = knob_of(name)
     if knob.choices:
         return f"**{knob.label} {knob.choices[value]}**"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from cells import RunSettings
 from cells.analysis.oracles import Check
@@ -20,7 +21,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8":
 
 def autograd_checks(settings: RunSettings, report: Report) -> list[Check]:
     """What autograd says; one unfit check where its process fails. `report` may raise to give up."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, **ONE_THREAD}
     with subprocess.Popen(COMMAND, cwd=ROOT, env=environment, text=True, encoding="utf-8", **pipes) as process:
         try:

@@ -84,7 +84,7 @@ def eigenvalues(record: StepJacobian, scene: Scene, look: Look) -> Plate:
         height=HEIGHT,
         right=NARROW,
     )
-    columns = {"real": values.real, "imaginary": values.imag, "magnitude": np.abs(values)}
+    columns = {"real": np.real(values), "imaginary": np.imag(values), "magnitude": np.abs(values)}
     return on_plane(SPECTRUM, plane, scene, _spectrum_finding(values), columns)
 
 
@@ -102,7 +102,7 @@ def _circle(radius: float, name: str, line: dict) -> dict:
 def _points(values: Array, scene: Scene) -> dict:
     colour = scene.palette.of("total")
     marker = {"size": 8, "color": fade(colour, 0.55), "line": {"width": 1, "color": colour}}
-    places = {"x": significant(values.real).tolist(), "y": significant(values.imag).tolist()}
+    places = {"x": significant(np.real(values)).tolist(), "y": significant(np.imag(values)).tolist()}
     hover = {"text": [f"|λ| = {words.number(size)}" for size in np.abs(values).tolist()], "hovertemplate": "%{text}"}
     return {"type": "scatter", "mode": "markers", "name": "eigenvalues", "marker": marker} | places | hover
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,10 +14,10 @@ from cells.analysis.jacobians import long_jacobian, step_jacobians
 from cells.analysis.lyapunov import ALIGNING, SAMPLES, lyapunov_exponents
 from lab.autograd import Unrolled
 
-SIZE = {"steps": 200, "hidden": 64, "batch": 16}
+SIZE: dict[str, Any] = {"steps": 200, "hidden": 64, "batch": 16}
 CELLS = ("rnn", "gru", "lstm", "phased_lstm")
 SMALLEST = 1e-7  # of the largest singular value: below it the plain product has lost its digits
-Array = np.ndarray
+Array = Any  # NumPy's or a scalar of it
 
 
 def rows(repeats: int) -> Iterator[tuple]:
@@ -95,7 +96,7 @@ def plain_long_jacobian(settings: RunSettings) -> Array:
     def last(state: torch.Tensor) -> torch.Tensor:
         return _unrolled(net, full, state)
 
-    values = np.linalg.svd(torch.autograd.functional.jacobian(last, first)[0, :, 0].numpy(), compute_uv=False)
+    values = np.linalg.svd(np.asarray(torch.autograd.functional.jacobian(last, first))[0, :, 0], compute_uv=False)
     return np.where(values > SMALLEST * values[0], np.log10(np.maximum(values, 1e-300)), np.nan)
 
 

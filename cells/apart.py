@@ -12,7 +12,6 @@ from .settings import RunSettings
 from .trace import LayerRecord, Trace
 
 
-
 def apart(trace: Trace, place: int, settings: RunSettings) -> Trace:
     """The run at `place` of the axis of settings; its arrays live as long as the whole trace does."""
     network = _network(trace.network, place, settings)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]  # complex in a check by complex step, float32 under the precision lens
 Exponents = NDArray[np.int64]
-Mask = NDArray[Any]  # of bool
+Mask = Any  # an array of bool: what comparisons give
 
 
 def room(*shape: int, dtype: Any = np.float64) -> Array:

@@ -30,8 +30,8 @@ class Clock:
 
     def at(self, times: Array) -> tuple[Array, Array]:
         """φ and k at these times (N,)."""
-        one = (np.array([value]) for value in (self.tau, self.s, self.r_on))
-        phi, k = time_gate(times[:, None], *one, self.leak, SIGNS[self.sign])
+        tau, s, r_on = (np.array([value]) for value in (self.tau, self.s, self.r_on))
+        phi, k = time_gate(times[:, None], tau, s, r_on, self.leak, SIGNS[self.sign])
         return phi[:, 0, 0], k[:, 0, 0]
 
 

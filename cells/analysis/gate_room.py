@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def gate_room(trace: Trace, layer: int | None = None, sample: int = 0) -> GateRo
 
 def _nets(trace: Trace) -> Iterator[Trace]:
     """The same net without its gate, with it frozen open, and with it on the clock."""
-    cell = trace.top.cell
+    cell: Any = trace.top.cell
     if "k" not in cell.gates or trace.settings is None:
         raise DoesNotApply(f"The {cell.label} has no clock: there is no gate to look behind.")
     yield run(trace.settings.replace(cell=cell.without_gate))
@@ -110,9 +111,14 @@ def _moments(times: Array) -> Array:
 
 def _widest(moments: Array, layer: LayerTrace) -> Array:
     """Largest k among the instants of each column, so that no short opening falls between two: (COLUMNS, H)."""
-    p = layer.params
-    _, k = time_gate(moments.ravel()[:, None], p["tau"], p["s"], p["r_on"], p["leak"], layer.cell.sign)
+    p, cell = layer.params, _clocked(layer)
+    _, k = time_gate(moments.ravel()[:, None], p["tau"], p["s"], p["r_on"], p["leak"], cell.sign)
     return k.reshape(*moments.shape, -1).max(axis=1)
+
+
+def _clocked(layer: LayerTrace) -> Any:
+    """The cell, known to have a clock."""
+    return layer.cell
 
 
 def copying(layer: LayerTrace) -> Copying:
@@ -123,7 +129,7 @@ def copying(layer: LayerTrace) -> Copying:
     """
     open_, (earlier, later) = _open(layer), _over_steps(layer)
     closed = ~open_
-    if layer.cell.reads_updated:
+    if _clocked(layer).reads_updated:
         closed[1:] &= ~open_[:-1]
     counted = closed & (later != 0)
     return Copying(

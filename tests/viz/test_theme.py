@@ -11,7 +11,7 @@ from viz.theme import PALETTES, TEMPLATES, channels, fade, stops, template
 
 PANELS = (
     ("total", "direct", "dc"),
-    ("total", "k"),
+    ("total", "skip", "k"),
     ("h", "c"),
     ("i", "f", "o", "g"),
     ("r", "z", "n"),

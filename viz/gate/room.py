@@ -17,8 +17,8 @@ ROOM = Label("gate_room", "The gates over real time, and the gradient behind the
 RASTER, SAMPLES, GRADIENT = 190, 22, 150  # px
 LINES = {  # label, role, style; the frozen gate is drawn dashed over the plain LSTM, which it is
     "clock": ("with the clock", "k", {"width": 3.2}),
-    "plain": ("plain LSTM", "total", {"width": 4.0}),
-    "frozen": ("frozen open", "skip", {"width": 2.0, "dash": "dash"}),
+    "plain": ("plain LSTM", "skip", {"width": 6.0}),
+    "frozen": ("frozen open", "total", {"width": 2.0, "dash": "dash"}),
 }
 
 

@@ -1,0 +1,36 @@
+"""Sessions on the anatomy pages: opened with small runs, waited for, read."""
+
+import time
+
+from cells import RunSettings
+from tests.ui.sessions import PATIENCE, Session, plain
+from ui.anatomy.opened import Opened
+from ui.anatomy.view import AnatomyView
+from ui.view import PageView
+
+SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
+
+
+def opened(**fields) -> Opened:
+    own = {name: fields.pop(name) for name in list(fields) if name in AnatomyView.__dataclass_fields__}
+    return Opened(RunSettings(**fields), PageView(), AnatomyView(**own), "light")
+
+
+def on(page: str, **query) -> Session:
+    """A session on a page, everything computed."""
+    session = Session(**(SMALL | query))
+    session.go(page)
+    return until(session, lambda: not session.app.get("progress"))
+
+
+def until(session: Session, done) -> Session:
+    end = time.monotonic() + PATIENCE
+    while not done() and time.monotonic() < end:
+        time.sleep(0.05)
+        session.run()
+    assert done()
+    return session
+
+
+def text(session: Session) -> str:
+    return plain("\n".join(element.value for element in session.app.markdown))

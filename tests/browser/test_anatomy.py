@@ -1,0 +1,94 @@
+"""The anatomy pages in a real browser: a click on a row, the stepper, the badge, work that is given up."""
+
+import json
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+PAGES = {
+    "Credit": ("credit", "credit_row", "parts", "shares", "cancellation"),
+    "Jacobians": ("prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"),
+    "Paths": ("paths", "saturation"),
+    "Equations": ("graph", "exercise"),
+}
+
+
+def plot(page, name):
+    """The chart of a plate."""
+    return page.page.locator(f".st-key-chart-{name} .bf-plot")
+
+
+def turn(page, title):
+    """Go to a page by the bar on top and wait until all its plates are painted."""
+    page.page.get_by_role("link", name=title, exact=True).click()
+    for name in PAGES[title]:
+        page.page.wait_for_selector(f".st-key-chart-{name} .bf-plot[data-painted]")
+    page.wait_still()
+
+
+def click(page, key):
+    """Press a button; one that explains itself is there twice, for mice and for fingers."""
+    page.page.locator(f".st-key-{key} button:visible").first.click()
+
+
+def names(page, plate):
+    """What the lines of a plate are called."""
+    return json.loads(plot(page, plate).evaluate("plot => JSON.stringify(plot.data.map(trace => trace.name ?? ''))"))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_plate_is_painted_with_its_finding(visit, dark):
+    page = visit("?cell=lstm&steps=20&hidden=8", dark=dark)
+    for title, plates in PAGES.items():
+        turn(page, title)
+        for name in plates:
+            assert plot(page, name).get_attribute("aria-label").strip().endswith(".")
+            assert plot(page, name).locator("svg").count() > 0
+
+
+def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
+    page = visit("?steps=20&hidden=8")
+    turn(page, "Credit")
+    box = plot(page, "credit").locator(".nsewdrag").bounding_box()
+    page.page.mouse.click(box["x"] + 0.05 * box["width"], box["y"] + box["height"] * (1 - 9.5 / 20))
+    page.page.wait_for_function("new URLSearchParams(location.search).get('loss_at') === '10'")
+    page.wait_still()
+    assert "loss of step 10" in names(page, "credit_row")
+    slider = page.page.locator(".st-key-loss_at-picked input[type=range]")
+    assert slider.input_value() == "10"
+
+
+def test_the_stepper_walks_through_the_graph(visit):
+    page = visit("?cell=gru&steps=20&hidden=8")
+    turn(page, "Equations")
+    click(page, "node-first")
+    page.page.get_by_text("1 of 20, forward").wait_for()
+    click(page, "node-next")
+    page.page.get_by_text("2 of 20, forward").wait_for()
+    assert dict(parse_qsl(urlsplit(page.page.url).query))["node"] == "2"
+
+
+def test_the_badge_tells_what_the_oracles_found(visit):
+    page = visit("?steps=20&hidden=8")
+    turn(page, "Credit")
+    click(page, "check-credit")
+    page.page.get_by_role("button", name="Checked").first.click()
+    for oracle in ("complex step", "difference quotient", "autograd"):
+        page.page.locator("[data-testid=stPopoverBody]").get_by_text(oracle).wait_for()
+
+
+def test_a_question_is_two_clicks_away(visit):
+    page = visit()
+    turn(page, "Credit")
+    click(page, "question-lstm_dc")
+    page.page.get_by_text("Which way does the gradient take through an LSTM?").wait_for()
+    page.page.wait_for_selector(".st-key-chart-paths .bf-plot[data-painted]")
+    assert urlsplit(page.page.url).path == "/paths"
+
+
+def test_what_takes_long_shows_progress_and_gives_way_to_a_change(visit):
+    page = visit("?cell=lstm&steps=400&hidden=96&layers=2")
+    page.page.get_by_role("link", name="Jacobians", exact=True).click()
+    page.page.get_by_text("Computing: ").first.wait_for()
+    page.pick("cell", "RNN")
+    page.page.wait_for_selector(".st-key-chart-prediction .bf-plot[data-painted]")

@@ -36,7 +36,7 @@ def _axis_id(place: int) -> str:
 def _place(panel: PanelData, place: int, domain: list[float], layout: dict, data: list[dict], scene: Scene) -> None:
     """Put one panel into the figure under way."""
     axis = _axis_id(place)
-    layout["yaxis" + axis[1:]] = panel.axis | {"domain": domain, "anchor": "x"}
+    layout["yaxis" + axis[1:]] = panel.axis | {"domain": domain, "anchor": "x", "ticklabeloverflow": "allow"}
     for trace in panel.traces:
         trace["yaxis"] = axis
         if "colorbar" in trace:
@@ -81,6 +81,7 @@ def _frame(plot: float, scene: Scene) -> dict:
         "shapes": [],
         "annotations": [],
         "xaxis": {
+            "ticklabeloverflow": "allow",  # else every label is measured at every repaint
             "range": [round(1 - edge, 4), round(scene.longest + edge, 4)],
             "title": {"text": TIME_TITLE, "standoff": 8},
             "showspikes": True,

@@ -5,9 +5,12 @@ Start at `engine.run`: RunSettings in, Trace out. Each cell has a file of its ow
 
 from .engine import run
 from .grid import SweepGrid
+from .memory import keep_freed_memory
 from .registry import CELLS
 from .settings import RunSettings
 from .sweep import sweep
 from .trace import Trace
 
 __all__ = ["CELLS", "RunSettings", "SweepGrid", "Trace", "run", "sweep"]
+
+keep_freed_memory()

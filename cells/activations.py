@@ -7,7 +7,7 @@ import numpy as np
 
 from .arrays import Array
 
-TAIL = 2.0**-10  # below this slope, 1 - v² has lost digits and the slope is taken from the pre-activation
+TAIL = 2.0**-14  # below this slope, 1 - v² has lost 14 bits and the slope is taken from the pre-activation
 
 
 def sigmoid(u: Array, out: Array) -> Array:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array, Exponents, Mask, room
+from .arrays import Array, Exponents, Mask, near_blocks, room
 from .base import Cell, Params, Tape
 from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
 
-STRETCH = 8  # steps between two looks
-NEAR = 2**19  # bytes of derivative factors made at a time: few enough to be still near the processor when they are read
+STRETCH = 16  # steps between two looks
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +27,9 @@ class Injection:
 def backprop(cell: Cell, params: Params, tape: Tape, direct: Injection) -> tuple[dict[str, Scaled], Scaled]:
     """Total gradients of every part (T+1, …, B, H) and the pre-activation gradients (T, …, B, width·H)."""
     walk = _Walk(cell, params, tape, direct)
-    steps = len(walk.delta)
-    walk.arrive(steps)
-    block = STRETCH * max(1, NEAR // (STRETCH * walk.delta[0].nbytes))
-    for top in range(steps, 0, -block):
-        walk.block(top, max(top - block, 0))
+    walk.arrive(len(walk.delta))
+    for block in reversed(list(near_blocks(len(walk.delta), walk.delta[:1].nbytes, STRETCH))):
+        walk.block(block)
     return walk.result()
 
 
@@ -58,30 +55,33 @@ class _Walk:
             else:
                 self._inject_scaled(t)
 
-    def block(self, top: int, low: int) -> None:
-        """From step `top` down to `low`: the derivative factors of all their steps at once, then stretch by stretch."""
-        self.low, self.factors = low, self.cell.factors(self.params, self.tape, slice(low, top))
-        for first in range(top, low, -STRETCH):
-            self.stretch(first, max(first - STRETCH, low))
+    def block(self, steps: slice) -> None:
+        """Some steps: the derivative factors of all of them at once, then stretch by stretch."""
+        self.low, self.factors = steps.start, self.cell.factors(self.params, self.tape, steps)
+        for top in range(steps.stop, steps.start, -STRETCH):
+            self.stretch(top, max(top - STRETCH, steps.start))
 
     def stretch(self, top: int, low: int) -> None:
         """From step `top` down to `low` at constant exponents; where a row leaves the safe range, step by step."""
         begun = [grad[top].copy() for grad in self.grads]
         if self.exponent is not None:
             self.exponent[low:top] = self.exponent[top]
-        d_next = self._at(top)
-        for t in range(top - 1, low - 1, -1):
-            d_prev = self._at(t)
-            self.cell.step_back(self.params, self.factors, t - self.low, d_next, d_prev, self.delta[t])
-            if t in self.index:
-                self._inject(t)
-            d_next = d_prev
-        if all(stays_safe(d, lambda k=k: self._fed(begun[k], top, low)) for k, d in enumerate(d_next)):
+        self._walk(top, low)
+        if all(stays_safe(grad[low], lambda k=k: self._fed(begun[k], top, low)) for k, grad in enumerate(self.grads)):
             return
         for grad, rows in zip(self.grads, begun, strict=True):
             grad[top] = rows
         for t in range(top - 1, low - 1, -1):
             self._scaled_step(t)
+
+    def _walk(self, top: int, low: int) -> None:
+        step_back, params, factors, index = self.cell.step_back, self.params, self.factors, self.index
+        states = list(zip(*(grad[low : top + 1] for grad in self.grads), strict=True))
+        for k in range(top - low - 1, -1, -1):
+            t = low + k
+            step_back(params, factors, t - self.low, states[k + 1], states[k], self.delta[t])
+            if t in index:
+                self._inject(t)
 
     def _at(self, t: int) -> tuple[Array, ...]:
         return tuple([grad[t] for grad in self.grads])

@@ -18,7 +18,7 @@ from .activations import Activation
 from .arrays import Array, room
 from .initialisers import draw
 from .knobs import Knobs
-from .scaled import Scaled, sum_of_products
+from .scaled import Scaled, sums_of_products
 
 Params = dict[str, Array]
 Tape = dict[str, Array]
@@ -145,23 +145,26 @@ def row(vector: Array) -> Array:
 
 
 def project(x: Scaled, W: Array, b: Array) -> Scaled:
-    """x W + b for all steps in one product: (T, …, B, I), (…, I, N), (…, N) -> (T, …, B, N)."""
-    values = product(x.mantissa, W)
-    if x.exponent is not None:
-        return Scaled(values, x.exponent).plus(row(b))
-    values += row(b)
-    return Scaled(values)
+    """x W + b for all steps: (T, …, B, I), (…, I, N), (…, N) -> (T, …, B, N)."""
+    return Scaled(product(x.mantissa, W), x.exponent).plus(row(b))
+
+
+def project_inputs(x: Scaled, W: Array, b: Array) -> Scaled:
+    """The same as one product, [x 1] with W on b: faster where N is large."""
+    used = np.where(row(b).any(axis=-1), 1.0, 0.0)[..., None]  # a bias of zeros must not bind the exponent
+    rows, ones, exponent = x.beside(used)
+    both = np.concatenate([rows, ones], axis=-1)
+    return Scaled(product(both, np.concatenate([W, row(b)], axis=-2)), exponent)
 
 
 def product(rows: Array, W: Array) -> Array:
     """rows (T, …, B, I) times W (…, I, N), laid out as `room` does."""
-    out = room(*rows.shape[:-1], W.shape[-1], dtype=np.result_type(rows, W))
-    return np.multiply(rows, W, out=out) if W.shape[-2] == 1 else np.matmul(rows, W, out=out)
+    return np.matmul(rows, W, out=room(*rows.shape[:-1], W.shape[-1], dtype=np.result_type(rows, W)))
 
 
 def transposed(W: Array) -> Array:
     """Wᵀ of each setting."""
-    return W.swapaxes(-1, -2)
+    return W.mT
 
 
 def states_like(start: Array, steps: int) -> Array:
@@ -189,13 +192,17 @@ def blocks(a: Array, n: int) -> list[Array]:
 
 def times_blocks(d: Array, factors: Array, out: Array) -> None:
     """out = d times each of the blocks of H columns that stand side by side in `factors`."""
-    H = d.shape[-1]
-    n = factors.shape[-1] // H
-    side_by_side = factors.reshape(*factors.shape[:-1], n, H)
-    np.multiply(d[..., None, :], side_by_side, out=out.reshape(*out.shape[:-1], n, H))
+    n = factors.shape[-1] // d.shape[-1]
+    for factor, product in zip(blocks(factors, n), blocks(out, n), strict=True):
+        np.multiply(d, factor, out=product)
 
 
-def total_over_time(values: Scaled) -> Array:
-    """Σ over time and batch: (T, …, B, N) -> (…, N)."""
-    ones = np.ones((*values.mantissa.shape[:-1], 1))
-    return sum_of_products(Scaled(ones), values)[..., 0, :]
+def linear_grads(x: Scaled, h: Scaled, delta: Scaled) -> Params:
+    """Gradients of W_x, W_h and b where all three meet the same pre-activations."""
+    W_x, W_h, b = sums_of_products([x, h, ones_like(x)], delta)
+    return {"W_x": W_x, "W_h": W_h, "b": b[..., 0, :]}
+
+
+def ones_like(x: Scaled) -> Scaled:
+    """The constant input 1 that a bias meets: (T, …, B, 1)."""
+    return Scaled(np.ones((*x.mantissa.shape[:-1], 1)))

@@ -6,10 +6,10 @@ import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
 from .arrays import room
-from .base import Cell, blocks, project, row, states_like, times_blocks, total_over_time, transposed
+from .base import Cell, blocks, ones_like, project_inputs, row, states_like, times_blocks, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, choice, switch
-from .scaled import Scaled, sum_of_products
+from .scaled import Scaled, sums_of_products
 
 
 class GRU(Cell):
@@ -47,7 +47,7 @@ class GRU(Cell):
         return {"W_x": recipe.input(3), "W_h": recipe.recurrent(3), "b": b, "b_hn": np.zeros(H)}
 
     def open_tape(self, params, x, start, times):
-        a = project(x, params["W_x"], params["b"]).plain()
+        a = project_inputs(x, params["W_x"], params["b"]).plain()
         T = len(times)
         return {
             "a": a,
@@ -101,12 +101,9 @@ class GRU(Cell):
         H = params["b_hn"].shape[-1]
         inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
         outer = Scaled(delta.mantissa[..., H:], delta.exponent)
-        return {
-            "W_x": sum_of_products(x, inner),
-            "W_h": sum_of_products(h, outer),
-            "b": total_over_time(inner),
-            "b_hn": total_over_time(outer)[..., 2 * H :],
-        }
+        W_x, b = sums_of_products([x, ones_like(x)], inner)
+        W_h, b_h = sums_of_products([h, ones_like(x)], outer)
+        return {"W_x": W_x, "W_h": W_h, "b": b[..., 0, :], "b_hn": b_h[..., 0, 2 * H :]}
 
 
 class ChoGRU(GRU):
@@ -169,9 +166,6 @@ class ChoGRU(GRU):
         H = h.mantissa.shape[-1]
         gates = Scaled(delta.mantissa[..., : 2 * H], delta.exponent)
         candidate = Scaled(delta.mantissa[..., 2 * H :], delta.exponent)
-        W_h = [sum_of_products(h, gates), sum_of_products(Scaled(tape["q"], h.exponent), candidate)]
-        return {
-            "W_x": sum_of_products(x, delta),
-            "W_h": np.concatenate(W_h, axis=-1),
-            "b": total_over_time(delta),
-        }
+        W_h = sums_of_products([h], gates) + sums_of_products([Scaled(tape["q"], h.exponent)], candidate)
+        W_x, b = sums_of_products([x, ones_like(x)], delta)
+        return {"W_x": W_x, "W_h": np.concatenate(W_h, axis=-1), "b": b[..., 0, :]}

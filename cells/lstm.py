@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
-from .base import Cell, blocks, project, row, states_like, times_blocks, total_over_time, transposed
+from .base import Cell, blocks, linear_grads, project_inputs, row, states_like, times_blocks, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, knob, switch
-from .scaled import Scaled, sum_of_products
+from .scaled import Scaled, sum_over_time
 
 FORGET_HELP = "Above 0 the cell remembers by default (Gers et al. 2000; Jozefowicz et al. 2015)."
 PEEPHOLES_HELP = "The gates also see the cell state: i and f the old one, o the new one."
@@ -51,7 +51,7 @@ class LSTM(Cell):
         return b
 
     def open_tape(self, params, x, start, times):
-        a = project(x, params["W_x"], params["b"]).plain()
+        a = project_inputs(x, params["W_x"], params["b"]).plain()
         T, c = len(times), start["c"]
         h, c = states_like(start["h"], T), states_like(c, T)
         return {"a": a, "s": np.empty_like(a), "h": h, "c": c, "v": np.empty_like(c[1:])}  # v = σ(c')
@@ -118,13 +118,13 @@ class LSTM(Cell):
         np.matmul(delta, transposed(params["W_h"]), out=d_h_prev)
 
     def param_grads(self, params, tape, x, h, delta):
-        grads = {"W_x": sum_of_products(x, delta), "W_h": sum_of_products(h, delta), "b": total_over_time(delta)}
+        grads = linear_grads(x, h, delta)
         if self.options.peepholes:
             seen = {"p_o": self.seen_by_output(tape), "p_i": tape["c"][:-1], "p_f": tape["c"][:-1]}
             for k, (name, c) in enumerate(seen.items()):
                 H = c.shape[-1]
                 part = delta.mantissa[..., k * H : (k + 1) * H]
-                grads[name] = total_over_time(Scaled(part * c, delta.exponent))
+                grads[name] = sum_over_time(Scaled(part * c, delta.exponent))
         return grads
 
     def seen_by_output(self, tape):

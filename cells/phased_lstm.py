@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import row, times_blocks, total_over_time, transposed
+from .base import row, times_blocks, transposed
 from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
 from .knobs import BadValue, choice, knob, switch
 from .lstm import LSTM
-from .scaled import Scaled
+from .scaled import Scaled, sum_over_time
 
 E = float(np.e)
 SOURCE = "Neil, Pfeiffer, Liu 2016"
@@ -182,7 +182,7 @@ class PhasedLSTM(LSTM):
         inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
         d_k = delta.mantissa[..., 4 * H :]
         slopes = gate_slopes(params, tape["phi"], tape["times"], self.sign)
-        clock = {name: total_over_time(Scaled(d_k * slope, delta.exponent)) for name, slope in slopes}
+        clock = {name: sum_over_time(Scaled(d_k * slope, delta.exponent)) for name, slope in slopes}
         return super().param_grads(params, tape, x, h, inner) | clock
 
 

@@ -3,15 +3,16 @@
 Scaling by a power of two rounds nothing, so inside float64's range a scaled result equals the plain one bit for bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array, Exponents, Mask
+from .arrays import Array, Exponents, Mask, near_blocks
 
 LOG10_2 = float(np.log10(2.0))
 SAFE = 700  # a row whose largest entry lies within 2^±SAFE needs no new exponent
+NOTHING = np.iinfo(np.int64).min // 4  # stands for log2 of 0, and two of them may be added
 FAR = 10_000  # a shift beyond which every float64 has become 0 or inf
 
 
@@ -62,18 +63,24 @@ class Scaled:
                 logs[lost] = _log10_norms_by_peak(self.mantissa[lost])
         return logs if self.exponent is None else logs + LOG10_2 * self.exponent
 
-    def plus(self, plain: Array) -> "Scaled":
-        """self + plain, a float64 array: a row's exponent gives way only where that keeps `plain` from overflowing."""
+    def beside(self, plain: Array) -> tuple[Array, Array, Exponents | None]:
+        """self and a plain array at one exponent; a row's own gives way only where that keeps `plain` finite."""
+        plain = np.broadcast_to(plain, (*self.mantissa.shape[:-1], plain.shape[-1]))
         if self.exponent is None:
-            return Scaled(self.mantissa + plain)
-        plain = np.broadcast_to(plain, self.mantissa.shape)
+            return self.mantissa, plain, None
         largest = np.where(self.mantissa.any(axis=-1), np.maximum(self.exponent, 0), 0)
         exponent = np.where(plain.any(axis=-1), largest, self.exponent)
-        return Scaled(self.aligned(exponent) + shifted(plain, -exponent), exponent)
+        return self.aligned(exponent), shifted(plain, -exponent), exponent
 
-    def by_rows(self) -> "Scaled":
-        """The same with every row in one piece in memory, as large matrix products want it."""
-        return Scaled(np.ascontiguousarray(self.mantissa), self.exponent)
+    def plus(self, plain: Array) -> "Scaled":
+        """self + plain."""
+        rows, plain, exponent = self.beside(plain)
+        return Scaled(rows + plain, exponent)
+
+    def bits(self) -> Exponents:
+        """log2 of each row's size, rounded up; NOTHING for a row of zeros."""
+        own = 0 if self.exponent is None else self.exponent
+        return np.where(self.mantissa.any(axis=-1), own + magnitudes(self.mantissa), NOTHING)
 
     def aligned(self, exponents: Exponents) -> Array:
         """The mantissa that belongs to `exponents`."""
@@ -97,24 +104,47 @@ def stacked(rows: list[Scaled]) -> Scaled:
     return Scaled(mantissa, np.stack([none if row.exponent is None else row.exponent for row in rows]))
 
 
-def sum_of_products(left: Scaled, right: Scaled) -> Array:
-    """Σ_t left_tᵀ right_t over time and batch: (T, …, B, M), (T, …, B, N) -> (…, M, N).
+def sums_of_products(lefts: Sequence[Scaled], right: Scaled) -> list[Array]:
+    """Σ_t leftᵀ right over time and batch for each left: (T, …, B, M), (T, …, B, N) -> (…, M, N).
 
-    One matrix product. Rows that carry exponents are brought to their largest common one before, and back after.
+    One matrix product for all. Where there are exponents, the rows' products are first brought to the largest one's.
     """
-    if left.exponent is None and right.exponent is None:
-        return _product_over_time(left.mantissa, right.mantissa)
-    total = sum(s.exponent for s in (left, right) if s.exponent is not None)
-    bits = total + magnitudes(left.mantissa) + magnitudes(right.mantissa)
-    top = bits.max(axis=(0, -1))  # one exponent per setting
-    rest = shifted(right.mantissa, -magnitudes(right.mantissa))
-    rows = shifted(shifted(left.mantissa, -magnitudes(left.mantissa)), bits - top[..., None])
-    product = _product_over_time(rows, rest)
-    return np.ldexp(product, np.clip(top, -FAR, FAR).astype(np.int32)[..., None, None])
+    rows, tops = [left.mantissa for left in lefts], [np.zeros((), np.int32)] * len(lefts)
+    if any(s.exponent is not None for s in (*lefts, right)):
+        found = [_at_one_exponent(left, right.bits()) for left in lefts]
+        rows, tops = [row for row, _ in found], [top for _, top in found]
+        right = Scaled(shifted(right.mantissa, -magnitudes(right.mantissa)))
+    ends = np.cumsum([row.shape[-1] for row in rows])
+    parts = np.split(_product_over_time(rows, right.mantissa), ends[:-1], axis=-2)
+    return [np.ldexp(part, top[..., None, None]) for part, top in zip(parts, tops, strict=True)]
 
 
-def _product_over_time(left: Array, right: Array) -> Array:
-    if left.ndim == 3:
-        return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
-    left, right = (np.moveaxis(a, 0, -3).reshape(*a.shape[1:-2], -1, a.shape[-1]) for a in (left, right))
-    return left.swapaxes(-1, -2) @ right
+def sum_over_time(values: Scaled) -> Array:
+    """Σ over time and batch: (T, …, B, N) -> (…, N)."""
+    if values.exponent is None:
+        return values.mantissa.sum(axis=(0, -2))
+    rows, top = _at_one_exponent(values, np.zeros_like(values.exponent))
+    return np.ldexp(rows.sum(axis=(0, -2)), top[..., None])
+
+
+def _at_one_exponent(rows: Scaled, bits: Exponents) -> tuple[Array, Exponents]:
+    """Rows that will meet others of size 2^bits, brought to where the largest product is 1; that product's power."""
+    bits = bits + rows.bits()
+    top = bits.max(axis=(0, -1))  # one for each setting
+    own = np.where(top[..., None] < NOTHING // 2, 0, bits - top[..., None])
+    return shifted(shifted(rows.mantissa, -magnitudes(rows.mantissa)), own), np.clip(top, -FAR, FAR).astype(np.int32)
+
+
+def _product_over_time(lefts: Sequence[Array], right: Array) -> Array:
+    """Σ_t [left | left | …]_tᵀ right_t, block by block."""
+    total = 0.0
+    for steps in near_blocks(len(right), right[:1].nbytes):
+        left = np.concatenate([_by_units(left[steps]) for left in lefts], axis=-2)
+        total = total + left @ _by_units(right[steps]).swapaxes(-1, -2)
+    return np.asarray(total)
+
+
+def _by_units(a: Array) -> Array:
+    """(T, …, B, N) as (…, N, T·B): where samples lie side by side, whole runs of them are moved."""
+    by_units = np.moveaxis(a.swapaxes(-1, -2), 0, -2)
+    return by_units.reshape(*by_units.shape[:-2], -1)

@@ -134,9 +134,9 @@ class LayerTrace:
     def param_grads(self) -> Mapping[str, Array]:
         """dL/dW of the batch-mean loss, summed over steps: as `params`, fused and by gate."""
         r = self.record
-        h, delta = Scaled(r.tape["h"][:-1], self._exponent_before()).by_rows(), r.delta.by_rows()
+        h = Scaled(r.tape["h"][:-1], self._exponent_before())
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            grads = self.cell.param_grads(r.params, r.tape, r.input, h, delta)
+            grads = self.cell.param_grads(r.params, r.tape, r.input, h, r.delta)
             grads = {name: grad / r.divisor for name, grad in grads.items()}
         return {n: _frozen(g) for n, g in (grads | self.cell.views(grads, self._hidden)).items()}
 

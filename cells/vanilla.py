@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Cell, after, during, project, states_like, total_over_time, transposed
+from .base import Cell, after, during, linear_grads, project_inputs, states_like, transposed
 from .knobs import Knobs, switch
-from .scaled import sum_of_products
 
 
 class Vanilla(Cell):
@@ -29,7 +28,7 @@ class Vanilla(Cell):
         return {"W_x": recipe.input(1), "W_h": recipe.recurrent(1), "b": np.zeros(recipe.hidden)}
 
     def open_tape(self, params, x, start, times):
-        a = project(x, params["W_x"], params["b"])
+        a = project_inputs(x, params["W_x"], params["b"])
         tape = {"a": a.mantissa, "h": states_like(start["h"], len(times))}
         return tape if a.exponent is None else tape | {"a_exponent": a.exponent}
 
@@ -56,4 +55,4 @@ class Vanilla(Cell):
             np.add(d_prev[0], d_next[0], out=d_prev[0])
 
     def param_grads(self, params, tape, x, h, delta):
-        return {"W_x": sum_of_products(x, delta), "W_h": sum_of_products(h, delta), "b": total_over_time(delta)}
+        return linear_grads(x, h, delta)

@@ -32,5 +32,5 @@ def _freeze() -> bool:
 
 
 def theme() -> str:
-    """The theme the reader sees: light or dark."""
-    return "dark" if st.context.theme.type == "dark" else "light"
+    """The theme the reader sees: light or dark; a chart says so where it was changed since the session began."""
+    return st.session_state.get("theme") or ("dark" if st.context.theme.type == "dark" else "light")

@@ -71,6 +71,30 @@ function listen(plot, setTriggerValue) {
   if (plot.layout.meta?.clicks) plot.on("plotly_click", ({ points: [point] }) => setTriggerValue("click", { x: point.x, y: point.y }));
 }
 
+// How light a CSS colour is, 0 to 1, as the browser itself reads it.
+function lightness(colour) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return (0.3 * red + 0.59 * green + 0.11 * blue) / 255;
+}
+
+// Streamlit does not say when the reader changes the theme: look, and ask for the figure in the other one.
+function followTheme(plot, layout, setTriggerValue) {
+  clearInterval(plot.backflowWatch);
+  const ink = layout.template?.layout?.font?.color;
+  if (!ink) return;
+  plot.backflowWatch = setInterval(() => {
+    if (!plot.isConnected) return clearInterval(plot.backflowWatch);
+    const ground = getComputedStyle(plot).getPropertyValue("--st-background-color").trim();
+    const dark = lightness(ground) < 0.5;
+    if (!ground || dark === lightness(ink) > 0.5) return;
+    clearInterval(plot.backflowWatch);
+    setTriggerValue("theme", dark ? "dark" : "light");
+  }, 400);
+}
+
 export default async function ({ data, parentElement, setTriggerValue }) {
   const Plotly = await plotly();
   const plot = parentElement.querySelector(".bf-plot");
@@ -88,5 +112,6 @@ export default async function ({ data, parentElement, setTriggerValue }) {
     await draw(body.figure.data, body.figure.layout);
   }
   listen(plot, setTriggerValue);
+  if (!body.save) followTheme(plot, body.figure.layout, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
 }

@@ -46,4 +46,9 @@ def _component():
 
 def show_chart(body: bytes, height: int | Literal["content"], key: str, **callbacks) -> None:
     """Mount a chart: body is the JSON of {figure, alt, name, save}, and scrub where it can be dragged."""
-    _component()(key=key, data=body, height=height, **callbacks)
+    _component()(key=key, data=body, height=height, on_theme_change=lambda: _take_theme(key), **callbacks)
+
+
+def _take_theme(key: str) -> None:
+    """Keep the theme that a chart found the page in; Streamlit's own word for it is that of the session's start."""
+    st.session_state.theme = st.session_state[key].theme

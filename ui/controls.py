@@ -4,14 +4,17 @@ import streamlit as st
 
 from . import own_input, own_times, state
 from .compute import marks_of
-from .fields import Values, high_of, knob_of, own_knobs, run_settings
-from .widgets import layer_widget, widget
+from .fields import DEFAULTS, Values, high_of, knob_of, own_knobs, run_settings
+from .widgets import RESHAPING, layer_widget, widget
+
+MARKING = ("cell", "activation", *RESHAPING)  # all that the critical weight scales depend on
 
 
 def sidebar() -> None:
     """All controls."""
     values = state.values()
-    _main(values)
+    with st.container():  # what comes and goes in it leaves the groups below in their places, and so open
+        _main(values)
     _group("Network", ["hidden", "layers", "batch", *(["inputs"] if _has_inputs(values) else [])])
     _group("Initialisation", ["init", "seed", "scale_inputs"])
     with st.expander("Input and loss"):
@@ -66,10 +69,7 @@ def _view_fields(values: Values) -> list[str]:
 
 def _marks(values: Values) -> None:
     """The critical weight scales of the present draw: ticks on the slider, and buttons that set it."""
-    try:
-        marks = marks_of(run_settings(values).replace(weight_scale=1.0))
-    except ValueError:
-        return
+    marks = marks_of(run_settings(DEFAULTS | {name: values[name] for name in MARKING}))
     high = high_of("weight_scale")
     st.html(f'<div class="bf-ticks">{"".join(_tick(mark.value / high) for mark in marks)}</div>')
     with st.container(horizontal=True, gap="xsmall", key="marks"):

@@ -5,13 +5,17 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from cells import CELLS, RunSettings
+from cells.analysis import critical_scales
 from cells.knobs import knobs_of
 from tests.ui.sessions import ROOT, Session
+from tests.ui.wild import values_of
 from ui import compute
+from ui.controls import MARKING
 from ui.fields import DEFAULTS, high_of, knob_of, own_knobs, run_settings
 from ui.view import PageView
 
@@ -90,3 +94,11 @@ def test_the_page_comes_up_without_torch():
         [sys.executable, "-c", program], cwd=Path(ROOT), env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_marks_depend_on_nothing_but_what_the_sidebar_asks_for():
+    rng = Random(2)
+    for _ in range(150):
+        values = values_of(rng)
+        few = DEFAULTS | {name: values[name] for name in MARKING}
+        assert critical_scales(run_settings(values)) == critical_scales(run_settings(few))

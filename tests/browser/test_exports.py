@@ -1,0 +1,97 @@
+"""What leaves the page, really downloaded: pictures, numbers, and a page that needs no network."""
+
+import re
+import struct
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import expect
+
+import viz
+from tests.browser.visit import PATIENCE
+from ui import compute
+from ui.fields import page_view, run_settings
+from ui.link import read_link
+
+QUERY = "?cell=lstm&steps=40&weight_scale=1.4"
+
+
+@pytest.fixture(scope="module")
+def values():
+    return read_link({"cell": ["lstm"], "steps": ["40"], "weight_scale": ["1.4"]})[0]
+
+
+@pytest.fixture(scope="module")
+def dialog(visit_once):
+    """The export dialog of a view that is not the default."""
+    page = visit_once(QUERY)
+    page.press("export")
+    page.page.wait_for_selector("[role=dialog] .bf-plot[data-painted]")
+    return page
+
+
+def download(page, name) -> tuple[str, bytes]:
+    """Name and content of what a button saves."""
+    with page.page.expect_download(timeout=PATIENCE) as coming:
+        page.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+    return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
+
+
+def words_of(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\N{NO-BREAK SPACE}", " "))
+
+
+def test_a_picture_in_lines_holds_the_chart_and_every_setting(dialog):
+    name, content = download(dialog, "Save SVG")
+    picture = ElementTree.fromstring(content)
+    text = words_of(" ".join(picture.itertext()))
+    caption = dialog.page.evaluate("document.querySelector('[role=dialog] .bf-plot').layout.meta.caption")
+    assert name == "backflow-flow.svg"
+    assert len([path for path in picture.iter() if path.tag.endswith("}path")]) > 20
+    assert [part for part in caption.split(" · ") if words_of(part) not in text] == []
+    assert dialog.page.url.partition("?")[2] in text.replace(" ", ""), "the link stands below it"
+
+
+def test_a_picture_in_dots_has_twice_as_many(dialog):
+    name, content = download(dialog, "Save PNG")
+    width, height = struct.unpack(">II", content[16:24])
+    assert (name, content[:8]) == ("backflow-flow.png", b"\x89PNG\r\n\x1a\n")
+    assert width == 2400 and height > 1000
+
+
+def test_numbers_are_those_of_the_run(dialog, values):
+    name, content = download(dialog, "Save CSV")
+    drawn = compute.drawn_of("flow", run_settings(values), page_view(values), "light")
+    assert name == "backflow-flow.csv"
+    assert content.decode() == viz.csv(drawn)
+    assert content.count(b"\n") == 41
+
+
+def test_the_whole_page_opens_without_a_network(dialog, chromium, tmp_path):
+    name, content = download(dialog, "Save whole page as HTML")
+    assert name == "backflow.html"
+    (tmp_path / name).write_bytes(content)
+    context = chromium.new_context(offline=True)
+    page, asked, errors = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((tmp_path / name).as_uri())
+    page.wait_for_selector(".js-plotly-plot .scatterlayer path", timeout=PATIENCE, state="attached")
+    text = words_of(page.locator("body").inner_text())
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == errors == []
+    assert dialog.verdict.partition(":")[0] in text
+    assert dialog.page.url in text
+
+
+def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
+    """The last test here: it leaves the dialog at another chart."""
+    dialog.page.get_by_role("dialog").get_by_role("combobox").click()
+    offered = dialog.page.get_by_role("option").all_inner_texts()
+    assert len(offered) == len(set(offered)) > 3
+    dialog.page.get_by_role("option", name=offered[1], exact=True).click()
+    title = dialog.page.locator("[role=dialog] .bf-plot .gtitle")
+    expect(title).to_have_text(offered[1])
+    assert download(dialog, "Save SVG")[0] not in ("backflow-flow.svg", "backflow-undefined.svg")

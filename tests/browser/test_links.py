@@ -1,0 +1,69 @@
+"""Links in a real browser: the very same view in another browser, after a reload, and from the button."""
+
+from random import Random
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.wild import SMALL, values_of
+from ui.link import write_link
+
+OWN = {"signal": "own", "own": "0.5,1;0.25,-2;0.001,0", "steps": "3", "loss": "chosen", "loss_steps": "1,3"}
+HOSTILE = {
+    "cell": "![](http://example.org/x.png)",
+    "steps": "99999",
+    "<img src=http://example.org/y.png>": "<script>alert(1)</script>",
+    "seed": "[x](http://example.org) $x$ :red[x] :material/home:",
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_link_brings_the_very_same_view_to_another_browser(visit, seed):
+    query = write_link(values_of(Random(f"link {seed}"), SMALL))
+    first = visit("?" + urlencode(query))
+    second = visit("?" + urlencode(first.query), alone=seed == 0)
+    assert first.query == query
+    assert first.view == second.view
+
+
+def test_a_view_made_by_hand_is_copied_and_survives_a_reload(visit):
+    page = visit()
+    page.repaint(lambda: page.pick("cell", "LSTM"))
+    page.repaint(lambda: page.slider("steps").press("PageDown"))
+    page.group("LSTM knobs")
+    page.repaint(lambda: page.slider("forget_bias").press("ArrowLeft"))
+    before = page.view
+    page.press("copy_link")
+    expect(page.page.locator(".bf-copy")).to_have_text("Copied")
+    copied = page.page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.page.url
+    expect(page.page.locator(".bf-copy")).to_have_text("Copy link")
+    page.page.reload()
+    page.wait_painted()
+    assert page.view == before
+    assert visit(copied.removeprefix(f"{page.server}/"), alone=True).view == before
+
+
+def test_an_own_sequence_travels_in_the_link(visit):
+    page = visit("?" + urlencode(OWN))
+    assert page.query == OWN
+    assert page.page.get_by_role("alert").count() == 0
+    assert visit("?" + urlencode(page.query)).view == page.view
+
+
+def test_what_a_bad_link_says_is_shown_as_text_until_it_is_dismissed(visit):
+    page = visit("?" + urlencode(HOSTILE))
+    alert = page.page.get_by_role("alert")
+    shown = alert.inner_text().replace("\N{WORD JOINER}", "")
+    assert all(text[:40] in shown for text in (HOSTILE["cell"], HOSTILE["seed"], HOSTILE["steps"], list(HOSTILE)[2]))
+    assert alert.locator("img, a, script, .katex, [data-testid=stIconMaterial]").count() == 0
+    assert page.query == {"steps": "1000"}
+    page.press("dismiss")
+    expect(alert).to_have_count(0)
+
+
+def test_a_link_with_far_too_much_in_it_leaves_the_page_usable(visit):
+    page = visit("?" + urlencode({f"n{number}": "x" * 50 for number in range(60)}))
+    assert page.page.get_by_role("alert").inner_text().count("was ignored") == 60
+    expect(page.page.locator(".st-key-chart .bf-plot")).to_be_in_viewport()

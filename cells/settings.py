@@ -90,7 +90,7 @@ class RunSettings:
     def _changed(self, values: Mapping[str, Any]) -> "RunSettings":
         """A copy with these fields new: a sweep makes thousands, and what stays was checked when it was made."""
         made = object.__new__(RunSettings)
-        made.__dict__.update(self.__dict__ | values)
+        made.__dict__.update(self.__dict__ | dict(values))
         made._check(values)
         return made
 

@@ -48,9 +48,8 @@ class Opened:
 
     @property
     def has_straight_way(self) -> bool:
-        """Whether the state has a part that is added to, a skip or a cell state."""
-        residual = getattr(self.settings.options, "residual", False)
-        return residual or "c" in self.settings.cell_class.parts
+        """Whether the state is added to, by a skip or by gates: a way back past every matrix."""
+        return bool(self.settings.cell_class.gates) or getattr(self.settings.options, "residual", False)
 
 
 def open_run(settings: RunSettings, view: PageView) -> Opened:

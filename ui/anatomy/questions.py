@@ -63,7 +63,7 @@ QUESTIONS = (
         "ResNet",
         "What do residual networks and the LSTM have in common?",
         "ui/pages/paths.py",
-        {"residual": True, "weight_scale": 0.2},
+        {"residual": True, "weight_scale": 0.05},
         {"residual": False},
         r"A path that adds. $h_t = h_{t-1} + \sigma(u_t)$ copies the gradient along the skip, as "
         r"$c_t = f_t \odot c_{t-1} + i_t \odot g_t$ does along the cell state: the skip is a forget gate fixed at 1.",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, field, fields
+from numbers import Real
 from typing import Any
 
 
@@ -83,34 +84,41 @@ def checked(f: Field, value: Any) -> Any:
 
 
 def _checked_switch(f: Field, value: Any) -> bool:
-    if str(value) not in ("True", "False"):
-        raise BadValue(f"{f.name} = {value!r} is neither True nor False", f.name)
+    if type(value).__name__ not in ("bool", "bool_"):  # Python's and NumPy's
+        raise BadValue(f"{f.name} = {shown(value)} is neither True nor False", f.name)
     return bool(value)
 
 
 def _checked_choice(f: Field, value: Any) -> str:
     choices = f.metadata["knob"].choices
     if not isinstance(value, str) or value not in choices:
-        raise BadValue(f"{f.name} = {value!r} is none of {', '.join(choices)}", f.name)
+        raise BadValue(f"{f.name} = {shown(value)} is none of {', '.join(choices)}", f.name)
     return str(value)
 
 
 def _checked_number(f: Field, value: Any) -> float:
     low, high = f.metadata["knob"].low, f.metadata["knob"].high
-    whole = isinstance(f.default, int)
-    if not _is_number(value):
-        raise BadValue(f"{f.name} = {value!r} is outside [{low:g}, {high:g}]", f.name)
+    whole, inside = isinstance(f.default, int), f"[{written(low)}, {written(high)}]"
+    if not is_number(value):
+        raise BadValue(f"{f.name} = {shown(value)} is outside {inside}", f.name)
     if not low <= value <= high:
-        raise BadValue(f"{f.name} = {value!r} is outside [{low:g}, {high:g}]", f.name, min(max(value, low), high))
+        raise BadValue(f"{f.name} = {shown(value)} is outside {inside}", f.name, min(max(value, low), high))
     if whole and value != int(value):
-        raise BadValue(f"{f.name} = {value!r} is not a whole number in [{low:g}, {high:g}]", f.name, round(value))
-    return int(value) if whole else float(value)
+        raise BadValue(f"{f.name} = {shown(value)} is not a whole number in {inside}", f.name, round(value))
+    return int(value) if whole else float(value) + 0.0  # -0.0 becomes 0.0: equal settings, one key
 
 
-def _is_number(value: Any) -> bool:
-    if isinstance(value, (bool, str, bytes)):
-        return False
-    try:
-        return math.isfinite(value)
-    except TypeError:
-        return False
+def is_number(value: Any) -> bool:
+    """Whether it is a real number, and finite; neither a bool nor text that reads like one is."""
+    return isinstance(value, Real) and not isinstance(value, bool) and -math.inf < value < math.inf
+
+
+def written(number: float) -> str:
+    """A bound as a person writes it: 4294967295 in full, 0.05 without zeros."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
+
+
+def shown(value: Any) -> str:
+    """A value as Python writes it, cut where it is long; a NumPy number like any other."""
+    text = repr(value.item() if isinstance(value, Real) and hasattr(value, "item") else value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,6 +1,6 @@
 """RunSettings: everything a run depends on. Equal settings give equal traces."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from .activations import ACTIVATIONS
 from .base import Cell
 from .initialisers import INITIALISERS
-from .knobs import BadValue, check_knobs, choice, knob, names_of, switch
+from .knobs import BadValue, check_knobs, checked, choice, is_number, knob, knobs_of, names_of, shown, switch
 from .losses import LOSS_MODES, REDUCTIONS
 from .precision import PRECISIONS
 from .registry import CELLS
@@ -76,14 +76,15 @@ class RunSettings:
 
     def replace(self, **values: Any) -> "RunSettings":
         """These settings with some fields changed; a cell's own knobs go by their names too."""
-        kind = CELLS[values.get("cell", self.cell)].Options if values.get("cell", self.cell) in CELLS else None
+        cell = checked(knobs_of(self)["cell"], values.get("cell", self.cell))
+        kind = CELLS[cell].Options
         knobs = {name: value for name, value in values.items() if name not in self.__dict__}
         plain = {name: value for name, value in values.items() if name in self.__dict__}
-        unknown = [name for name in knobs if kind is None or name not in names_of(kind)]
+        unknown = [name for name in knobs if name not in names_of(kind)]
         if unknown:
-            raise BadValue(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {self.cell}", unknown[0])
+            raise BadValue(f"{unknown[0]} is no field of RunSettings, nor a knob of the cell {cell}", unknown[0])
         options = plain.pop("options", self.options)
-        if kind is not None and (knobs or type(options) is not kind):
+        if knobs or type(options) is not kind:
             options = _carried_over(options, kind, knobs)
         return self._changed(plain | {"options": options})
 
@@ -112,14 +113,14 @@ class RunSettings:
                 raise BadValue(f"options has {unknown[0]!r}, the cell {self.cell} knows {known}", unknown[0])
             return kind(**self.options)
         if type(self.options) is not kind:
-            raise BadValue(f"options = {self.options!r} does not belong to the cell {self.cell}", "options")
+            raise BadValue(f"options = {shown(self.options)} does not belong to the cell {self.cell}", "options")
         return self.options
 
     def _checked_loss_steps(self) -> tuple[int, ...]:
-        try:
-            steps = tuple(sorted({int(step) for step in self.loss_steps}))
-        except (TypeError, ValueError):
-            raise BadValue(f"loss_steps = {self.loss_steps!r} is no list of whole numbers", "loss_steps") from None
+        given = list(self.loss_steps) if isinstance(self.loss_steps, Iterable) else [None]
+        if not all(is_number(step) and step == int(step) for step in given):
+            raise BadValue(f"loss_steps = {shown(self.loss_steps)} is no list of whole numbers", "loss_steps")
+        steps = tuple(sorted({int(step) for step in given}))
         if self.loss != "chosen":
             return steps
         outside = [step for step in steps if not 1 <= step <= self.steps]
@@ -130,11 +131,13 @@ class RunSettings:
         return steps
 
     def _checked_own(self) -> tuple[tuple[float, ...], ...]:
+        if not isinstance(self.own, Sized):
+            raise BadValue(f"own = {shown(self.own)} is no sequence", "own")
         if len(self.own) == 0:
             return ()
         try:
             rows = np.array(self.own, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise BadValue("own holds rows of different lengths, or values that are no numbers", "own") from None
         rows = rows[:, None] if rows.ndim == 1 else rows
         if rows.ndim != 2 or not 2 <= len(rows) <= OWN_ROWS or not 1 <= rows.shape[1] <= 64:

@@ -31,7 +31,7 @@ def export_dialog() -> None:
     drawn = compute.drawn_of(chosen, settings, view, theme())
     for sentence in left_out(shown):
         st.warning(sentence)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="saves"):
         page = partial(page_html, settings, view, link)
         st.download_button("Save CSV", viz.csv(drawn), f"backflow-{chosen}.csv", "text/csv", on_click="ignore")
         st.download_button("Save whole page as HTML", page, "backflow.html", "text/html", on_click="ignore")

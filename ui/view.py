@@ -20,7 +20,7 @@ class PageView(Knobs):
     gradient_units: bool = switch(False, "Gradient by unit", "Heatmap of |dL/dh| over units and time.", group="view")
     state_units: bool = switch(False, "State by unit", "Heatmap of h over units and time.", group="view")
     both_losses: bool = switch(
-        False, "Last and all steps together", "Draws the gradient under both loss modes.", group="view"
+        False, "Both loss modes", "Draws the gradient with the loss on the last and on all steps.", group="view"
     )
     scrub: tuple = ()  # (knob,) or (knob, low, high, number of values): what is dragged (scrub.py)
     pins: tuple = ()  # runs that stay (pins.py)

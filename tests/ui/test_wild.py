@@ -59,10 +59,11 @@ def test_random_settings_are_drawn(seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(0, MANY_RUNS, 50))
-def test_two_thousand_random_settings_are_drawn_and_saved(seed):
+def test_two_thousand_random_settings_are_drawn_and_some_saved(seed):
     for k in range(seed, seed + 50):
         settings, view = draw_all(values_of(Random(f"run {k}"), LARGE if k % 10 == 0 else SMALL))
-        save_all(settings, view)
+        if k % 10 == 5:
+            save_all(settings, view)
 
 
 def visit(query):

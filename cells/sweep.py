@@ -13,7 +13,7 @@ from .network import Shared, build, side_by_side
 from .settings import RunSettings
 from .trace import Trace
 
-CHUNK = 24e6  # bytes of tape a pass may use: small enough to stay near the processor
+CHUNK = 36e6  # bytes of tape a pass may use: few large steps for two threads, yet near the processor
 THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}
@@ -41,21 +41,32 @@ def grid_points(settings: RunSettings, axes: Mapping[str, Sequence[Any]]) -> lis
     return [settings.replace(**dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
 
-def in_passes(points: Sequence[RunSettings], each: Each, report: Report | None = None) -> None:
+def in_passes(points: Sequence[RunSettings], each: Each, report: Report | None = None, threads: int = THREADS) -> None:
     """Run all points and hand `each` pass over: the indices of its points, and the trace that holds them side by side.
 
     `each` is called from several threads at a time, so it may only write what belongs to its indices. `report` is
     called from this thread, and what it raises ends the run once the passes under way are over.
     """
-    passes, done = list(_passes(points)), 0
-    pool = ThreadPoolExecutor(min(THREADS, len(passes)), thread_name_prefix="sweep")
+    done = 0
+    for count in _runs(points, list(_passes(points)), each, threads):
+        done += count
+        if report:
+            report(done / len(points))
+
+
+def _runs(points: Sequence[RunSettings], passes: list[list[int]], each: Each, threads: int) -> Iterator[int]:
+    """Run the passes; yields the number of points of each that is done."""
+    if min(threads, len(passes)) == 1:
+        for indices in passes:
+            _one_pass(points, indices, each)
+            yield len(indices)
+        return
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="sweep")
     try:
         under_way = {pool.submit(_one_pass, points, indices, each): len(indices) for indices in passes}
         for finished in as_completed(under_way):
             finished.result()
-            done += under_way[finished]
-            if report:
-                report(done / len(points))
+            yield under_way[finished]
     finally:
         pool.shutdown(cancel_futures=True)
 

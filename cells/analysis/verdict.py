@@ -107,8 +107,8 @@ def verdict(trace: Trace, layer: int | None = None) -> Verdict:
     total = mean_log10(watched.log10_grad_norms["h"])
     copied = _copied(watched, steps[-1])
     return Verdict(
-        credit=_judge(curve, steps[-1], copied),
-        total=_judge(total, steps[-1], copied),
+        credit=judge(curve, steps[-1], copied),
+        total=judge(total, steps[-1], copied),
         attached=len(steps),
         copied=copied,
         dead_samples=float(np.isneginf(credit[1]).mean()),
@@ -119,8 +119,8 @@ def verdict(trace: Trace, layer: int | None = None) -> Verdict:
     )
 
 
-def _judge(curve: Array, last: int, copied: float) -> Curve:
-    """The curve of steps `last` … 1; curve (T+1,) of log10 norms."""
+def judge(curve: Array, last: int, copied: float = 0.0) -> Curve:
+    """The way back from step `last` to step 1; curve (T+1,) of log10 norms, `copied` the share of exact copies."""
     relative = np.full(last, np.nan)
     if math.isfinite(curve[last]):
         relative = curve[1 : last + 1] - curve[last]

@@ -1,5 +1,7 @@
 """Long computing beside the page: in threads of its own, with progress, and given up when nobody waits for it."""
 
+import os
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -15,6 +17,8 @@ Report = Callable[[float], None]
 Compute = Callable[[Report], Any]
 
 THREADS = 2  # NumPy lets others run while it computes
+NICE = 10  # steps of priority below the pages
+TURN = 0.001  # seconds a thread may keep the interpreter from others; Python's own 5 ms slow pages by half again
 PATIENCE = 5.0  # seconds after the last sign of life of a page until its work is given up
 KEPT = 48  # finished results
 
@@ -69,7 +73,8 @@ class Works:
     """All computations of the process, by what they compute."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="measure")
+        sys.setswitchinterval(TURN)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="measure", initializer=_step_back)
         self._works: OrderedDict[Hashable, Work] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -94,6 +99,13 @@ class Works:
         finished = [key for key, work in self._works.items() if work.future.done()]
         for key in finished[: max(0, len(self._works) - KEPT)]:
             del self._works[key]
+
+
+def _step_back() -> None:
+    """Lower the priority of this thread, where the system knows one for each: pages go first."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICE))
 
 
 @st.cache_resource(show_spinner=False)

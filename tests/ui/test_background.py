@@ -1,5 +1,7 @@
 """Work beside the page: shared, reported, given up when nobody waits, begun again when somebody does."""
 
+import os
+import sys
 import threading
 import time
 
@@ -133,3 +135,13 @@ def test_old_results_are_forgotten_and_running_ones_are_not(works):
     assert works.of("running", endless, "ada") is running
     works.leave("running", "ada")
     assert ended(running)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_pages_go_first(works):
+    def priority(report):
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    assert works.of("key", priority, "ada").future.result(LONG) == min(19, here + background.NICE) > here
+    assert os.getpriority(os.PRIO_PROCESS, 0) == here

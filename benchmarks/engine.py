@@ -20,11 +20,11 @@ RUNS, SWEEPS, SETTINGS = 15, 3, 256
 CELLS = {"rnn": nn.RNNCell, "gru": nn.GRUCell, "lstm": nn.LSTMCell}
 SIZES = (("rnn", 50, 32, 8), ("rnn", 50, 32, 32), ("rnn", 50, 32, 64), ("gru", 100, 32, 64), ("lstm", 100, 32, 64))
 TARGETS = (
-    "Targets: LSTM at T = 100, B = 32, H = 64 at least 3 × as fast as unrolled autograd, faster than fused nn.LSTM; "
+    "Targets: LSTM at T = 100, B = 32, H = 64 at least 3 × as fast as unrolled autograd and faster than fused nn.LSTM; "
     "rnn at H ≤ 64 at least 5 ×; 256 settings in one sweep at least 20 × a setting.\n\n"
     "float64, one thread, medians of runs that take turns, loss on the last step. Ours and unrolled: every dL/dh_t and "
-    "all parameter gradients; fused: no gradient of a step. A sweep gives the norms of every state and gradient, and no "
-    "parameter gradients."
+    "all parameter gradients; fused: no gradient of a step. A sweep gives the norms of every state and gradient, "
+    "and no parameter gradients."
 )
 
 

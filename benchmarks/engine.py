@@ -75,7 +75,7 @@ def _ours(network, settings: RunSettings) -> Trace:
     return trace
 
 
-def _unrolled(trace: Trace) -> Callable[[], object]:
+def _unrolled(trace: Trace) -> Callable[[], tuple[nn.Module, list]]:
     """PyTorch's own cell, step by step, keeping the gradient of every state."""
     module = to_torch(trace)
     kind = CELLS[trace.settings.cell]

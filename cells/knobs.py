@@ -110,7 +110,8 @@ def _checked_number(f: Field, value: Any) -> float:
 
 def is_number(value: Any) -> bool:
     """Whether it is a real number, and finite; neither a bool nor text that reads like one is."""
-    return isinstance(value, Real) and not isinstance(value, bool) and -math.inf < value < math.inf
+    number: Any = value
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(-math.inf < number < math.inf)
 
 
 def written(number: float) -> str:
@@ -120,5 +121,5 @@ def written(number: float) -> str:
 
 def shown(value: Any) -> str:
     """A value as Python writes it, cut where it is long; a NumPy number like any other."""
-    text = repr(value.item() if isinstance(value, Real) and hasattr(value, "item") else value)
+    text = repr(getattr(value, "item", lambda: value)() if isinstance(value, Real) else value)
     return text if len(text) <= 60 else text[:57] + "..."

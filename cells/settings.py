@@ -117,7 +117,7 @@ class RunSettings:
         return self.options
 
     def _checked_loss_steps(self) -> tuple[int, ...]:
-        given = list(self.loss_steps) if isinstance(self.loss_steps, Iterable) else [None]
+        given: list[Any] = list(self.loss_steps) if isinstance(self.loss_steps, Iterable) else [None]
         if not all(is_number(step) and step == int(step) for step in given):
             raise BadValue(f"loss_steps = {shown(self.loss_steps)} is no list of whole numbers", "loss_steps")
         steps = tuple(sorted({int(step) for step in given}))

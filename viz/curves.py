@@ -58,7 +58,13 @@ def share_curve(values: Array, name: str, label: str, role: str, **style) -> Cur
     """Mean and band over all samples and units of plain values (T, B, H), a gate for example."""
     flat = values.reshape(len(values), -1)
     low, high = quantiles(flat) if flat.shape[1] > 1 else (None, None)
-    return Curve(name, label, role, flat.mean(axis=1), low, high, log=False, **style)
+    return Curve(name, label, role, plain_mean(flat, 1), low, high, log=False, **style)
+
+
+def plain_mean(values: Array, axis: int | tuple[int, ...]) -> Array:
+    """The mean; inf where already the sum leaves float64."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values.mean(axis=axis)
 
 
 def plain(curve: Curve) -> Curve:

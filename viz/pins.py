@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cells.trace import Trace
 
-from .curves import Curve, norm_curve
+from .curves import Curve, norm_curve, plain_mean
 from .panel import Scene, View
 
 DASHES = ("7px,3px", "2px,2px", "9px,3px,2px,3px", "12px,4px", "4px,2px", "5px,3px,2px,3px,2px,3px")
@@ -25,7 +25,7 @@ def run_curves(trace: Trace, view: View | None = None) -> tuple[Curve, ...]:
     """What another run shows over the present one: total gradient, norms of the state, mean openings of the gates."""
     layer = Scene(trace, view or View()).layer
     norms = layer.log10_state_norms
-    gates = {gate: opening.mean(axis=(1, 2)) for gate, opening in layer.gates.items()}
+    gates = {gate: plain_mean(opening, (1, 2)) for gate, opening in layer.gates.items()}
     return (
         norm_curve(layer.log10_grad_norms["h"], "norm dL/dh", "", "", band=False),
         *(norm_curve(norms[part], f"norm {part}", "", "", band=False, over=part) for part in norms),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from viz.curves import Array, Curve
+from viz.curves import Array, Curve, plain_mean
 from viz.heat import Heat, HeatPlot
 from viz.held import Plot
 from viz.lines import Frame, LinePlot
@@ -36,7 +36,7 @@ def _units(gate: str, values: Array, scene: Scene) -> Plot:
 def _sample(values: Array, scene: Scene) -> tuple[Array, str]:
     """(T, H) of one sample, or the mean over the batch, and words for it."""
     if scene.sample is None:
-        return values.mean(axis=1), "mean over samples"
+        return plain_mean(values, 1), "mean over samples"
     return values[:, scene.sample].copy(), f"sample {scene.sample + 1}"
 
 

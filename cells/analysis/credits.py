@@ -24,7 +24,7 @@ def last_credits(trace: Trace, layer: int) -> tuple[LayerTrace, Array]:
 
 def _last(direct: Injection) -> Array:
     """The place among the injection's steps of each run's last one that feeds a gradient; the last where none does."""
-    fed = direct.rows.mantissa.any(axis=(-1, -2))
+    fed = np.asarray(direct.rows.mantissa.any(axis=(-1, -2)))
     return np.where(fed.any(axis=0), len(fed) - 1 - fed[::-1].argmax(axis=0), len(fed) - 1)
 
 

@@ -42,7 +42,7 @@ def single(settings, quantity, layer=None):
         nothing = math.isnan(found.credit.log10_decay)
         return math.nan if nothing else np.log10(found.half_life)
     state = mean_log10(trace.layer(found.layer).log10_state_norms["h"])[-1]
-    return {"ratio": found.log10_ratio, "decay": found.credit.log10_decay, "state": state}[quantity]
+    return {"ratio": found.log10_ratio, "decay": found.decay_per_step, "state": state}[quantity]
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES)

@@ -14,7 +14,7 @@ from cells.sweep import THREADS, in_passes, solve_side_by_side
 from cells.trace import Trace
 
 from .plan import MapPlan
-from .quantity import QUANTITIES
+from .quantity import QUANTITIES, Quantity
 
 COARSE = 11  # values of an axis in a first look
 Report = Callable[[float], None]
@@ -28,6 +28,11 @@ class PhaseMap:
     values: Array
     known: Mask
     possible: Mask
+
+    @property
+    def quantity(self) -> Quantity:
+        """What the values are."""
+        return QUANTITIES[self.plan.quantity]
 
     @cached_property
     def whole(self) -> bool:
@@ -59,8 +64,9 @@ def compute(
     points = [_point(plan, row, column) for row, column in cells]
     possible = np.array([not isinstance(point, BadValue) for point in points], bool)
     runs = [point for point in points if isinstance(point, RunSettings)]
-    if points and not runs:
-        raise points[0]
+    refused = [point for point in points if isinstance(point, BadValue)]
+    if refused and not runs:
+        raise refused[0]
     found, measure_all = np.empty(len(runs)), QUANTITIES[plan.quantity].measure
 
     def each(indices: list[int], trace: Trace) -> None:

@@ -25,8 +25,9 @@ LOG10_HALF = math.log10(0.5)
 class Quantity:
     """measure(trace, points, layer) -> (G,): one number for each of the G runs of a batched trace.
 
-    title  as an axis or colour bar writes it, with the unit      log   the numbers are log10 of what is meant
-    kept   the number that means a gradient of constant size      word  what the number is, in a sentence
+    title  as an axis writes it, with the unit                 word       what the number is, in a sentence
+    log    the numbers are log10 of what is meant              kept       the number of a gradient of constant size ...
+                                                               tolerance  ... and how far from it counts as constant
     """
 
     name: str
@@ -36,6 +37,7 @@ class Quantity:
     measure: Callable[[Trace, Points, int], Array]
     log: bool = True
     kept: float | None = None
+    tolerance: float = 0.0
 
 
 def ratio(trace: Trace, points: Points, layer: int) -> Array:
@@ -47,11 +49,16 @@ def ratio(trace: Trace, points: Points, layer: int) -> Array:
 
 
 def decay(trace: Trace, points: Points, layer: int) -> Array:
-    """log10 of what a step back keeps of that credit, from its source to the earliest step with a finite one."""
+    """What a step back keeps of that credit: the geometric mean from its source to the earliest finite one."""
+    with np.errstate(over="ignore"):
+        return 10.0 ** _slopes(trace, layer)
+
+
+def _slopes(trace: Trace, layer: int) -> Array:
+    """log10 of it."""
     credit, last = last_credits(trace, layer)
     curves = mean_log10(credit.log10_grad_norms["h"])
-    whole = [_slope(curve, step) for curve, step in zip(curves.T, last.tolist(), strict=True)]
-    return np.array(whole)
+    return np.array([_slope(curve, step) for curve, step in zip(curves.T, last.tolist(), strict=True)])
 
 
 def _slope(curve: Array, last: int) -> float:
@@ -63,7 +70,7 @@ def _slope(curve: Array, last: int) -> float:
 
 def half_life(trace: Trace, points: Points, layer: int) -> Array:
     """log10 of the steps after which half of that credit is gone; inf where nothing decays."""
-    slopes = decay(trace, points, layer)
+    slopes = _slopes(trace, layer)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(slopes < 0, np.log10(LOG10_HALF / slopes), np.where(np.isnan(slopes), np.nan, np.inf))
 
@@ -102,20 +109,31 @@ _ALL = (
         "ratio",
         "Gradient at step 1 over step T",
         "‖dℓ/dh<sub>1</sub>‖ / ‖dℓ/dh<sub>T</sub>‖",
-        "the gradient at step 1 over that at its source",
+        "the ratio of the gradient at step 1 to that at its source",
         ratio,
         kept=0.0,
+        tolerance=1.0,
     ),
-    Quantity("decay", "Kept by a step back", "kept by a step back", "what a step back keeps", decay, kept=0.0),
-    Quantity("half_life", "Half-life", "half-life (steps)", "the gradient's half-life in steps", half_life),
+    Quantity(
+        "decay",
+        "Kept by a step back",
+        "kept by a step back (1 = all)",
+        "what a step back keeps of the gradient",
+        decay,
+        log=False,
+        kept=1.0,
+        tolerance=0.01,
+    ),
+    Quantity("half_life", "Half-life", "half-life (steps)", "the gradient's half-life", half_life),
     Quantity(
         "lyapunov",
         "Lyapunov maximum",
         "λ<sub>1</sub> (nats per step)",
-        "the largest Lyapunov exponent in nats per step",
+        "the largest Lyapunov exponent",
         lyapunov_maximum,
         log=False,
         kept=0.0,
+        tolerance=0.01,
     ),
     Quantity("state", "Final state norm", "‖h<sub>T</sub>‖", "the norm of the last state", final_state),
 )

@@ -1,6 +1,8 @@
 """The verdict in words, and the few numbers behind it."""
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -64,7 +66,7 @@ def _numbers(found: Verdict, numbers: Metrics) -> tuple[tuple[str, str, str], ..
     share = max(numbers.saturated.values())
     detail = ", ".join(f"{name}: {words.percent(value)}" for name, value in numbers.saturated.items())
     return (
-        ("A step back keeps", words.percent(found.decay_per_step), "Mean factor of the credit a step back."),
+        ("A step back keeps", _told(found.decay_per_step, words.percent), "Mean factor of the credit a step back."),
         _life(found),
         ("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", f"Largest |λ| of {numbers.matrix}."),
         ("Largest singular value σ", f"{numbers.sigma_max:.2f}", f"Of {numbers.matrix}."),
@@ -75,7 +77,12 @@ def _numbers(found: Verdict, numbers: Metrics) -> tuple[tuple[str, str, str], ..
 def _life(found: Verdict) -> tuple[str, str, str]:
     if found.doubling < found.half_life:
         return "Doubles in", words.steps(found.doubling), "Steps back in which the gradient doubles."
-    return "Half-life", words.steps(found.half_life), "Steps back after which half of the gradient is gone."
+    return "Half-life", _told(found.half_life, words.steps), "Steps back after which half of the gradient is gone."
+
+
+def _told(value: float, word: Callable[[float], str]) -> str:
+    """A number in words; a dash where there is none, as for a gradient that is dead at once."""
+    return word(value) if math.isfinite(value) else "–"
 
 
 def _number(label: str, value: str, meaning: str) -> str:

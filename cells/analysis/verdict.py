@@ -130,7 +130,7 @@ def judge(curve: Array, last: int, copied: float = 0.0) -> Curve:
     return Curve(
         kind=_kind(curve[1 : last + 1], relative, slope, copied),
         log10_ratio=float(relative[0]),
-        decay_per_step=10.0**slope if slope < 308 else math.inf,
+        decay_per_step=math.inf if slope >= 308 else 10.0**slope,
         log10_decay=slope,
         reach=reach,
         last=last,

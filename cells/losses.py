@@ -39,7 +39,9 @@ class CrossEntropy(Loss):
         return -(targets * self.log_softmax(outputs)).sum(axis=-1, where=targets > 0)
 
     def slope(self, outputs, targets):
-        return Scaled(np.exp(self.log_softmax(outputs)) - targets)
+        p = np.exp(self.log_softmax(outputs))
+        others = np.where(targets > 0, 0, p).sum(axis=-1, keepdims=True)  # 1 - p has no digits left near p = 1
+        return Scaled(np.where(targets > 0, -others, p))
 
     def log_softmax(self, outputs: Scaled) -> Array:
         """log softmax(ŷ); the largest logit comes off before the exponent comes back, so nothing overflows to nan."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -46,7 +47,8 @@ def marks_of(settings: RunSettings) -> tuple[Mark, ...]:
 
 def body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
     """The main figure as the browser takes it, and its height in px."""
-    return BODIES.of((settings, view, theme), lambda: _body_of(settings, view, theme))
+    still = replace(view, scrub=())
+    return BODIES.of((settings, still, theme), lambda: _body_of(settings, still, theme))
 
 
 def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:

@@ -8,7 +8,7 @@ from cells import RunSettings
 
 from .fields import DEFAULTS, FIELDS, LISTS, Values, knob_of, own_fields, run_settings
 from .reading import applies, read_fields
-from .texts import short, text_of
+from .texts import LONGEST, short, text_of
 
 MOST = 6
 LETTERS = 18  # of a name
@@ -125,6 +125,8 @@ def _part(change: tuple[str, Any]) -> str:
 
 def pins_from_text(text: str) -> tuple[tuple[Pin, ...], list[str]]:
     """The pins of a link, and one sentence for everything that had to be changed or ignored."""
+    if len(text) > LONGEST:
+        return (), [f"pins has {len(text)} characters, more than the {LONGEST} a link carries."]
     texts = text.split(BETWEEN) if text else []
     complaints = [f"pins holds {len(texts)} runs, outside [0, {MOST}]; the first {MOST} are used."]
     complaints = complaints if len(texts) > MOST else []

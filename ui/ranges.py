@@ -22,7 +22,7 @@ Found = tuple[Sketch, Head]
 
 def range_body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
     """The main figure with all its frames as the browser takes it, and its height in px; BadValue if it cannot be."""
-    return compute.BODIES.of((settings, view, theme), lambda: _body_of(settings, view, theme))
+    return compute.BODIES.of(("range", settings, view, theme), lambda: _body_of(settings, view, theme))
 
 
 def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:

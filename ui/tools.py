@@ -16,7 +16,7 @@ from .scrub import FEWEST, USUAL, scrubbable, usual_ends
 from .scrub import MOST as MOST_VALUES
 
 SCRUB_HELP = "Computes the knob's whole range at once; dragging then repaints all charts in the browser."
-USUAL_VALUES = USUAL + 1
+USUAL_VALUES, NOTHING = USUAL + 1, ""
 PIN_HELP = f"Keeps this run's curves in every chart while the settings change; up to {MOST} runs."
 
 
@@ -47,14 +47,18 @@ def _valid() -> Values:
 
 def _scrub_choice(values: Values) -> None:
     names = scrubbable(run_settings(values))
-    chosen = values["scrub"][0] if values["scrub"] else None
-    st.session_state.scrub_knob = chosen if chosen in names else None
+    if values["scrub"] and values["scrub"][0] not in names:  # the cell or the input that had it is gone
+        values = values | {"scrub": ()}
+        state.put({"scrub": ()})
+    chosen = values["scrub"][0] if values["scrub"] else NOTHING
+    st.session_state.scrub_knob = chosen
+    words = {name: f"Scrub: {knob_of(name).label}" for name in names}
+    words[NOTHING] = "Scrub nothing" if chosen else "Scrub a knob …"
     st.selectbox(
         "Scrub",
-        names,
+        [NOTHING, *names],
         key="scrub_knob",
-        placeholder="Scrub a knob …",
-        format_func=lambda name: f"Scrub: {knob_of(name).label}",
+        format_func=words.get,
         label_visibility="collapsed",
         on_change=_take_knob,
         help=SCRUB_HELP,

@@ -19,7 +19,9 @@ def test_values_and_gradients_are_the_traces(form, layers):
             assert_rows_close(found[part].value, layer.states[part][3, 1], 1e-13)
             assert_rows_close(found[part].gradient, layer.grads[part][3, 1], 1e-11)
             assert_rows_close(found[f"{part}_prev"].value, layer.states[part][2, 1], 1e-13)
-        for gate, opened in layer.gates.items():
+        drawn = {node.name for node in found.nodes}
+        assert set(layer.gates) - drawn <= {"k"}  # a gate frozen open is no node: nothing depends on it
+        for gate, opened in ((gate, opened) for gate, opened in layer.gates.items() if gate in drawn):
             assert_rows_close(found[gate].value, opened[2, 1], 1e-13)
         assert (found.step, found.sample, found.layer) == (3, 1, index)
 

@@ -34,9 +34,11 @@ def test_what_cancels_is_the_norm_of_the_sum_against_the_sum_of_norms(form):
     trace = trace_of(form, loss="all", steps=7)
     for name, grad in trace.param_grads.items():
         found = shares(trace, name)
-        np.testing.assert_allclose(found.log10_sum, np.log10(np.linalg.norm(np.ravel(grad))), rtol=1e-10)
+        with np.errstate(divide="ignore"):  # a gate frozen open has no gradient by its clock
+            expected = np.log10(np.linalg.norm(np.ravel(grad)))
+        np.testing.assert_allclose(found.log10_sum, expected, rtol=1e-10)
         np.testing.assert_allclose(10.0**found.log10_sum_of_norms, step_shares(trace, name).sum(), rtol=1e-11)
-        assert 0 < found.kept <= 1
+        assert 0 < found.kept <= 1 or not np.any(grad)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -47,7 +49,7 @@ def test_all_shares_at_once_are_those_one_by_one(form):
     for name, together in found.items():
         alone = shares(trace, name)
         np.testing.assert_array_equal(together.log10_norms, alone.log10_norms)
-        assert (together.log10_sum, together.kept) == (alone.log10_sum, alone.kept)
+        np.testing.assert_array_equal((together.log10_sum, together.kept), (alone.log10_sum, alone.kept))
 
 
 @pytest.mark.parametrize(("g", "sign"), [(0.2, -1), (4.0, 1)])

@@ -10,7 +10,6 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 import backflow
 from tests.browser.visit import Visit
@@ -57,15 +56,14 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium(playwright):
     """One browser for all tests."""
     program = backflow.find_browser(Path(sys.executable))
     if program is None:
         pytest.skip(backflow.NO_BROWSER)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,13 @@ def tanh(u):
     return torch.tanh(u.detach()) + (other - other.detach())
 
 
+def cross_entropy(logits, targets):
+    """-log softmax(z)_y as log(1 + Σ exp(z_k - z_y)), k ≠ y: autograd's softmax - y has no digits left near p_y = 1."""
+    gaps = (logits - (targets * logits).sum(dim=-1, keepdim=True)).masked_fill(targets > 0, -torch.inf)
+    total = torch.logsumexp(gaps, dim=-1)
+    return torch.logaddexp(torch.zeros_like(total), total)
+
+
 ACTIVATIONS = {
     "tanh": tanh,
     "relu": torch.relu,
@@ -98,7 +105,7 @@ class Reference:
     def losses(self):
         targets = torch.tensor(np.ascontiguousarray(self.network.targets))
         if self.settings.signal == "tokens":
-            return -(targets * torch.log_softmax(self.outputs, dim=-1)).sum(dim=-1)
+            return cross_entropy(self.outputs, targets)
         return ((self.outputs - targets) ** 2).sum(dim=-1)
 
     def sum_of(self, p, gate, x, h):

@@ -27,15 +27,13 @@ BOXES = """() => [...document.querySelectorAll('.annotation-text, .ytitle, .xtit
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(playwright):
     program = os.environ.get("BACKFLOW_BROWSER")
     if not program:
         pytest.skip("BACKFLOW_BROWSER names no browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="module")

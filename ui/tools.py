@@ -58,7 +58,7 @@ def _scrub_choice(values: Values) -> None:
         "Scrub",
         [NOTHING, *names],
         key="scrub_knob",
-        format_func=words.get,
+        format_func=words.__getitem__,
         label_visibility="collapsed",
         on_change=_take_knob,
         help=SCRUB_HELP,

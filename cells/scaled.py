@@ -21,7 +21,8 @@ def shifted(values: Array, exponents: Exponents | None) -> Array:
     if exponents is None:
         return values
     powers = np.clip(exponents, -FAR, FAR)[..., None].astype(np.int32)
-    return values * np.ldexp(1.0, powers) if np.iscomplexobj(values) else np.ldexp(values, powers)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        return values * np.ldexp(1.0, powers) if np.iscomplexobj(values) else np.ldexp(values, powers)
 
 
 def magnitudes(values: Array) -> Exponents:

@@ -85,7 +85,7 @@ class LayerTrace:
     @cached_property
     def grad_exponents(self) -> Mapping[str, Exponents]:
         """The power of two that belongs to each row of the mantissas, (T+1, B)."""
-        zeros = np.zeros(self.record.tape["h"].shape[:-1], np.int64)
+        zeros = _frozen(np.zeros(self.record.tape["h"].shape[:-1], np.int64))
         return {p: zeros if s.exponent is None else s.exponent for p, s in self.record.grads.items()}
 
     @cached_property
@@ -171,6 +171,8 @@ class Trace:
         self.layers = tuple(LayerTrace(record) for record in layers)
         self.scaled_outputs = outputs
         self.step_losses = _frozen(step_losses)  # (T, B), every step's ℓ whether attached or not
+        for array in [*_arrays_in(outputs), *_arrays_given(network)]:
+            array.flags.writeable = False
 
     def layer(self, index: int) -> LayerTrace:
         """Layer `index`, 0 the lowest; ValueError outside the net."""
@@ -198,7 +200,7 @@ class Trace:
         """L, the batch mean of L_b, one value a setting where there are several; inf where it left float64."""
         weights = self.loss_weights[..., None]
         weighted = np.multiply(weights, self.step_losses, where=weights > 0, out=np.zeros_like(self.step_losses))
-        return weighted.sum(axis=(0, -1)) / self.network.divisor
+        return _frozen(np.asarray(weighted.sum(axis=(0, -1)) / self.network.divisor))
 
     @property
     def loss(self) -> float:
@@ -228,9 +230,17 @@ class Trace:
 
 def _arrays_of(record: LayerRecord) -> list[Array]:
     scaled = [record.input, record.delta, record.direct.rows, *record.grads.values()]
-    arrays = [*record.tape.values(), *record.params.values()]
-    arrays += [a for s in scaled for a in (s.mantissa, s.exponent) if a is not None]
-    return arrays
+    return [*record.tape.values(), *record.params.values(), *(a for s in scaled for a in _arrays_in(s))]
+
+
+def _arrays_in(scaled: Scaled) -> list[Array]:
+    return [array for array in (scaled.mantissa, scaled.exponent) if array is not None]
+
+
+def _arrays_given(network: "Network") -> list[Array]:
+    """What the run was given, beside the parameters of its layers."""
+    starts = [array for start in network.start for array in start.values()]
+    return [network.x, network.targets, network.times, network.weights, *network.readout.values(), *starts]
 
 
 def _frozen(array: Array) -> Array:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import frame, state
 from ui.controls import sidebar
+from ui.turns import TURNS
 
 RUN_PAGES = [
     st.Page("ui/pages/flow.py", title="Gradient flow", icon=":material/timeline:", default=True),
@@ -17,7 +18,8 @@ RUN_PAGES = [
 frame.open_page()
 state.begin()
 page = st.navigation(RUN_PAGES, position="top")
-if page in RUN_PAGES:
-    with st.sidebar:
-        sidebar()
-page.run()
+with TURNS.turn():
+    if page in RUN_PAGES:
+        with st.sidebar:
+            sidebar()
+    page.run()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from .turns import TURNS
+
 Result = TypeVar("Result")
 
 
@@ -28,6 +30,8 @@ class Kept(Generic[Result]):
             self._futures.move_to_end(key)
         if not known:
             self._make(key, future, make)
+        elif not future.done():
+            TURNS.step_aside()
         return future.result()
 
     def _make(self, key: Hashable, future: Future, make: Callable[[], Result]) -> None:

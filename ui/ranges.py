@@ -15,6 +15,7 @@ from . import compute
 from .fields import knob_of
 from .head import Head, head_of
 from .scrub import plan_scrub
+from .turns import TURNS
 from .view import PageView
 
 Found = tuple[Sketch, Head]
@@ -32,6 +33,7 @@ def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, 
 
 def range_of(settings: RunSettings, view: PageView, theme: str) -> Drawn:
     """The main figure with all its frames."""
+    TURNS.step_aside()
     plan = plan_scrub(settings, view)
     points = [settings.replace(**{plan.field: value}) for value in plan.values]
     found = _Range(points, view, theme).found()

@@ -12,6 +12,7 @@ from .actions import action_row, preset_row
 from .budget import check_budget
 from .fields import DEFAULTS, page_view, run_settings
 from .notices import show_complaints, show_fault
+from .turns import TURNS
 from .view import PageView
 
 BODY = "body"  # the fragment that a number's change draws again, alone
@@ -30,7 +31,8 @@ def run_page(
 
     @st.fragment(key=BODY)
     def body() -> None:
-        draw(*_valid())
+        with TURNS.turn():
+            draw(*_valid())
 
     action_row(starts)
     show_complaints()

@@ -9,6 +9,7 @@ from ui import background
 from ui.background import Work
 from ui.compute import chart_body, trace_of
 from ui.kept import Kept
+from ui.turns import TURNS
 from viz.anatomy import PLATES, Plate
 from viz.caption import caption
 from viz.panel import Scene
@@ -36,6 +37,8 @@ def record_of(name: str, opened: Opened) -> Any:
     if reason := too_long(name, opened.settings, opened.layer):
         raise DoesNotApply(reason)
     work = work_of(name, opened)
+    if not work.future.done():
+        TURNS.step_aside()
     if not work.within(AT_ONCE):
         raise Unfinished(work)
     return work.future.result()

@@ -1,0 +1,86 @@
+"""Turns: one holder, first come first served, nobody stuck."""
+
+import threading
+import time
+
+import pytest
+
+from ui.turns import Turns
+
+PATIENCE = 60.0  # seconds
+
+
+def meanwhile(*works) -> list[threading.Thread]:
+    """Begin works one after the other, each in a thread of its own."""
+    threads = [threading.Thread(target=work, daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.01)
+    return threads
+
+
+def ended(threads: list[threading.Thread]) -> bool:
+    for thread in threads:
+        thread.join(PATIENCE)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def holding(turns: Turns, act):
+    def work():
+        with turns.turn():
+            act()
+
+    return work
+
+
+def test_one_at_a_time_in_the_order_of_asking():
+    turns, order, inside = Turns(PATIENCE), [], []
+
+    def visit(name):
+        inside.append(name)
+        assert inside == [name]
+        order.append(name)
+        inside.remove(name)
+
+    with turns.turn():
+        waiting = meanwhile(*(holding(turns, lambda name=name: visit(name)) for name in range(5)))
+        assert order == []
+    assert ended(waiting) and order == list(range(5))
+
+
+def test_who_steps_aside_is_overtaken_and_takes_nothing_with_them():
+    turns, came = Turns(PATIENCE), threading.Event()
+    with turns.turn():
+        waiting = meanwhile(holding(turns, came.set))
+        assert not came.is_set()
+        turns.step_aside()
+        assert came.wait(PATIENCE)
+    assert ended(waiting)
+    with turns.turn():
+        later = meanwhile(holding(turns, lambda: None))
+        assert later[0].is_alive()  # the turn left early was not left once more at the end
+    assert ended(later)
+
+
+def test_a_turn_within_a_turn_is_the_same_one():
+    turns, order = Turns(PATIENCE), []
+    with turns.turn():
+        with turns.turn():
+            waiting = meanwhile(holding(turns, lambda: order.append("other")))
+        order.append("first")
+    assert ended(waiting) and order == ["first", "other"]
+
+
+def test_a_fault_ends_the_turn():
+    turns = Turns(PATIENCE)
+    with pytest.raises(ZeroDivisionError), turns.turn():
+        1 / 0  # noqa: B018
+    assert ended(meanwhile(holding(turns, lambda: None)))
+
+
+def test_one_that_hangs_is_waited_for_only_so_long():
+    turns, free, came = Turns(0.05), threading.Event(), []
+    with turns.turn():
+        assert ended(meanwhile(holding(turns, lambda: came.append("late"))))
+    assert came == ["late"]
+    assert ended(meanwhile(holding(turns, free.set))) and free.is_set()

@@ -2,30 +2,23 @@
 
 import streamlit as st
 
-from . import own_input, own_times, state
+from . import state
 from .compute import marks_of
-from .fields import DEFAULTS, Values, high_of, knob_of, own_knobs, run_settings
-from .widgets import RESHAPING, layer_widget, widget
+from .fields import DEFAULTS, Values, high_of, run_settings
+from .groups import show_groups
+from .own_input import loss_steps_widget
+from .widgets import RESHAPING, fit_layer, widget
 
 MARKING = ("cell", "activation", *RESHAPING)  # all that the critical weight scales depend on
 
 
 def sidebar() -> None:
     """All controls."""
+    fit_layer()
     values = state.values()
     with st.container():  # what comes and goes in it leaves the groups below in their places, and so open
         _main(values)
-    _group("Network", ["hidden", "layers", "batch", *(["inputs"] if _has_inputs(values) else [])])
-    _group("Initialisation", ["init", "seed", "scale_inputs"])
-    with st.expander("Input and loss"):
-        own_input.input_widgets(values)
-        if values["loss"] != "last":
-            widget("loss_reduction")
-    _cell_group(values)
-    with st.expander("Precision and view"):
-        for name in ["precision", *_view_fields(values)]:
-            widget(name)
-        layer_widget(values["layers"])
+    show_groups(values)
 
 
 def _main(values: Values) -> None:
@@ -36,35 +29,7 @@ def _main(values: Values) -> None:
     _marks(values)
     widget("loss")
     if values["loss"] == "chosen":
-        own_input.loss_steps_widget(values)
-
-
-def _group(title: str, names: list[str]) -> None:
-    if names:
-        with st.expander(title):
-            for name in names:
-                widget(name)
-
-
-def _cell_group(values: Values) -> None:
-    names = own_knobs(values["cell"])
-    if not names:
-        return
-    with st.expander(f"{knob_of('cell').choices[values['cell']]} knobs"):
-        for name in names:
-            widget(name)
-            if name == "sampling" and values[name] == "own":
-                own_times.timestamps_widgets(values)
-
-
-def _has_inputs(values: Values) -> bool:
-    return values["signal"] not in ("tokens", "own")
-
-
-def _view_fields(values: Values) -> list[str]:
-    shown = ["both_losses", "gradient_units", "state_units"]
-    gated = ["gates"] if values["cell"] != "rnn" else []
-    return [*gated, *shown]
+        loss_steps_widget(values)
 
 
 def _marks(values: Values) -> None:

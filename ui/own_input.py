@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from itertools import islice
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +15,6 @@ from . import state
 from .fields import Values, high_of
 from .link import left_out
 from .notices import show_sentence
-from .widgets import widget
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -119,21 +119,10 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def input_widgets(values: Values) -> None:
-    """The signal and what belongs to it."""
-    widget("signal")
-    if values["signal"] == "impulse":
-        widget("impulse_step")
-    elif values["signal"] == "tokens":
-        widget("tokens")
-    elif values["signal"] == "own":
-        _own_widgets(values)
-
-
-def _own_widgets(values: Values) -> None:
-    st.text_area(
-        "Paste a sequence", key="own_text", help=SEQUENCE_HELP, on_change=_read_text, placeholder="0.1, 0.5, -0.3, …"
-    )
+def own_widgets(values: Values) -> None:
+    """A field to paste a sequence into, a file to load, and what is known of the one at hand."""
+    common: dict[str, Any] = {"key": "own_text", "on_change": _read_text, "persist_state": "session"}
+    st.text_area("Paste a sequence", help=SEQUENCE_HELP, placeholder="0.1, 0.5, -0.3, …", **common)
     st.file_uploader("or load a CSV file", type=["csv", "txt"], key="own_file", on_change=_read_file)
     show_kept_fault("own_fault")
     rows = values["own"]

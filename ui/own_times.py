@@ -1,6 +1,7 @@
 """Timestamps the user brings: pasted, or the one column of a CSV file."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -48,7 +49,8 @@ def _number(text: str) -> float | None:
 
 def timestamps_widgets(values: Values) -> None:
     """A field to paste into, a file to load, and what is known of the times at hand."""
-    st.text_area("Paste timestamps", key="times_text", help=HELP, on_change=_read_text, placeholder="0.5, 1.2, 3, …")
+    common: dict[str, Any] = {"key": "times_text", "on_change": _read_text, "persist_state": "session"}
+    st.text_area("Paste timestamps", help=HELP, placeholder="0.5, 1.2, 3, …", **common)
     st.file_uploader("or load a CSV file of times", type=["csv", "txt"], key="times_file", on_change=_read_file)
     show_kept_fault("times_fault")
     times = values[NAME]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cells.knobs import Knob
 
-from .fields import DEFAULTS, high_of, knob_of
+from .fields import DEFAULTS, Values, high_of, knob_of
 from .run_page import redraw
 
 RESHAPING = ("layers", "hidden", "seed", "init", "residual")  # they move the critical scales, or what is shown
@@ -49,12 +49,15 @@ def _step(low: float, high: float) -> float:
     return 10.0 ** floor(log10((high - low) / 100))
 
 
-def layer_widget(layers: int) -> None:
-    """Which layer is shown, 0 for the top one; a layer that is gone gives way to the top one."""
-    if st.session_state.get("layer", 0) > layers:
+def fit_layer() -> None:
+    """A layer that is gone gives way to the top one."""
+    if st.session_state.get("layer", 0) > st.session_state.get("layers", 1):
         st.session_state.layer = 0
-    if layers == 1:
-        return
+
+
+def layer_widget(values: Values) -> None:
+    """Which layer is shown, 0 for the top one."""
+    layers = values["layers"]
     knob = knob_of("layer")
     names = {0: "top"} | {layer: str(layer) for layer in range(1, layers + 1)}
     common: dict[str, Any] = {"key": "layer", "help": knob.help, "format_func": names.get, **PLACE}

@@ -18,6 +18,10 @@ CONTROLS = """() => Object.fromEntries(
    [...box.querySelectorAll("[aria-checked=true]")].map(button => button.textContent)],
 ]))"""
 
+OPENED = """title => [...document.querySelectorAll('section.stSidebar details')]
+.filter(box => box.textContent.includes(title))
+.every(box => box.open && box.querySelector('[class*="st-key-"]') && !box.getAnimations({subtree: true}).length)"""
+
 
 class Visit:
     """One tab of a browser. It may open one link after the other: each is a new session of the app."""
@@ -91,7 +95,8 @@ class Visit:
 
     @property
     def controls(self) -> dict:
-        """What every widget of the sidebar says, those in closed groups too."""
+        """What every widget of the sidebar says."""
+        self.open_groups()
         return self.page.evaluate(CONTROLS)
 
     @property
@@ -135,10 +140,15 @@ class Visit:
         raise AssertionError(f"{key} does not offer {label}")
 
     def group(self, title: str) -> None:
-        """Open a group of the sidebar, and wait until it has moved to where it stays."""
+        """Open a group of the sidebar, and wait until it is drawn and has moved to where it stays."""
         self.page.locator("section.stSidebar summary", has_text=title).click()
-        moved = "title => [...document.querySelectorAll('section.stSidebar details')]"
-        moved += (
-            ".some(box => box.open && box.textContent.includes(title) && !box.getAnimations({subtree: true}).length)"
+        self.page.wait_for_function(OPENED, arg=title)
+        self.wait_still()
+
+    def open_groups(self) -> None:
+        """Open all groups that are closed."""
+        self.page.evaluate(
+            "document.querySelectorAll('section.stSidebar details:not([open]) > summary').forEach(it => it.click())"
         )
-        self.page.wait_for_function(moved, arg=title)
+        self.page.wait_for_function(OPENED, arg="")
+        self.wait_still()

@@ -7,6 +7,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from ui.fields import DEFAULTS
+from ui.groups import groups_of
 from ui.notices import JOINER
 
 ROOT = Path(__file__).parents[2]
@@ -34,15 +35,27 @@ class Session:
         self.run()
 
     def widget(self, key: str):
-        """The widget of this key; KeyError where it is not shown."""
-        found = [node for node in self.app if getattr(node, "key", None) == key and hasattr(node, "proto")]
-        if not found:
+        """The widget of this key, in a group that is then opened if need be; KeyError where it is not shown."""
+        if not self.shows(key):
             raise KeyError(key)
-        return found[0]
+        return next(node for node in self.app if getattr(node, "key", None) == key and hasattr(node, "proto"))
 
     def shows(self, key: str) -> bool:
-        """Whether an element of this key is on the page."""
+        """Whether an element of this key is on the page, or in a group, all of which are then opened."""
+        if not self._has(key) and self.turn_groups(True):
+            self.run()
+        return self._has(key)
+
+    def _has(self, key: str) -> bool:
         return any(getattr(node, "key", None) == key for node in self.app)
+
+    def turn_groups(self, opened: bool) -> bool:
+        """Open or close all groups of the sidebar, once the page is run; whether any was not so."""
+        keys = [group.key for group in groups_of(self.values)]
+        turned = [key for key in keys if self.value(key) != opened]
+        for key in turned:
+            self.app.session_state[key] = opened
+        return bool(turned)
 
     def set(self, key: str, value) -> None:
         """Turn a knob; then draw everything once more, since a change of one number draws the body alone."""

@@ -20,6 +20,7 @@ class Curve:
     over    what it is drawn over, if it comes from elsewhere: gradient, a part of the state, or a gate
     note    where it comes from, for the caption
     mean    (T,)                                low, high   (T,) edges of the band, or None
+    least, most   (T,) edges of a fainter band around it, or None
     """
 
     name: str
@@ -35,15 +36,18 @@ class Curve:
     symbol: str = "circle"  # of single points
     over: str = "gradient"
     note: str = ""
+    least: Array | None = None
+    most: Array | None = None
 
     def edges(self) -> list[Array]:
-        """The line and the edges of its band."""
-        return [edge for edge in (self.mean, self.low, self.high) if edge is not None]
+        """The line and the edges of its bands."""
+        return [edge for edge in (self.mean, self.low, self.high, self.least, self.most) if edge is not None]
 
     def columns(self) -> dict[str, Array]:
         """The numbers behind the line as columns of a table, unrounded."""
         name = f"log10 {self.name}" if self.log else self.name
         band = {f"{name} 10 %": self.low, f"{name} 90 %": self.high}
+        band |= {f"{name} least": self.least, f"{name} most": self.most}
         return {name: self.mean} | {key: edge for key, edge in band.items() if edge is not None}
 
 
@@ -70,8 +74,9 @@ def plain_mean(values: Array, axis: int | tuple[int, ...]) -> Array:
 def plain(curve: Curve) -> Curve:
     """A log10 curve as the numbers themselves."""
     with np.errstate(over="ignore"):
-        low, high = (None if edge is None else 10.0**edge for edge in (curve.low, curve.high))
-        return replace(curve, mean=10.0**curve.mean, low=low, high=high, log=False)
+        edges = {name: getattr(curve, name) for name in ("low", "high", "least", "most")}
+        powers = {name: 10.0**edge for name, edge in edges.items() if edge is not None}
+        return replace(curve, mean=10.0**curve.mean, log=False, **powers)
 
 
 def log10_mean(log10s: Array) -> Array:
@@ -85,7 +90,12 @@ def log10_mean(log10s: Array) -> Array:
 def log10_quantiles(log10s: Array, shares: tuple[float, ...] = BAND) -> list[Array]:
     """log10 of the quantiles over the last axis (interpolated between numbers, not between logarithms)."""
     ordered = np.sort(log10s, axis=-1)
-    return [_with_nan(_between(*_neighbours(ordered, share)), ordered) for share in shares]
+    return [_with_nan(edge, ordered) for edge in log10_ranks(ordered, shares)]
+
+
+def log10_ranks(ordered: Array, shares: tuple[float, ...]) -> list[Array]:
+    """The same of numbers in order, where a NaN counts as larger than all others: it overflowed on its way."""
+    return [_between(*_neighbours(ordered, share)) for share in shares]
 
 
 def quantiles(values: Array, shares: tuple[float, ...] = BAND) -> list[Array]:

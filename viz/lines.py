@@ -15,6 +15,9 @@ from .theme import fade
 
 DENSE, FINE = 500, 0.65  # above so many steps lines are drawn that much finer
 DECIMALS = 4  # of log10: a display to 0.02 %
+FAINT = 0.4  # of a band's opacity, for the band around it
+
+Edges = tuple[Array | None, Array | None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class LinePlot:
         limits = log_range(span) if frame.log else plain_range(span, frame.least)
         reaching = {kind: [c for c in curves if self._reaches(kind, c) in held] for kind in self.kinds}
         rails = rails_for(reaching, limits, height)
-        bands = [band for curve in curves for band in _band(curve, limits, scene)]
+        bands = [band for curve in curves for band in _bands(curve, limits, scene)]
         lines = [trace for curve in curves for trace in _line(curve, scene)]
         marks = [trace for curve in curves for trace in rail_traces(curve, rails, scene)]
         return [
@@ -73,8 +76,8 @@ class LinePlot:
         """The rails there may be."""
         return LOG_KINDS if self.frame.log else PLAIN_KINDS
 
-    def _reaches(self, kind: Kind, curve: Curve) -> tuple[str, str, str]:
-        return self.frame.name, curve.name, kind.word
+    def _reaches(self, kind: Kind, curve: Curve) -> tuple[str, str, bool, str]:
+        return self.frame.name, curve.name, curve.log, kind.word
 
 
 def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[str]) -> PanelData:
@@ -141,13 +144,22 @@ def _alone(curve: Curve, x: list[int], values: Array, scene: Scene) -> list[dict
     return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", "marker": marker, "cliponaxis": False} | points]
 
 
-def _band(curve: Curve, limits: tuple[float, float], scene: Scene) -> list[dict]:
+def _bands(curve: Curve, limits: tuple[float, float], scene: Scene) -> list[dict]:
+    """The fainter band, then the one inside it."""
+    wide = _band(curve, (curve.least, curve.most), limits, scene)
+    faint = {"name": f"{curve.label}, all", "fillcolor": fade(scene.palette.of(curve.role), FAINT * curve.shade)}
+    return [band | faint for band in wide] + _band(curve, (curve.low, curve.high), limits, scene)
+
+
+def _band(curve: Curve, edges: Edges, limits: tuple[float, float], scene: Scene) -> list[dict]:
     """The band as one shape with gaps; an edge beyond the axis is drawn at the axis' end."""
-    if curve.low is None or curve.high is None:
+    below, above = edges
+    if below is None or above is None:
         return []
     drawn, steps = scene.drawn_of(curve), scene.x_of(curve)
-    low, high = curve.low[drawn], curve.high[drawn]
-    shown = ~np.isnan(low) & ~np.isnan(high) & np.isfinite(curve.mean[drawn])
+    low, high, mean = below[drawn], above[drawn], curve.mean[drawn]
+    reaches_up = np.isneginf(mean) & (high > -np.inf)  # a line on the rail of 0, and a band above it
+    shown = ~np.isnan(low) & ~np.isnan(high) & (np.isfinite(mean) | reaches_up)
     low, high = (_short(np.clip(edge, *limits), curve.log) for edge in (low, high))
     x, y = [], []
     for start, stop in runs(shown):

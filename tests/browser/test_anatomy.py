@@ -9,6 +9,7 @@ PAGES = {
     "Credit": ("credit", "credit_row", "parts", "shares", "cancellation"),
     "Jacobians": ("prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"),
     "Paths": ("paths", "saturation"),
+    "Fan": ("fan", "draws"),
     "Equations": ("graph", "exercise"),
 }
 
@@ -56,6 +57,19 @@ def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
     assert "loss of step 10" in names(page, "credit_row")
     slider = page.page.locator(".st-key-loss_at-picked input[type=range]")
     assert slider.input_value() == "10"
+
+
+def test_a_click_on_a_draw_makes_it_the_present_run(visit):
+    page = visit("?steps=20&hidden=8&seeds=20")
+    turn(page, "Fan")
+    points = plot(page, "draws").locator(".points path")
+    assert points.count() == 20
+    points.nth(7).scroll_into_view_if_needed()
+    box = points.nth(7).bounding_box()
+    page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.page.wait_for_function("new URLSearchParams(location.search).get('seed') === '7'")
+    page.wait_still()
+    assert "seed 7" in names(page, "fan") and page.controls["st-key-seed"][0] == ["7"]
 
 
 def test_the_stepper_walks_through_the_graph(visit):

@@ -9,12 +9,14 @@ from ui.anatomy import cost
 from ui.anatomy.compute import key_of
 from ui.anatomy.measures import MEASURES
 from ui.anatomy.questions import QUESTIONS
+from ui.budget import seconds_per_step
 from viz.anatomy import PLATES
 
 SHOWN = {  # page -> plates
     "credit": {"credit", "credit_row", "parts", "shares", "cancellation"},
     "jacobians": {"prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"},
     "paths": {"paths", "saturation"},
+    "fan": {"fan", "draws"},
     "equations": {"graph", "exercise"},
 }
 CELLS = [{}, {"cell": "gru"}, {"cell": "lstm", "peepholes": "on"}, {"cell": "phased_lstm"}, {"residual": "on"}]
@@ -141,6 +143,27 @@ def test_a_measure_is_computed_anew_only_for_what_it_depends_on():
     changed = {name for name in MEASURES if key_of(name, one) != key_of(name, other)}
     assert changed == {"step_jacobian", "exercise", "graph", "softmax"}
     assert key_of("credit", opened(seed=1)) != key_of("credit", opened(seed=2))
+    assert key_of("fan", opened(seed=1)) == key_of("fan", opened(seed=2)) != key_of("fan", opened(seeds=20))
+
+
+# ── many draws
+
+
+def test_the_number_of_seeds_is_in_the_link_and_counted_in_the_sentence():
+    session = on("fan", seeds="30")
+    assert "30 draws" in text(session)
+    session.set("seeds", 20)
+    until(session, lambda: "20 draws" in text(session))
+    assert session.query["seeds"] == "20"
+
+
+def test_so_many_draws_that_nobody_would_wait_are_refused_with_how_many_fit(monkeypatch):
+    monkeypatch.setattr(cost, "LONGEST", 40 * 12 * seconds_per_step(opened(steps=12, hidden=5, batch=2).settings))
+    session = on("fan", hidden="5")
+    assert session.charts == {}
+    assert "at most 40 fit; choose fewer seeds" in session.app.info[0].value
+    session.set("seeds", 40)
+    assert set(until(session, lambda: session.charts).charts) == {"chart fan", "chart draws"}
 
 
 # ── equations

@@ -18,6 +18,8 @@ PANELS = (
     ("total", "direct", "recurrent"),
     ("skip", "recurrent", "direct"),
     ("total", "predicted", "bound", "exact", "direct"),
+    *((role, "draw") for role in ("total", "dc", "h", "c")),
+    ("vanishing", "stable", "exploding"),
 )
 PINS = tuple(f"pin{number}" for number in range(1, 7))  # drawn over each of the others, told apart by dashes, too
 UNDER_PINS = (("total", "direct", "dc"), *((role,) for role in ("h", "c", "f", "i", "o", "g", "r", "z", "n", "k")))

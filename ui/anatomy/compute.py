@@ -55,7 +55,8 @@ def key_of(name: str, opened: Opened) -> Hashable:
     """Everything the measure depends on."""
     measure = MEASURES[name]
     looked_at = tuple(getattr(opened.look, field) for field in measure.depends)
-    return name, repr(opened.settings), opened.layer if measure.layered else None, looked_at
+    settings = opened.settings if measure.seeded else opened.settings.replace(seed=0)
+    return name, repr(settings), opened.layer if measure.layered else None, looked_at
 
 
 def plate_of(name: str, record: Any, opened: Opened) -> Plate:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from cells import RunSettings
+from ui.budget import seconds_per_step
 
 LONGEST = 180.0  # seconds
 CREDIT = 6e9  # entries times weights a second; all constants are what one core was seen to do, rounded down
@@ -19,6 +20,17 @@ def too_long(name: str, settings: RunSettings, layer: int) -> str:
     return (
         f"This would take about {seconds / 60:.0f} min at T = {s.steps}, H = {s.hidden}, B = {s.batch} and "
         f"{s.layers} {'layers' if s.layers > 1 else 'layer'}, more than {LONGEST / 60:g} min: choose fewer of them."
+    )
+
+
+def too_many(settings: RunSettings, seeds: int) -> str:
+    """Why a net is not drawn so often, in one sentence; empty where it is."""
+    one = settings.steps * seconds_per_step(settings)
+    if one * seeds <= LONGEST:
+        return ""
+    return (
+        f"{seeds} draws of this net would take about {one * seeds / 60:.0f} min, more than {LONGEST / 60:g} min: "
+        f"at most {max(1, int(LONGEST / one))} fit; choose fewer seeds, steps or units."
     )
 
 

@@ -14,6 +14,7 @@ from cells.analysis.gate_room import gate_room
 from cells.analysis.graph import graph
 from cells.analysis.jacobians import long_jacobians, step_jacobian
 from cells.analysis.lyapunov import lyapunov
+from cells.analysis.many import fan
 from cells.analysis.parts import parts
 from cells.analysis.paths import path_split
 from cells.analysis.saturation import distributions
@@ -22,6 +23,8 @@ from cells.analysis.shares import all_shares
 from cells.analysis.softmax import softmax_at
 from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
 from viz.anatomy import Look, Theory
+
+from .cost import too_many
 
 DISTANCES, FEWEST = 60, 6  # states of the long Jacobian: all of them up to N = 64, fewer where each takes its time
 
@@ -38,11 +41,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Measure:
-    """compute(ask) -> record; `depends`: the fields of the look that change it; `layered`: whether the layer does."""
+    """compute(ask) -> record; `depends`: the fields of the look that change it; `layered`, `seeded`: whether the layer
+    and the seed do."""
 
     compute: Callable[[Ask], Any]
     depends: tuple[str, ...] = ()
     layered: bool = True
+    seeded: bool = True
 
 
 def _credit(ask: Ask) -> Any:
@@ -123,6 +128,13 @@ def _explored(ask: Ask) -> Any:
     return explored(Clock(*ask.look.clock, sign), times if has_clock else times[:0], span)
 
 
+def _fan(ask: Ask) -> Any:
+    """DoesNotApply where so many draws would keep everyone waiting."""
+    if reason := too_many(ask.trace.settings, ask.look.seeds):
+        raise DoesNotApply(reason)
+    return fan(ask.trace.settings.replace(seed=0), range(ask.look.seeds), ask.layer, ask.report)
+
+
 MEASURES = {
     "credit": Measure(_credit),
     "parts": Measure(_parts),
@@ -137,4 +149,5 @@ MEASURES = {
     "softmax": Measure(_softmax, ("step", "sample"), layered=False),
     "explored": Measure(_explored, ("clock", "sample"), layered=False),
     "gate_room": Measure(_gate_room, ("sample",)),
+    "fan": Measure(_fan, ("seeds",), seeded=False),
 }

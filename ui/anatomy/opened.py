@@ -36,6 +36,7 @@ class Opened:
             spread_of=v.spread_of,
             numbers=v.numbers,
             node=v.node,
+            seeds=v.seeds,
             order=v.order,
             clock=(v.clock_tau, v.clock_s, v.clock_r_on, v.clock_leak),
         )

@@ -25,6 +25,7 @@ class Look:
     spread_of: str = "slope"
     numbers: str = "norms"
     node: int = 0
+    seeds: int = 50
     order: str = "period"
     clock: tuple[float, float, float, float] = (20.0, 0.0, 0.25, 0.001)  # τ, s, r_on, α of the explorer
 

@@ -8,7 +8,21 @@ from viz.gate import explorer, pulls, room
 from viz.gate import shares as open_shares
 from viz.panel import Scene
 
-from . import credit, exercise, graph, jacobian, long_jacobian, lyapunov, parts, paths, saturation, shares, softmax
+from . import (
+    credit,
+    draws,
+    exercise,
+    fan,
+    graph,
+    jacobian,
+    long_jacobian,
+    lyapunov,
+    parts,
+    paths,
+    saturation,
+    shares,
+    softmax,
+)
 from .plate import Label, Look, Plate
 
 
@@ -47,5 +61,7 @@ _KINDS = (
     PlateKind(open_shares.OPEN, "gate_room", open_shares.open_share, gradient=False),
     PlateKind(open_shares.PHASE, "gate_room", open_shares.phase, gradient=False),
     PlateKind(pulls.PULLS, "gate_room", pulls.clock_gradient),
+    PlateKind(fan.FAN, "fan", fan.fan),
+    PlateKind(draws.DRAWS, "fan", draws.draws),
 )
 PLATES = {kind.label.name: kind for kind in _KINDS}

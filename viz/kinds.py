@@ -1,0 +1,40 @@
+"""What can become of a gradient: each kind of verdict with its word, colour and symbol."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .findings import joined
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A verdict as pictures show it.
+
+    word  of one run        one, many   of a number of draws, after it
+    role  its colour        symbol      of its point
+    """
+
+    word: str
+    one: str
+    many: str
+    role: str
+    symbol: str
+
+
+KINDS = {
+    "vanishing": Kind("vanishing", "vanishes", "vanish", "vanishing", "circle"),
+    "stable": Kind("stable", "is stable", "are stable", "stable", "diamond"),
+    "copied": Kind("copied", "is copied unchanged", "are copied unchanged", "stable", "square"),
+    "exploding": Kind("exploding", "explodes", "explode", "exploding", "triangle-up"),
+    "zero": Kind("exactly 0", "gets exactly 0", "get exactly 0", "zero", "circle-open"),
+    "overflow": Kind("overflow", "overflows", "overflow", "overflow", "triangle-up-open"),
+    "nan": Kind("NaN", "is NaN", "are NaN", "nan", "x"),
+    "single": Kind("no way back", "has no step to travel", "have no step to travel", "other", "circle-open"),
+}
+
+
+def counted(kinds: Iterable[str]) -> str:
+    """`48 vanish and 2 are stable`, the most frequent first."""
+    counts = Counter(kinds).most_common()
+    return joined([f"{count} {KINDS[kind].one if count == 1 else KINDS[kind].many}" for kind, count in counts])

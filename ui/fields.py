@@ -8,9 +8,10 @@ from cells import CELLS, RunSettings
 from cells.knobs import Knob, knobs_of, names_of
 
 from .anatomy.view import AnatomyView
+from .maps.view import MapView
 from .view import PageView
 
-LISTS = ("loss_steps", "own", "timestamps", "scrub", "pins")  # fields that are no single value
+LISTS = ("loss_steps", "own", "timestamps", "scrub", "pins", "map_x", "map_y")  # fields that are no single value
 
 Values = dict[str, Any]
 
@@ -19,7 +20,8 @@ def _all_fields() -> dict[str, Field]:
     found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in LISTS}
     for cell in CELLS.values():
         found |= {f.name: f for f in fields(cell.Options) if f.name not in found}
-    return found | {f.name: f for f in fields(PageView)} | knobs_of(AnatomyView)
+    views = [f for view in (PageView, MapView) for f in fields(view)]
+    return found | {f.name: f for f in views} | knobs_of(AnatomyView)
 
 
 FIELDS = _all_fields()
@@ -62,3 +64,8 @@ def page_view(values: Mapping[str, Any]) -> PageView:
 def anatomy_view(values: Mapping[str, Any]) -> AnatomyView:
     """What the anatomy pages look at."""
     return AnatomyView(**{name: values[name] for name in knobs_of(AnatomyView)})
+
+
+def map_view(values: Mapping[str, Any]) -> MapView:
+    """What the phase diagram is to show."""
+    return MapView(**{f.name: values[f.name] for f in fields(MapView)})

@@ -8,7 +8,8 @@ from cells.knobs import BadValue
 
 from .anatomy.view import check_view
 from .budget import check_budget
-from .fields import DEFAULTS, FIELDS, Values, anatomy_view, own_fields, page_view, run_settings
+from .fields import DEFAULTS, FIELDS, Values, anatomy_view, map_view, own_fields, page_view, run_settings
+from .maps.plan import plan_of
 from .texts import short, text_of, value_of
 
 Query = Mapping[str, Sequence[str]]
@@ -42,6 +43,7 @@ def mend(values: Values) -> list[str]:
             check_budget(run_settings(values))
             _check_layer(values)
             check_view(anatomy_view(values), run_settings(values))
+            plan_of(map_view(values), run_settings(values), None)
             return complaints
         except BadValue as error:
             name = error.field if error.field in values else "steps"

@@ -11,6 +11,7 @@ from .fields import LISTS, high_of
 WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 SWITCH = {"on": True, "off": False}
+AXES = ("map_x", "map_y")
 LONGEST = 1500  # characters of a list that a link will carry
 SHOWN = 40  # characters of a bad value that a complaint repeats
 
@@ -57,6 +58,8 @@ def _list(name: str, text: str) -> tuple:
         return tuple(_entry(name, part, NUMBER, float) for part in text.split(","))
     if name == "scrub":
         return _scrub(text)
+    if name in AXES:
+        return _axis(name, text)
     return tuple(tuple(_entry(name, part, NUMBER, float) for part in row.split(",")) for row in text.split(";"))
 
 
@@ -71,6 +74,14 @@ def _scrub(text: str) -> tuple:
     return name, low, high, _entry("scrub", ends[2], WHOLE, int)
 
 
+def _axis(name: str, text: str) -> tuple:
+    """`weight_scale`, or with a range of its own: `weight_scale,0.5,2`."""
+    knob, *ends = text.split(",")
+    if len(ends) not in (0, 2):
+        raise BadValue(f"{name} = {short(text)} is neither a knob nor knob,low,high", name)
+    return (knob, *(_entry(name, end, NUMBER, float) for end in ends)) if text else ()
+
+
 def _entry(name: str, text: str, pattern: re.Pattern, kind: type) -> Any:
     if not pattern.fullmatch(text):
         raise BadValue(f"{name} holds {short(text)}, which is no {'whole ' if kind is int else ''}number", name)
@@ -81,7 +92,7 @@ def text_of(name: str, value: Any) -> str:
     """The value of a field as a link writes it."""
     if name == "own":
         return ";".join(",".join(map(_number_text, row)) for row in value)
-    if name in ("loss_steps", "timestamps", "scrub"):
+    if name in ("loss_steps", "timestamps", "scrub", *AXES):
         return ",".join(part if isinstance(part, str) else _number_text(part) for part in value)
     if isinstance(value, bool):
         return "on" if value else "off"

@@ -1,6 +1,6 @@
 """Every setting behind a figure, in one line of words."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from cells.knobs import knobs_of
@@ -15,7 +15,7 @@ SHOWN_STEPS = 20
 def caption(scene: Scene) -> str:
     """All settings by their labels, the cell's own knobs last, and which layer is shown."""
     settings, layers = scene.trace.settings, len(scene.trace.layers)
-    parts = list(_sizes(scene) if settings is None else _settings(settings))
+    parts = list(_sizes(scene) if settings is None else setting_words(settings))
     parts += dict.fromkeys(curve.note for curve in scene.extra if curve.note)
     if layers > 1:
         shown = layers if scene.view.layer is None else scene.view.layer + 1
@@ -23,10 +23,11 @@ def caption(scene: Scene) -> str:
     return " · ".join(parts)
 
 
-def _settings(settings: RunSettings) -> Iterator[str]:
-    yield from _knobs(settings)
+def setting_words(settings: RunSettings, without: Collection[str] = ()) -> Iterator[str]:
+    """`label: value` of every setting but those named."""
+    yield from _knobs(settings, without)
     yield from _lists(settings)
-    yield from _knobs(settings.options)
+    yield from _knobs(settings.options, without)
 
 
 def _sizes(scene: Scene) -> Iterator[str]:
@@ -38,10 +39,11 @@ def _sizes(scene: Scene) -> Iterator[str]:
     yield f"Layers: {len(scene.trace.layers)}"
 
 
-def _knobs(record: Any) -> Iterator[str]:
+def _knobs(record: Any, without: Collection[str]) -> Iterator[str]:
     for name, field in knobs_of(record).items():
         knob, value = field.metadata["knob"], getattr(record, name)
-        yield f"{knob.label}: {_word(value, knob.choices)}"
+        if name not in without:
+            yield f"{knob.label}: {_word(value, knob.choices)}"
 
 
 def _lists(settings: RunSettings) -> Iterator[str]:

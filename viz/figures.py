@@ -3,28 +3,34 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from cells.trace import Trace
 
 from .curves import Curve
 from .flow import Drawn, flow, panel_figure
+from .maps.figure import PHASE, TITLE, phase_diagram
 from .panel import Scene, View
 from .panels import PANELS
 
 
 @dataclass(frozen=True)
 class FigureKind:
-    """draw(trace, view, extra) -> Drawn; `fits` tells whether a trace has what the figure shows."""
+    """draw(record, view, extra) -> Drawn; `needs` says of what kind the record is.
+
+    `fits` tells whether a trace has what the figure shows.
+    """
 
     name: str
     title: str
-    draw: Callable[[Trace, View | None, Sequence[Curve]], Drawn]
+    draw: Callable[[Any, View | None, Sequence[Curve]], Drawn]
     needs: str = "trace"
 
     def fits(self, trace: Trace) -> bool:
         """Whether this trace has what the figure shows."""
-        return self.name not in PANELS or PANELS[self.name].fits(Scene(trace))
+        return self.needs == "trace" and (self.name not in PANELS or PANELS[self.name].fits(Scene(trace)))
 
 
 _PANELS = [FigureKind(kind.name, kind.title, partial(panel_figure, kind.name)) for kind in PANELS.values()]
-FIGURES = {kind.name: kind for kind in (FigureKind("flow", "Gradient flow", flow), *_PANELS)}
+_ALONE = (FigureKind("flow", "Gradient flow", flow), FigureKind(PHASE, TITLE, phase_diagram, needs="map"))
+FIGURES = {kind.name: kind for kind in (*_ALONE, *_PANELS)}

@@ -88,7 +88,8 @@ _DARK = {
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme. `flow` runs from no gradient to the largest, `diverging` from −1 over 0 to 1."""
+    """The colours of one theme. `flow` runs from no gradient to the largest, `diverging` from −1 over 0 to 1, `fate`
+    from a gradient that vanishes over one that keeps its size to one that explodes."""
 
     name: str
     ink: str
@@ -98,6 +99,7 @@ class Palette:
     raised: str
     flow: tuple[str, ...]
     diverging: tuple[str, ...]
+    fate: tuple[str, ...]
     roles: Mapping[str, str] = field(repr=False)
 
     def of(self, role: str) -> str:
@@ -119,6 +121,7 @@ PALETTES = {
         raised="#f1f5f9",
         flow=("#e4edfc", "#bcd3f8", "#86adf3", "#4a83ee", "#1a58cf", "#0a2f80"),
         diverging=("#8d5700", "#d9b36c", "#f5f5f2", "#6dbcb8", "#026c6e"),
+        fate=("#0a2f80", "#2566cf", "#86adf3", "#f7f5f0", "#f4a48c", "#d23c2a", "#760d18"),
         roles=_LIGHT,
     ),
     "dark": Palette(
@@ -130,6 +133,7 @@ PALETTES = {
         raised="#1b2333",
         flow=("#1b2738", "#1f406b", "#2865a8", "#3b90e0", "#84c4ff", "#e0f0ff"),
         diverging=("#e0b04a", "#7a6230", "#1c2430", "#2a6a5c", "#5fd6ae"),
+        fate=("#b9dcff", "#4d9af0", "#245490", "#141b29", "#8a2f2c", "#f0604f", "#ffc2b3"),
         roles=_DARK,
     ),
 }

@@ -1,22 +1,27 @@
 """Phase diagrams: one number of a run over two of its knobs.
 
 `MapPlan` says what is computed, `phase_map` computes it in batched passes, `tiles` row by row as a job,
-`critical_lines` draws what theory expects. A new quantity is one entry of `QUANTITIES`.
+`critical_lines` draws what theory expects, `reading` says what there is to see. A new quantity is one entry of
+`QUANTITIES`.
 """
 
 from .critical import CriticalLine, critical_lines
 from .phase import PhaseMap, measure, phase_map
 from .plan import LARGEST, Axis, MapPlan, mappable
 from .quantity import QUANTITIES, Quantity
+from .reading import Distance, Edge, Shares
 
 __all__ = [
     "LARGEST",
     "QUANTITIES",
     "Axis",
     "CriticalLine",
+    "Distance",
+    "Edge",
     "MapPlan",
     "PhaseMap",
     "Quantity",
+    "Shares",
     "critical_lines",
     "mappable",
     "measure",

@@ -1,0 +1,124 @@
+"""A map that runs as a job: started, watched, stopped and resumed on the page; and the list of all of them."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from cells import RunSettings
+from cells.analysis.maps import MapPlan, PhaseMap
+from cells.knobs import BadValue
+from cells.words import number
+from jobs import JobError, JobStatus
+from ui import state
+from ui.fields import DEFAULTS
+from ui.notices import as_written, show_sentence
+
+from . import large
+from .live import live_map
+from .plan import LIVE_SECONDS, points, seconds, values_of
+from .show import show_map
+
+POLL = 1.0  # seconds between two looks at a job
+REDRAW = 3.0  # seconds between two pictures of a map that fills
+FIRST_LOOK = 121  # points
+FAULT = "map job fault"
+
+
+def show_job(plan: MapPlan, settings: RunSettings) -> None:
+    """A large map: what of it is finished, or a first look."""
+    now = large.status(plan)
+    found = large.found(plan, now) if now and now.done else _first_look(plan)
+    show_map(found, settings, partial(_status, plan, now))
+
+
+def _first_look(plan: MapPlan) -> PhaseMap:
+    if seconds(plan, FIRST_LOOK) > LIVE_SECONDS:
+        return PhaseMap.empty(plan)
+    try:
+        return live_map(plan, whole=False).found
+    except BadValue:
+        return PhaseMap.empty(plan)
+
+
+def _status(plan: MapPlan, now: JobStatus | None) -> bool:
+    """How the job is doing, and what can be done about it."""
+    _show_fault()
+    if now is None:
+        rows, columns = plan.shape
+        told = f"{columns} × {rows} = {points(plan)} points run as a job, {_duration(seconds(plan))} of computing."
+        st.markdown(f"{told} It goes on when this tab is closed.", width="content", help=large.where())
+        _button("Start the job", "map start", partial(large.start, plan))
+    elif now.alive:
+        _watch(plan, time.monotonic(), now.done)
+    elif now.state != "done":
+        st.markdown(as_written(now.message), width="content", help=large.where())
+        _button("Resume", "map resume", partial(large.start, plan))
+    return now is None or now.state != "done"
+
+
+@st.fragment(run_every=POLL)
+def _watch(plan: MapPlan, drawn: float, done: int) -> None:
+    """A bar that follows the job; the map is drawn again as it fills, and when the job ends."""
+    now = large.status(plan)
+    if now is None or not now.alive or (now.done > done and time.monotonic() - drawn > REDRAW):
+        st.rerun()
+    left = f", {_duration(now.eta)} left" if now.eta else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="map_progress"):
+        st.progress(now.progress, text=f"{now.state.capitalize()}: {now.done} of {now.total} rows{left}")
+        if now.state != "stopping":
+            _button("Stop", "map stop", partial(large.stop, now.id))
+
+
+def show_jobs() -> None:
+    """All maps that ever ran as jobs here."""
+    try:
+        found = large.all_jobs()
+    except JobError as error:
+        show_sentence(f"{error}.")
+        return
+    if not found:
+        return
+    with st.expander(f"Maps that ran as jobs ({len(found)})", key="map_jobs"):
+        st.caption(f"{large.where()} Everybody who uses this server sees them.")
+        for job in found:
+            _row(job)
+
+
+def _row(job: large.MapJob) -> None:
+    now = job.status
+    with st.container(horizontal=True, vertical_alignment="center", key=f"job {now.id[:8]}"):
+        began = time.strftime("%Y-%m-%d %H:%M", time.localtime(now.since)) if now.since else "not begun"
+        done = f"{now.done} of {now.total} rows"
+        st.markdown(f"**{as_written(now.name)}**  \n{now.state}, {done}, {began}", width="stretch")
+        if job.plan and st.button("Open", key=f"open {now.id[:8]}"):
+            state.put_next(values_of(job.plan, DEFAULTS))
+            st.rerun()
+        if now.alive:
+            _button("Stop", f"stop {now.id[:8]}", partial(large.stop, now.id))
+        else:
+            _button("Delete", f"delete {now.id[:8]}", partial(large.delete, now.id))
+
+
+def _button(label: str, key: str, act: Callable[[], None]) -> None:
+    """A button; why it could not do its work is told after the page is drawn again."""
+    if st.button(label, key=key):
+        try:
+            act()
+        except JobError as error:
+            st.session_state[FAULT] = str(error)
+        st.rerun()
+
+
+def _show_fault() -> None:
+    if fault := st.session_state.pop(FAULT, ""):
+        show_sentence(f"{fault}.")
+
+
+def _duration(span: float) -> str:
+    """`about 40 s`, `about 3 min`, `about 2 h`."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if span >= 1.5 * size:
+            return f"about {number(span / size)} {unit}"
+    return f"about {number(max(1.0, span))} s"

@@ -1,0 +1,58 @@
+"""A map computed while the page waits: a coarse look first, then the rest, both in the background and kept by plan."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cells.analysis.maps import MapPlan, PhaseMap, phase_map
+from cells.analysis.maps.phase import coarse_places
+from cells.knobs import BadValue
+from ui import background
+from ui.background import Report, Work
+
+COARSE, FINE = "map coarse", "map"
+AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """What is known of a map, and the work that is under way, if any."""
+
+    found: PhaseMap
+    work: Work | None = None
+    cancelled: bool = False
+
+
+def live_map(plan: MapPlan, whole: bool = True) -> Progress:
+    """The map as far as it is known; BadValue where no run of it is possible."""
+    coarse = background.ask(COARSE, ("map", "coarse", plan), lambda report: _coarse(plan, report))
+    if not coarse.within(AT_ONCE):
+        return Progress(PhaseMap.empty(plan), coarse)
+    found = coarse.future.result()
+    if found.whole or not whole or st.session_state.get("map cancelled") == plan:
+        background.leave(FINE)
+        return Progress(found, cancelled=whole and not found.whole)
+    fine = background.ask(FINE, ("map", plan), lambda report: phase_map(plan, report, found))
+    if not fine.within(AT_ONCE):
+        return Progress(found, fine)
+    return Progress(fine.future.result())
+
+
+def _coarse(plan: MapPlan, report: Report) -> PhaseMap:
+    """Where none of the few points can be run, others still may."""
+    try:
+        return phase_map(plan, report, places=coarse_places(plan))
+    except BadValue:
+        return PhaseMap.empty(plan)
+
+
+def cancel(plan: MapPlan) -> None:
+    """Leave the rest of this map."""
+    st.session_state["map cancelled"] = plan
+    background.leave(FINE)
+
+
+def go_on(plan: MapPlan) -> None:
+    """Compute the rest after all."""
+    if st.session_state.get("map cancelled") == plan:
+        del st.session_state["map cancelled"]

@@ -1,0 +1,79 @@
+"""The body of the page: the plan that is asked for, computed here or as a job; one sentence where it is none."""
+
+from functools import partial
+
+import streamlit as st
+
+from cells import RunSettings
+from cells.analysis.maps import MapPlan
+from cells.knobs import BadValue
+from ui import compute, state
+from ui.fields import DEFAULTS, map_view
+from ui.link import as_text
+from ui.notices import as_written, show_sentence
+from ui.view import PageView
+
+from .job import show_job
+from .live import Progress, cancel, go_on, live_map
+from .plan import check_cost, is_large, plan_of, points
+from .show import show_map, show_progress
+from .view import MapView
+
+LAST = "map plan"
+
+
+def draw(settings: RunSettings, view: PageView) -> None:
+    """The map of the present settings."""
+    plan = _plan(settings, compute.layer_of(settings, view))
+    if is_large(plan):
+        show_job(plan, settings)
+    else:
+        _show_live(plan, settings)
+
+
+def _plan(settings: RunSettings, layer: int | None) -> MapPlan:
+    """What is asked for; the last valid plan with a sentence above it where that is none."""
+    asked = map_view(st.session_state.get("drawn") or DEFAULTS)
+    try:
+        plan = plan_of(asked, settings, layer)
+        check_cost(plan)
+    except BadValue as error:
+        _show_fault(error)
+        last = st.session_state.get(LAST, MapView())
+        try:
+            return plan_of(last, settings, layer)
+        except BadValue:  # another cell by now
+            return plan_of(MapView(), settings, layer)
+    st.session_state[LAST] = asked
+    return plan
+
+
+def _show_fault(error: BadValue) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="map_fault"):
+        show_sentence(f"{error}. The map below is the last valid one.")
+        nearest = DEFAULTS[error.field] if error.nearest is None else error.nearest
+        if st.button(f"Use {as_written(as_text(error.field, nearest))}", key="map mend"):
+            state.put_next({error.field: nearest})
+            st.rerun()
+
+
+def _show_live(plan: MapPlan, settings: RunSettings) -> None:
+    try:
+        progress = live_map(plan)
+    except BadValue as error:
+        show_sentence(f"{error}. No point of this map is a possible run.")
+        return
+    show_map(progress.found, settings, partial(_status, plan, progress))
+
+
+def _status(plan: MapPlan, progress: Progress) -> bool:
+    count = f"{points(plan)} points"
+    if progress.work:
+        show_progress(progress.work, f"Computing {count}", partial(cancel, plan))
+        return True
+    if progress.cancelled:
+        st.markdown(f"Cancelled: a first look at {int(progress.found.known.sum())} of {count}.", width="content")
+        if st.button("Compute the rest", key="map go on"):
+            go_on(plan)
+            st.rerun()
+    return progress.cancelled

@@ -1,0 +1,143 @@
+"""The map on the page: what it says, how it is doing, the figure, and what a click sets."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+import viz
+from cells import RunSettings
+from cells.analysis.maps import PhaseMap, critical_lines, measure
+from cells.analysis.maps.reading import distance, edge, extent, shares
+from ui import background, state
+from ui.background import Work
+from ui.chart import show_chart
+from ui.compute import BODIES, chart_body
+from ui.fields import knob_of
+from ui.frame import VERSION, theme
+from ui.texts import text_of
+from viz.flow import Drawn
+from viz.maps import PHASE, Shown
+from viz.maps.findings import finding, missing, place
+
+from .plan import clicked
+
+CHART, SET = "chart phase", "map set"
+POLL = 0.5  # seconds between two looks at the progress
+AT_ONCE = 0.25  # seconds a page waits for what is drawn beside the map
+COLOURS = {"vanishes": ":blue[vanishes]", "explodes": ":red[explodes]"}
+
+
+def show_map(found: PhaseMap, settings: RunSettings, status: Callable[[], bool]) -> None:
+    """The map as far as it is known. `status` draws how it is doing, and returns whether there is anything to say."""
+    plan = found.plan
+    lines = background.ask("map lines", ("lines", plan), lambda report: critical_lines(plan))
+    shown = shown_of(found, settings, lines)
+    _say(shown)
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="map_status"):
+        with st.container(horizontal=True, vertical_alignment="center", width="stretch"):
+            if not status() and not lines.future.done():
+                show_progress(lines, "Theory's lines")
+            else:
+                _undo()
+        if st.button("Export map", type="tertiary", key="export map"):
+            save_dialog(shown)
+    show_chart(*_body(shown), key=CHART, on_click_change=lambda: None)
+    _take_click(found)
+    for line in shown.lines:
+        st.caption(f"Theory's **{line.label}**: {line.help}")
+    st.caption(drawn_of(shown, theme()).caption)
+
+
+def shown_of(found: PhaseMap, settings: RunSettings, lines: Work) -> Shown:
+    """The map with what is read from it and from the present setting."""
+    known = lines.future.result() if lines.within(AT_ONCE) else ()
+    quantity, layer = found.plan.quantity, found.plan.layer
+    key = ("here", settings, quantity, layer)
+    here = background.ask("map here", key, lambda report: measure(settings, quantity, layer))
+    value = here.future.result() if here.within(AT_ONCE) else None
+    read = (shares(found), extent(found), edge(found), distance(found, settings))
+    return Shown(found, known, *read, settings, value)
+
+
+def drawn_of(shown: Shown, mode: str) -> Drawn:
+    """The figure in a theme."""
+    return viz.FIGURES[PHASE].draw(shown, viz.View(theme=mode), ())
+
+
+def _body(shown: Shown) -> tuple[bytes, int]:
+    key = (shown.map.plan, int(shown.map.known.sum()), shown.present, shown.value, len(shown.lines), theme())
+    return BODIES.of(("phase", *key), lambda: _drawn_body(drawn_of(shown, theme())))
+
+
+def _drawn_body(drawn: Drawn) -> tuple[bytes, int]:
+    return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
+
+
+def _say(shown: Shown) -> None:
+    """The finding large, the rest small."""
+    first, _, rest = finding(shown).partition(". ")
+    for word, coloured in COLOURS.items():
+        first = first.replace(word, coloured, 1)
+    with st.container(key="verdict"):
+        st.markdown(f"### {first.rstrip('.')}.\n\n{' '.join([rest, *missing(shown), place(shown)])}")
+
+
+def _take_click(found: PhaseMap) -> None:
+    """A click on a point sets both knobs; what they were is kept."""
+    point = st.session_state[CHART].get("click")
+    if point:
+        changes = clicked(found.plan, point["x"], point["y"])
+        st.session_state[SET] = (changes, {name: state.values()[name] for name in changes})
+        state.put_next(changes)
+        st.rerun()  # the whole page: the knobs' widgets stand outside the body
+
+
+def _undo() -> None:
+    """What the last click set, and a way back, until something else is changed."""
+    changes, before = st.session_state.get(SET, ({}, {}))
+    values: dict[str, Any] = state.values()
+    if not changes or any(values[name] != value for name, value in changes.items()):
+        return
+    told = [
+        f"{knob_of(name).label} {text_of(name, value)}"
+        for name, value in changes.items()
+        if not name.startswith("map_")
+    ]
+    st.markdown(f"Set by your click: **{', '.join(told)}**", width="content")
+    if st.button("Undo", type="tertiary", icon=":material/undo:", key="map undo"):
+        del st.session_state[SET]
+        state.put_next(before)
+        st.rerun()
+
+
+@st.fragment(run_every=POLL)
+def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = None) -> None:
+    """How far it is; the page is drawn again when it is done, or at once when it is cancelled."""
+    work.wanted_by(st.session_state.visitor)
+    with st.container(horizontal=True, vertical_alignment="center", key="map_progress"):
+        st.progress(work.share, text=f"{text}: {work.share:.0%}")
+        if cancel and st.button("Cancel", key="map cancel"):
+            cancel()
+            st.rerun()
+    if work.future.done():
+        st.rerun()
+
+
+@st.dialog("Export", width="large")
+def save_dialog(shown: Shown) -> None:
+    """The map as it will be saved: SVG, PNG, CSV, or one HTML file that works offline."""
+    drawn, link = drawn_of(shown, theme()), state.address(st.session_state.drawn)
+    with st.container(horizontal=True, key="saves"):
+        st.download_button("Save CSV", lambda: viz.csv(drawn), "backflow-phase.csv", "text/csv", on_click="ignore")
+        page, name = partial(page_html, shown, link), "backflow-phase.html"
+        st.download_button("Save map as HTML", page, name, "text/html", on_click="ignore")
+    figure = viz.framed(drawn, theme(), link, VERSION)
+    show_chart(chart_body(figure, drawn, save=True), figure["layout"]["height"] + 40, key="saved phase")
+
+
+def page_html(shown: Shown, link: str) -> str:
+    """The map alone on a page, interactive, in both themes."""
+    figures = {mode: [drawn_of(shown, mode)] for mode in ("light", "dark")}
+    return viz.offline_html(figures, finding(shown), link, VERSION)

@@ -1,0 +1,9 @@
+"""Phase diagram: what becomes of the gradient over any two knobs, and where the present setting stands."""
+
+from ui.maps.job import show_jobs
+from ui.maps.page import draw
+from ui.maps.pickers import map_row
+from ui.run_page import run_page
+
+run_page(draw, tools=map_row)
+show_jobs()

@@ -5,17 +5,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, by_units
 
 TAIL = 2.0**-14  # below this slope, 1 - v² has lost 14 bits and the slope is taken from the pre-activation
 
 
 def sigmoid(u: Array, out: Array) -> Array:
     """1 / (1 + exp(-u)), to full relative precision on both sides (0.5 + 0.5 tanh(u/2) has none left far below 0)."""
-    np.negative(u, out=out)
-    np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
+    np.negative(u, out)
+    np.exp(out, out)
+    np.add(out, 1.0, out)
+    return np.reciprocal(out, out)
 
 
 def sigmoid_slope(u: Array, v: Array, out: Array | None = None) -> Array:
@@ -28,7 +28,7 @@ def sigmoid_slope(u: Array, v: Array, out: Array | None = None) -> Array:
 def _mended(slope: Array, u: Array, k: float) -> Array:
     """The slope, which is k² e/(1 + e)² with e = exp(-k|u|), taken from there where it has lost digits."""
     if not slope.min(initial=np.inf) >= TAIL:
-        slope_, u_ = slope.swapaxes(-1, -2), u.swapaxes(-1, -2)  # the order in memory
+        slope_, u_ = by_units(slope), by_units(u)
         tail = slope_ < TAIL
         e = np.exp(-k * np.abs(u_[tail]))
         slope_[tail] = k * k * e / (1 + e) ** 2

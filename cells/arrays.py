@@ -20,5 +20,11 @@ def near_blocks(steps: int, size: int, least: int = 1) -> Iterator[slice]:
 
 
 def room(*shape: int, dtype: Any = np.float64) -> Array:
-    """An empty array (…, B, H) whose samples lie side by side in memory: any block of units is then one stretch."""
-    return np.empty((*shape[:-2], shape[-1], shape[-2]), dtype).swapaxes(-1, -2)
+    """An empty array (T, …, B, N) with all samples of a unit side by side in memory: units in a row are one stretch."""
+    first, *samples, units = shape
+    return np.moveaxis(np.empty((first, units, *samples), dtype), 1, -1)
+
+
+def by_units(a: Array) -> Array:
+    """The view (T, N, …, B) of an array (T, …, B, N): the order that `room` gives it in memory."""
+    return np.moveaxis(a, -1, 1)

@@ -75,13 +75,16 @@ class _Walk:
             self._scaled_step(t)
 
     def _walk(self, top: int, low: int) -> None:
-        step_back, params, factors, index = self.cell.step_back, self.params, self.factors, self.index
-        states = list(zip(*(grad[low : top + 1] for grad in self.grads), strict=True))
-        for k in range(top - low - 1, -1, -1):
-            t = low + k
-            step_back(params, factors, t - self.low, states[k + 1], states[k], self.delta[t])
+        retreat, params, index = self.cell.retreat, self.params, self.index
+        states = zip(*(grad[low : top + 1][::-1] for grad in self.grads), strict=True)
+        factors = zip(*(factor[low - self.low : top - self.low][::-1] for factor in self.factors.values()), strict=True)
+        deltas = zip(*(d[::-1] for d in self.cell.cut(self.delta[low:top])), strict=True)
+        here = next(states)
+        for t, factor, before, delta in zip(range(top - 1, low - 1, -1), factors, states, deltas, strict=True):
+            retreat(params, factor, here, before, delta)
             if t in index:
                 self._inject(t)
+            here = before
 
     def _at(self, t: int) -> tuple[Array, ...]:
         return tuple([grad[t] for grad in self.grads])

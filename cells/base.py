@@ -107,7 +107,6 @@ class Cell(ABC):
     def factors(self, params: Params, tape: Tape, steps: Any) -> Tape:
         """Derivative factors of some steps (a slice or an index array), vectorised over them, by name."""
 
-    @abstractmethod
     def step_back(self, params: Params, factors: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
         """Carry gradients of the states after a step to those before it; t is its place among the factors.
 
@@ -116,6 +115,15 @@ class Cell(ABC):
         reaches the parts at t through this step; delta (…, B, width·H) with the gradients of the pre-activations. Any
         of these arrays may have further axes in front: many vectors travel together.
         """
+        self.retreat(params, tuple([f[t] for f in factors.values()]), d_next, d_prev, self.cut(delta))
+
+    @abstractmethod
+    def retreat(self, params: Params, factors: tuple, d_next: tuple, d_prev: tuple, delta: tuple) -> None:
+        """`step_back` on a step's own arrays: its factors in their order, and delta as `cut` gives it."""
+
+    def cut(self, delta: Array) -> tuple[Array, ...]:
+        """The views of delta (…, width·H) that `retreat` writes to and reads."""
+        return (delta,)
 
     @abstractmethod
     def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
@@ -188,13 +196,6 @@ def blocks(a: Array, n: int) -> list[Array]:
     """a (…, nH) as its n blocks of H columns."""
     H = a.shape[-1] // n
     return [a[..., k * H : (k + 1) * H] for k in range(n)]
-
-
-def times_blocks(d: Array, factors: Array, out: Array) -> None:
-    """out = d times each of the blocks of H columns that stand side by side in `factors`."""
-    n = factors.shape[-1] // d.shape[-1]
-    for factor, product in zip(blocks(factors, n), blocks(out, n), strict=True):
-        np.multiply(d, factor, out=product)
 
 
 def linear_grads(x: Scaled, h: Scaled, delta: Scaled) -> Params:

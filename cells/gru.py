@@ -6,7 +6,7 @@ import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
 from .arrays import room
-from .base import Cell, blocks, ones_like, project_inputs, row, states_like, times_blocks, transposed
+from .base import Cell, after, blocks, during, ones_like, project_inputs, row, states_like, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, choice, switch
 from .scaled import Scaled, sums_of_products
@@ -58,18 +58,21 @@ class GRU(Cell):
 
     def advance(self, params, tape, steps):
         W_h, product, b_hn = params["W_h"], np.empty_like(tape["a"][0]), row(params["b_hn"])
-        H = tape["h"].shape[-1]
-        for t in steps:
-            a, s, q, h, h_new = tape["a"][t], tape["s"][t], tape["q"][t], tape["h"][t], tape["h"][t + 1]
-            r, z, n = blocks(s, 3)
-            np.matmul(h, W_h, out=product)
-            a[..., : 2 * H] += product[..., : 2 * H]
-            sigmoid(a[..., : 2 * H], s[..., : 2 * H])
-            np.add(product[..., 2 * H :], b_hn, out=q)
-            a[..., 2 * H :] += r * q
-            self.activation.value(a[..., 2 * H :], n)
-            np.multiply(z, h, out=h_new)
-            h_new += (1 - z) * n
+        h_W_rz, h_W_n = halves(product)
+        for (a_rz, a_n), rz, r, z, n, q, h, h_new in self.at_steps(tape, steps):
+            np.matmul(h, W_h, product)
+            np.add(a_rz, h_W_rz, a_rz)
+            sigmoid(a_rz, rz)
+            np.add(h_W_n, b_hn, q)
+            np.add(a_n, np.multiply(r, q, h_new), a_n)
+            self.activation.value(a_n, n)
+            _blend(z, h, n, h_new)
+
+    def at_steps(self, tape, steps):
+        """Step by step: pre-activations of [r z] and n, gates [r z], r, z and n, q, h and the new h."""
+        a, s = tape["a"][during(steps)], tape["s"][during(steps)]
+        rows = zip(*halves(a), strict=True), halves(s)[0], *blocks(s, 3), tape["q"][during(steps)]
+        return zip(*rows, tape["h"][during(steps)], tape["h"][after(steps)], strict=True)
 
     def factors(self, params, tape, steps):
         """by turns d_h into delta; keep is the old state's share."""
@@ -85,13 +88,20 @@ class GRU(Cell):
         by_r *= slope_r
         np.subtract(tape["h"][:-1][steps], n, out=by_z)
         by_z *= slope_z
-        return {"by": by, "keep": z}
+        return {"by_n": by_n, "by_r": by_r, "by_z": by_z, "by_q": by_q, "keep": z}
 
-    def step_back(self, params, factors, t, d_next, d_prev, delta):
-        (d,), (d_h,) = d_next, d_prev
-        times_blocks(d, factors["by"][t], delta)
-        np.matmul(delta[..., d.shape[-1] :], transposed(params["W_h"]), out=d_h)
-        d_h += d * factors["keep"][t]
+    def cut(self, delta):
+        return delta[..., delta.shape[-1] // 4 :], *blocks(delta, 4)
+
+    def retreat(self, params, factors, d_next, d_prev, delta):
+        (by_n, by_r, by_z, by_q, keep), (d,), (d_h,) = factors, d_next, d_prev
+        d_seen_by_h, d_n, d_r, d_z, d_q = delta
+        np.multiply(d, by_n, d_n)
+        np.multiply(d, by_r, d_r)
+        np.multiply(d, by_z, d_z)
+        np.multiply(d, by_q, d_q)
+        np.matmul(d_seen_by_h, transposed(params["W_h"]), d_h)
+        d_h += d * keep
 
     def input_delta(self, delta):
         H = delta.shape[-1] // 4
@@ -104,6 +114,18 @@ class GRU(Cell):
         W_x, b = sums_of_products([x, ones_like(x)], inner)
         W_h, b_h = sums_of_products([h, ones_like(x)], outer)
         return {"W_x": W_x, "W_h": W_h, "b": b[..., 0, :], "b_hn": b_h[..., 0, 2 * H :]}
+
+
+def halves(a):
+    """The columns of r and z, and those of n, of an array (…, 3H)."""
+    H = a.shape[-1] // 3
+    return a[..., : 2 * H], a[..., 2 * H :]
+
+
+def _blend(z, kept, new, out):
+    """out = z kept + (1 - z) new."""
+    np.multiply(z, kept, out)
+    out += (1 - z) * new
 
 
 class ChoGRU(GRU):
@@ -121,18 +143,14 @@ class ChoGRU(GRU):
         return params
 
     def advance(self, params, tape, steps):
-        W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        H = tape["h"].shape[-1]
-        for t in steps:
-            a, s, q, h, h_new = tape["a"][t], tape["s"][t], tape["q"][t], tape["h"][t], tape["h"][t + 1]
-            r, z, n = blocks(s, 3)
-            a[..., : 2 * H] += np.matmul(h, W_h[..., : 2 * H], out=product[..., : 2 * H])
-            sigmoid(a[..., : 2 * H], s[..., : 2 * H])
-            np.multiply(r, h, out=q)  # q holds r ⊙ h here
-            a[..., 2 * H :] += np.matmul(q, W_h[..., 2 * H :], out=product[..., 2 * H :])
-            self.activation.value(a[..., 2 * H :], n)
-            np.multiply(z, n, out=h_new)
-            h_new += (1 - z) * h
+        (W_rz, W_n), (product_rz, product_n) = halves(params["W_h"]), halves(np.empty_like(tape["a"][0]))
+        for (a_rz, a_n), rz, r, z, n, q, h, h_new in self.at_steps(tape, steps):
+            np.add(a_rz, np.matmul(h, W_rz, product_rz), a_rz)
+            sigmoid(a_rz, rz)
+            np.multiply(r, h, q)  # q holds r ⊙ h here
+            np.add(a_n, np.matmul(q, W_n, product_n), a_n)
+            self.activation.value(a_n, n)
+            _blend(z, n, h, h_new)
 
     def factors(self, params, tape, steps):
         a, s, h = tape["a"][steps], tape["s"][steps], tape["h"][:-1][steps]
@@ -145,19 +163,21 @@ class ChoGRU(GRU):
         by_z *= slope_z
         self.activation.slope(blocks(a, 3)[2], n, by_n)
         by_n *= z
-        return {"by": by, "reset": r, "keep": 1 - z}
+        return {"by_r": by_r, "by_z": by_z, "by_n": by_n, "reset": r, "keep": 1 - z}
 
-    def step_back(self, params, factors, t, d_next, d_prev, delta):
-        (d,), (d_h,) = d_next, d_prev
-        W, H = params["W_h"], d.shape[-1]
-        (by_r, by_z, by_n), (d_r, d_z, d_n) = blocks(factors["by"][t], 3), blocks(delta, 3)
-        np.multiply(d, by_n, out=d_n)
-        np.multiply(d, by_z, out=d_z)
-        d_reset = d_n @ transposed(W[..., 2 * H :])
-        np.multiply(d_reset, by_r, out=d_r)
-        np.matmul(delta[..., : 2 * H], transposed(W[..., : 2 * H]), out=d_h)
-        d_h += d * factors["keep"][t]
-        d_h += d_reset * factors["reset"][t]
+    def cut(self, delta):
+        return halves(delta)[0], *blocks(delta, 3)
+
+    def retreat(self, params, factors, d_next, d_prev, delta):
+        (by_r, by_z, by_n, reset, keep), (d,), (d_h,) = factors, d_next, d_prev
+        (d_rz, d_r, d_z, d_n), (W_rz, W_n) = delta, halves(params["W_h"])
+        np.multiply(d, by_n, d_n)
+        np.multiply(d, by_z, d_z)
+        d_reset = np.matmul(d_n, transposed(W_n))
+        np.multiply(d_reset, by_r, d_r)
+        np.matmul(d_rz, transposed(W_rz), d_h)
+        d_h += d * keep
+        d_h += d_reset * reset
 
     def input_delta(self, delta):
         return delta

@@ -1,11 +1,13 @@
 """The LSTM, with optional peepholes."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
-from .base import Cell, blocks, linear_grads, project_inputs, row, states_like, times_blocks, transposed
+from .arrays import Array
+from .base import Cell, after, blocks, during, linear_grads, project_inputs, row, states_like, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, knob, switch
 from .scaled import Scaled, sum_over_time
@@ -13,6 +15,21 @@ from .scaled import Scaled, sum_over_time
 FORGET_HELP = "Above 0 the cell remembers by default (Gers et al. 2000; Jozefowicz et al. 2015)."
 PEEPHOLES_HELP = "The gates also see the cell state: i and f the old one, o the new one."
 CHRONO_HELP = "Forget biases log U(1, T-1), input biases their negatives: memories of all lengths up to T."
+
+
+class Gates(NamedTuple):
+    """Views of one step: pre-activations and openings, and those of the gates that need not wait for the new cell."""
+
+    a_early: Array
+    early: Array
+    a_o: Array
+    a_i: Array
+    a_f: Array
+    a_g: Array
+    o: Array
+    i: Array
+    f: Array
+    g: Array
 
 
 class LSTM(Cell):
@@ -58,38 +75,40 @@ class LSTM(Cell):
 
     def advance(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        for t in steps:
-            h, c, c_new = tape["h"][t], tape["c"][t], tape["c"][t + 1]
-            tape["a"][t] += np.matmul(h, W_h, out=product)
-            self.update_cell(params, tape, t, c, c_new)
-            self.open_output(params, tape, t, c_new)
-            np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=tape["h"][t + 1])
+        now, (h, c), v = during(steps), (tape["h"], tape["c"]), tape["v"]
+        rows = zip(tape["a"][now], self.gates_of(tape, now), h[now], h[after(steps)], c[now], c[after(steps)], v[now])
+        for a, gates, h, h_new, c, c_new, v in rows:
+            np.add(a, np.matmul(h, W_h, product), a)
+            self.update_cell(params, gates, c, c_new, v)
+            self.open_output(params, gates, c_new, v)
+            np.multiply(gates.o, v, h_new)
 
-    def update_cell(self, params, tape, t, c, c_new):
-        """The gates, and c' = f c + i g."""
-        a, s = tape["a"][t], tape["s"][t]
-        H = c.shape[-1]
-        first = 0
-        if self.options.peepholes:
-            a[..., H : 2 * H] += row(params["p_i"]) * c
-            a[..., 2 * H : 3 * H] += row(params["p_f"]) * c
-            first = H  # o must wait for c'
-        sigmoid(a[..., first : 3 * H], s[..., first : 3 * H])
-        self.activation.value(a[..., 3 * H :], s[..., 3 * H :])
-        np.multiply(s[..., 2 * H : 3 * H], c, out=c_new)
-        c_new += s[..., H : 2 * H] * s[..., 3 * H :]
+    def gates_of(self, tape, steps):
+        """The blocks of the pre-activations and of the gates, step by step."""
+        a, s = tape["a"][steps], tape["s"][steps]
+        H = a.shape[-1] // 4
+        first = H if self.options.peepholes else 0  # with peepholes o must wait for c'
+        return map(Gates, a[..., first : 3 * H], s[..., first : 3 * H], *blocks(a, 4), *blocks(s, 4))
 
-    def open_output(self, params, tape, t, c_seen):
-        """σ(c'), and with peepholes the output gate."""
-        self.activation.value(c_seen, tape["v"][t])
+    def update_cell(self, params, gates, c, c_new, free):
+        """The gates, and c' = f c + i g; `free` (…, B, H) may be overwritten."""
         if self.options.peepholes:
-            H = c_seen.shape[-1]
-            o = tape["a"][t][..., :H]
-            o += row(params["p_o"]) * c_seen
-            sigmoid(o, tape["s"][t][..., :H])
+            np.add(gates.a_i, row(params["p_i"]) * c, gates.a_i)
+            np.add(gates.a_f, row(params["p_f"]) * c, gates.a_f)
+        sigmoid(gates.a_early, gates.early)
+        self.activation.value(gates.a_g, gates.g)
+        np.multiply(gates.f, c, c_new)
+        np.add(c_new, np.multiply(gates.i, gates.g, free), c_new)
+
+    def open_output(self, params, gates, c_seen, v):
+        """v = σ(c'), and with peepholes the output gate."""
+        self.activation.value(c_seen, v)
+        if self.options.peepholes:
+            np.add(gates.a_o, row(params["p_o"]) * c_seen, gates.a_o)
+            sigmoid(gates.a_o, gates.o)
 
     def factors(self, params, tape, steps):
-        """by turns d_h, d_c, d_c, d_c into the pre-activation gradients of o, i, f, g; ∂h'/∂c' and ∂c'/∂c."""
+        """by_ turns d_h, d_c, d_c, d_c into the pre-activation gradients of o, i, f, g; ∂h'/∂c' and ∂c'/∂c."""
         a, s, v = tape["a"][steps], tape["s"][steps], tape["v"][steps]
         by = np.empty_like(s)
         (o, i, f, g), (by_o, by_i, by_f, by_g) = blocks(s, 4), blocks(by, 4)
@@ -105,17 +124,22 @@ class LSTM(Cell):
         if self.options.peepholes:
             h_by_c += by_o * row(params["p_o"])
             c_by_c = f + by_i * row(params["p_i"]) + by_f * row(params["p_f"])
-        return {"by": by, "h_by_c": h_by_c, "c_by_c": c_by_c}
+        found = {"by_o": by_o, "by_i": by_i, "by_f": by_f, "by_g": by_g}
+        return found | {"h_by_c": h_by_c, "c_by_c": c_by_c}
 
-    def step_back(self, params, factors, t, d_next, d_prev, delta):
-        (d_h, d_c), (d_h_prev, d_c_prev) = d_next, d_prev
-        H = d_h.shape[-1]
-        by, d_o = factors["by"][t], delta[..., :H]
-        d_c += np.multiply(d_h, factors["h_by_c"][t], out=d_o)
-        np.multiply(d_h, by[..., :H], out=d_o)
-        times_blocks(d_c, by[..., H:], delta[..., H:])
-        np.multiply(d_c, factors["c_by_c"][t], out=d_c_prev)
-        np.matmul(delta, transposed(params["W_h"]), out=d_h_prev)
+    def cut(self, delta):
+        return delta, *blocks(delta, 4)
+
+    def retreat(self, params, factors, d_next, d_prev, delta):
+        by_o, by_i, by_f, by_g, h_by_c, c_by_c = factors
+        (d_h, d_c), (d_h_prev, d_c_prev), (d_a, d_o, d_i, d_f, d_g) = d_next, d_prev, delta
+        np.add(d_c, np.multiply(d_h, h_by_c, d_o), d_c)
+        np.multiply(d_h, by_o, d_o)
+        np.multiply(d_c, by_i, d_i)
+        np.multiply(d_c, by_f, d_f)
+        np.multiply(d_c, by_g, d_g)
+        np.multiply(d_c, c_by_c, d_c_prev)
+        np.matmul(d_a, transposed(params["W_h"]), d_h_prev)
 
     def param_grads(self, params, tape, x, h, delta):
         grads = linear_grads(x, h, delta)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import row, times_blocks, transposed
+from .base import after, blocks, during, row, transposed
 from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
 from .knobs import BadValue, choice, knob, switch
 from .lstm import LSTM
@@ -123,16 +123,17 @@ class PhasedLSTM(LSTM):
 
     def advance(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        for t in steps:
-            h, c, c_next, h_next = tape["h"][t], tape["c"][t], tape["c"][t + 1], tape["h"][t + 1]
-            k, rest, c_new, h_new = tape["k"][t], tape["rest"][t], tape["c_new"][t], tape["h_new"][t]
-            tape["a"][t] += np.matmul(h, W_h, out=product)
-            self.update_cell(params, tape, t, c, c_new)
-            np.multiply(k, c_new, out=c_next)
+        now, (h, c) = during(steps), (tape["h"], tape["c"])
+        own = (tape[name][now] for name in ("a", "k", "rest", "c_new", "h_new", "v"))
+        rows = zip(self.gates_of(tape, now), h[now], h[after(steps)], c[now], c[after(steps)], *own)
+        for gates, h, h_next, c, c_next, a, k, rest, c_new, h_new, v in rows:
+            np.add(a, np.matmul(h, W_h, product), a)
+            self.update_cell(params, gates, c, c_new, v)
+            np.multiply(k, c_new, c_next)
             c_next += rest * c
-            self.open_output(params, tape, t, c_next if self.reads_updated else c_new)
-            np.multiply(tape["s"][t][..., : h.shape[-1]], tape["v"][t], out=h_new)
-            np.multiply(k, h_new, out=h_next)
+            self.open_output(params, gates, c_next if self.reads_updated else c_new, v)
+            np.multiply(gates.o, v, h_new)
+            np.multiply(k, h_new, h_next)
             h_next += rest * h
 
     @property
@@ -147,24 +148,27 @@ class PhasedLSTM(LSTM):
         found["gap_c"] = tape["c_new"][steps] - tape["c"][:-1][steps]
         return found
 
-    def step_back(self, params, factors, t, d_next, d_prev, delta):
-        (d_h, d_c), (d_h_prev, d_c_prev) = d_next, d_prev
-        H = d_h.shape[-1]
-        k, rest, by = factors["k"][t], factors["rest"][t], factors["by"][t]
+    def cut(self, delta):
+        return self.input_delta(delta), *blocks(delta, 5)
+
+    def retreat(self, params, factors, d_next, d_prev, delta):
+        by_o, by_i, by_f, by_g, h_by_c, c_by_c, k, rest, gap_h, gap_c = factors
+        (d_h, d_c), (d_h_prev, d_c_prev), (d_a, d_o, d_i, d_f, d_g, d_k) = d_next, d_prev, delta
         d_h_new = k * d_h
-        through_output = d_h_new * factors["h_by_c"][t]
+        through_output = d_h_new * h_by_c
         if self.reads_updated:
             d_c += through_output
         d_c_new = k * d_c
         if not self.reads_updated:
             d_c_new += through_output
-        np.multiply(d_h_new, by[..., :H], out=delta[..., :H])
-        times_blocks(d_c_new, by[..., H:], delta[..., H : 4 * H])
-        np.multiply(d_h, factors["gap_h"][t], out=delta[..., 4 * H :])
-        delta[..., 4 * H :] += d_c * factors["gap_c"][t]
-        np.matmul(delta[..., : 4 * H], transposed(params["W_h"]), out=d_h_prev)
+        np.multiply(d_h_new, by_o, d_o)
+        np.multiply(d_c_new, by_i, d_i)
+        np.multiply(d_c_new, by_f, d_f)
+        np.multiply(d_c_new, by_g, d_g)
+        np.add(np.multiply(d_h, gap_h, d_k), d_c * gap_c, d_k)
+        np.matmul(d_a, transposed(params["W_h"]), d_h_prev)
         d_h_prev += rest * d_h
-        np.multiply(d_c_new, factors["c_by_c"][t], out=d_c_prev)
+        np.multiply(d_c_new, c_by_c, d_c_prev)
         d_c_prev += rest * d_c
 
     def input_delta(self, delta):
@@ -190,7 +194,7 @@ class OpenPhasedLSTM(PhasedLSTM):
     """The plain LSTM's step, bit for bit, beside clocks that nobody reads: k = 1 throughout."""
 
     width = LSTM.width
-    advance, factors, step_back = LSTM.advance, LSTM.factors, LSTM.step_back
+    advance, factors, cut, retreat = LSTM.advance, LSTM.factors, LSTM.cut, LSTM.retreat
     input_delta, seen_by_output, direct_parts = LSTM.input_delta, LSTM.seen_by_output, LSTM.direct_parts
 
     def open_tape(self, params, x, start, times):

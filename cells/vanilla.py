@@ -36,7 +36,7 @@ class Vanilla(Cell):
         W_h, value, residual = params["W_h"], self.activation.value, self.options.residual
         h, product = tape["h"][steps.start], np.empty_like(tape["h"][0])
         for a, h_new in zip(tape["a"][during(steps)], tape["h"][after(steps)], strict=True):
-            np.add(a, np.matmul(h, W_h, out=product), out=a)
+            np.add(a, np.matmul(h, W_h, product), a)
             value(a, h_new)
             if residual:
                 h_new += h
@@ -48,11 +48,12 @@ class Vanilla(Cell):
             value = self.activation.value(a, np.empty_like(a))
         return {"slope": self.activation.slope(a, value)}
 
-    def step_back(self, params, factors, t, d_next, d_prev, delta):
-        np.multiply(d_next[0], factors["slope"][t], out=delta)
-        np.matmul(delta, transposed(params["W_h"]), out=d_prev[0])
+    def retreat(self, params, factors, d_next, d_prev, delta):
+        (slope,), (d,), (d_h,), (d_u,) = factors, d_next, d_prev, delta
+        np.multiply(d, slope, d_u)
+        np.matmul(d_u, transposed(params["W_h"]), d_h)
         if self.options.residual:
-            np.add(d_prev[0], d_next[0], out=d_prev[0])
+            np.add(d_h, d, d_h)
 
     def param_grads(self, params, tape, x, h, delta):
         return linear_grads(x, h, delta)

@@ -24,16 +24,14 @@ def faults_of(kind):
 def plant(monkeypatch, kind, fault):
     """Make one place of the cell's step back too large by 0.1 %."""
     place, k = fault
-    right = kind.step_back
+    right = kind.retreat
 
-    def wrong(self, params, tape, t, *gradients):
-        right(self, params, tape, t, *gradients)
-        _, d_prev, delta = gradients
-        H = d_prev[0].shape[-1]
-        block = d_prev[k] if place == "d_prev" else delta[..., k * H : (k + 1) * H]
+    def wrong(self, params, factors, d_next, d_prev, delta):
+        right(self, params, factors, d_next, d_prev, delta)
+        block = d_prev[k] if place == "d_prev" else delta[k - self.width]
         block *= 1.001
 
-    monkeypatch.setattr(kind, "step_back", wrong)
+    monkeypatch.setattr(kind, "retreat", wrong)
 
 
 CASES = [(form, fault) for form in FORMS for fault in faults_of(kind_of(form))]

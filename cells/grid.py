@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, by_units
 from .settings import RunSettings
 from .trace import LayerTrace, Trace
 
@@ -112,4 +112,4 @@ def _fill_layer(grid: LayerGrid, layer: LayerTrace, indices: Sequence[int], coun
             target.reshape(count, *target.shape[-2:])[list(indices), : rows.shape[1], : rows.shape[2]] = rows
     for gate, opening in layer.gates.items():
         target = grid.gate_means[gate].reshape(count, -1)
-        target[list(indices), : len(opening)] = opening.mean(axis=(-2, -1)).T
+        target[list(indices), : len(opening)] = by_units(opening).mean(axis=1).mean(axis=-1).T

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cache
 from numbers import Real
 from typing import Any
 
@@ -44,14 +45,24 @@ def choice(default: str, choices: Mapping[str, str], label: str, help: str = "",
     return field(default=default, metadata={"knob": Knob(label, help, choices=choices, **more)})
 
 
+def fields_of(kind: Any) -> tuple[Field, ...]:
+    """All fields of a settings class or instance."""
+    return _fields(kind if isinstance(kind, type) else type(kind))
+
+
+@cache
+def _fields(kind: type) -> tuple[Field, ...]:
+    return fields(kind)
+
+
 def knobs_of(kind: Any) -> dict[str, Field]:
     """The turnable fields of a settings class or instance, by name, in the order declared."""
-    return {f.name: f for f in fields(kind) if "knob" in f.metadata}
+    return {f.name: f for f in fields_of(kind) if "knob" in f.metadata}
 
 
 def names_of(kind: Any) -> list[str]:
     """All fields of a settings class or instance: its knobs, and the lists that are no single value."""
-    return [f.name for f in fields(kind)]
+    return [f.name for f in fields_of(kind)]
 
 
 class Knobs:
@@ -69,7 +80,7 @@ def check_knobs(record: Any, names: Collection[str] | None = None) -> None:
 
     names  the knobs to check; all by default
     """
-    for f in fields(record):
+    for f in fields_of(record):
         if "knob" in f.metadata and (names is None or f.name in names):
             object.__setattr__(record, f.name, checked(f, getattr(record, f.name)))
 

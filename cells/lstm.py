@@ -76,8 +76,10 @@ class LSTM(Cell):
     def advance(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
         now, (h, c), v = during(steps), (tape["h"], tape["c"]), tape["v"]
-        rows = zip(tape["a"][now], self.gates_of(tape, now), h[now], h[after(steps)], c[now], c[after(steps)], v[now])
-        for a, gates, h, h_new, c, c_new, v in rows:
+        states = h[now], h[after(steps)], c[now], c[after(steps)]
+        for a, gates, h, h_new, c, c_new, v in zip(
+            tape["a"][now], self.gates_of(tape, now), *states, v[now], strict=True
+        ):
             np.add(a, np.matmul(h, W_h, product), a)
             self.update_cell(params, gates, c, c_new, v)
             self.open_output(params, gates, c_new, v)

@@ -125,7 +125,8 @@ class PhasedLSTM(LSTM):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
         now, (h, c) = during(steps), (tape["h"], tape["c"])
         own = (tape[name][now] for name in ("a", "k", "rest", "c_new", "h_new", "v"))
-        rows = zip(self.gates_of(tape, now), h[now], h[after(steps)], c[now], c[after(steps)], *own)
+        states = h[now], h[after(steps)], c[now], c[after(steps)]
+        rows = zip(self.gates_of(tape, now), *states, *own, strict=True)
         for gates, h, h_next, c, c_next, a, k, rest, c_new, h_new, v in rows:
             np.add(a, np.matmul(h, W_h, product), a)
             self.update_cell(params, gates, c, c_new, v)

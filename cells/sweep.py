@@ -13,7 +13,7 @@ from .network import Shared, build, side_by_side
 from .settings import RunSettings
 from .trace import Trace
 
-CHUNK = 36e6  # bytes of tape a pass may use: few large steps for two threads, yet near the processor
+CHUNK = 100e6  # bytes of tape a pass may use: steps large enough that two threads seldom wait for the interpreter
 THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}

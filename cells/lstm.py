@@ -75,11 +75,10 @@ class LSTM(Cell):
 
     def advance(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        now, (h, c), v = during(steps), (tape["h"], tape["c"]), tape["v"]
+        now, h, c = during(steps), tape["h"], tape["c"]
         states = h[now], h[after(steps)], c[now], c[after(steps)]
-        for a, gates, h, h_new, c, c_new, v in zip(
-            tape["a"][now], self.gates_of(tape, now), *states, v[now], strict=True
-        ):
+        rows = zip(tape["a"][now], self.gates_of(tape, now), *states, tape["v"][now], strict=True)
+        for a, gates, h, h_new, c, c_new, v in rows:
             np.add(a, np.matmul(h, W_h, product), a)
             self.update_cell(params, gates, c, c_new, v)
             self.open_output(params, gates, c_new, v)

@@ -123,7 +123,7 @@ class PhasedLSTM(LSTM):
 
     def advance(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        now, (h, c) = during(steps), (tape["h"], tape["c"])
+        now, h, c = during(steps), tape["h"], tape["c"]
         own = (tape[name][now] for name in ("a", "k", "rest", "c_new", "h_new", "v"))
         states = h[now], h[after(steps)], c[now], c[after(steps)]
         rows = zip(self.gates_of(tape, now), *states, *own, strict=True)

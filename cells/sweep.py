@@ -1,5 +1,6 @@
 """The same engine over a grid of settings: those of one shape run side by side, in batched passes on two threads."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import product
@@ -99,8 +100,9 @@ def _passes(points: Sequence[RunSettings]) -> Iterator[list[int]]:
         indices.sort(key=lambda k: points[k].seed)  # neighbours share what they draw
         first = points[indices[0]]
         size = max(1, int(CHUNK / (first.steps * first.memory_per_step)))
-        for start in range(0, len(indices), size):
-            yield indices[start : start + size]
+        passes = THREADS * math.ceil(len(indices) / (THREADS * size))  # of one size, so that no thread waits for long
+        for part in np.array_split(indices, min(passes, len(indices))):
+            yield part.tolist()
 
 
 def _shape(point: RunSettings) -> tuple:

@@ -15,6 +15,7 @@ from .settings import RunSettings
 from .trace import Trace
 
 CHUNK = 100e6  # bytes of tape a pass may use: steps large enough that two threads seldom wait for the interpreter
+LEAST = 8e6  # bytes below which a second pass costs more than a second thread gains
 THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}
@@ -49,7 +50,7 @@ def in_passes(points: Sequence[RunSettings], each: Each, report: Report | None =
     called from this thread, and what it raises ends the run once the passes under way are over.
     """
     done = 0
-    for count in _runs(points, list(_passes(points)), each, threads):
+    for count in _runs(points, list(_passes(points, threads)), each, threads):
         done += count
         if report:
             report(done / len(points))
@@ -91,18 +92,18 @@ def _check_axes(axes: Mapping[str, Sequence[Any]]) -> None:
         raise ValueError(f"{' × '.join(axes)} has {count} points, outside [1, {MAX_POINTS}]")
 
 
-def _passes(points: Sequence[RunSettings]) -> Iterator[list[int]]:
-    """Indices of points that can run together, in groups that fit the chunk."""
+def _passes(points: Sequence[RunSettings], threads: int) -> Iterator[list[int]]:
+    """Indices of points that can run together, in groups of one size that fit the chunk and keep all threads busy."""
     groups: dict[tuple, list[int]] = {}
     for k, point in enumerate(points):
         groups.setdefault(_shape(point), []).append(k)
     for indices in groups.values():
         indices.sort(key=lambda k: points[k].seed)  # neighbours share what they draw
         first = points[indices[0]]
-        size = max(1, int(CHUNK / (first.steps * first.memory_per_step)))
-        passes = THREADS * math.ceil(len(indices) / (THREADS * size))  # of one size, so that no thread waits for long
-        for part in np.array_split(indices, min(passes, len(indices))):
-            yield part.tolist()
+        tapes = len(indices) * first.steps * first.memory_per_step
+        rounds = math.ceil(tapes / (threads * CHUNK))
+        count = min(threads * rounds, math.ceil(tapes / LEAST), len(indices))
+        yield from (part.tolist() for part in np.array_split(indices, count))
 
 
 def _shape(point: RunSettings) -> tuple:

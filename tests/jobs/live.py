@@ -96,3 +96,26 @@ def assert_whole(store, job_id, job):
     assert list(found) == list(range(len(job.tiles)))
     for tile, spec in enumerate(job.tiles):
         np.testing.assert_array_equal(found[tile]["square"], tilework.square(spec)["square"], strict=True)
+
+
+def end_all_of(store):
+    """Kill what still runs for a store: its folder is among the words that started it."""
+    for process in psutil.process_iter():
+        if str(store.home) in _words(process):
+            _kill_tree(process)
+
+
+def _words(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _kill_tree(process):
+    try:
+        for one in [process, *process.children(recursive=True)]:
+            one.kill()
+        process.wait(10)
+    except psutil.NoSuchProcess:
+        return

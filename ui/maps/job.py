@@ -53,7 +53,7 @@ def _status(plan: MapPlan, now: JobStatus | None) -> bool:
     elif now.alive:
         _watch(plan, time.monotonic(), now.done)
     elif now.state != "done":
-        st.markdown(as_written(now.message), width="content", help=large.where())
+        st.markdown(as_written(now.message.replace(" tiles", " rows")), width="content", help=large.where())
         _button("Resume", "map resume", partial(large.start, plan))
     return now is None or now.state != "done"
 

@@ -9,6 +9,7 @@ from cells.analysis.maps.phase import coarse_places
 from cells.knobs import BadValue
 from ui import background
 from ui.background import Report, Work
+from ui.turns import TURNS
 
 COARSE, FINE = "map coarse", "map"
 AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
@@ -26,16 +27,23 @@ class Progress:
 def live_map(plan: MapPlan, whole: bool = True) -> Progress:
     """The map as far as it is known; BadValue where no run of it is possible."""
     coarse = background.ask(COARSE, ("map", "coarse", plan), lambda report: _coarse(plan, report))
-    if not coarse.within(AT_ONCE):
+    if not soon(coarse):
         return Progress(PhaseMap.empty(plan), coarse)
     found = coarse.future.result()
     if found.whole or not whole or st.session_state.get("map cancelled") == plan:
         background.leave(FINE)
         return Progress(found, cancelled=whole and not found.whole)
     fine = background.ask(FINE, ("map", plan), lambda report: phase_map(plan, report, found))
-    if not fine.within(AT_ONCE):
+    if not soon(fine):
         return Progress(found, fine)
     return Progress(fine.future.result())
+
+
+def soon(work: Work) -> bool:
+    """Whether it is done, after a short wait beside other pages."""
+    if not work.future.done():
+        TURNS.step_aside()
+    return work.within(AT_ONCE)
 
 
 def _coarse(plan: MapPlan, report: Report) -> PhaseMap:

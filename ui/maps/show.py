@@ -18,14 +18,14 @@ from ui.fields import knob_of
 from ui.frame import VERSION, theme
 from ui.texts import text_of
 from viz.flow import Drawn
-from viz.maps import PHASE, Shown
+from viz.maps import PHASE, Shown, caption_of
 from viz.maps.findings import finding, missing, place
 
+from .live import soon
 from .plan import clicked
 
 CHART, SET = "chart phase", "map set"
 POLL = 0.5  # seconds between two looks at the progress
-AT_ONCE = 0.25  # seconds a page waits for what is drawn beside the map
 COLOURS = {"vanishes": ":blue[vanishes]", "explodes": ":red[explodes]"}
 
 
@@ -47,16 +47,16 @@ def show_map(found: PhaseMap, settings: RunSettings, status: Callable[[], bool])
     _take_click(found)
     for line in shown.lines:
         st.caption(f"Theory's **{line.label}**: {line.help}")
-    st.caption(drawn_of(shown, theme()).caption)
+    st.caption(caption_of(shown))
 
 
 def shown_of(found: PhaseMap, settings: RunSettings, lines: Work) -> Shown:
     """The map with what is read from it and from the present setting."""
-    known = lines.future.result() if lines.within(AT_ONCE) else ()
+    known = lines.future.result() if soon(lines) else ()
     quantity, layer = found.plan.quantity, found.plan.layer
     key = ("here", settings, quantity, layer)
     here = background.ask("map here", key, lambda report: measure(settings, quantity, layer))
-    value = here.future.result() if here.within(AT_ONCE) else None
+    value = here.future.result() if soon(here) else None
     read = (shares(found), extent(found), edge(found), distance(found, settings))
     return Shown(found, known, *read, settings, value)
 

@@ -3,7 +3,7 @@
 Start at `figure.phase_diagram`; how each quantity is coloured and worded stands in `kinds.KINDS`.
 """
 
-from .figure import PHASE, phase_diagram
+from .figure import PHASE, caption_of, phase_diagram
 from .record import Shown
 
-__all__ = ["PHASE", "Shown", "phase_diagram"]
+__all__ = ["PHASE", "Shown", "caption_of", "phase_diagram"]

@@ -31,7 +31,7 @@ def phase_diagram(shown: Shown, view: View | None = None, extra: Sequence[Curve]
     """The map with all that belongs to it. Its alt text begins with the finding."""
     palette = PALETTES[(view or View()).theme]
     words = [finding(shown), *missing(shown), place(shown)]
-    alt, caption = " ".join(words), _caption(shown)
+    alt, caption = " ".join(words), caption_of(shown)
     layout = _layout(shown, palette)
     layout["meta"] = {"name": PHASE, "title": TITLE, "alt": alt, "caption": caption, "clicks": True}
     tone = tone_of(shown.kind, shown.map.values)
@@ -181,7 +181,7 @@ def _ends(shown: Shown, palette: Palette) -> list[dict]:
     ]
 
 
-def _caption(shown: Shown) -> str:
+def caption_of(shown: Shown) -> str:
     """Both ranges, and all other settings."""
     plan = shown.map.plan
     sides = [

@@ -57,9 +57,9 @@ def _fates(shown: Shown) -> str:
     told = {"vanishes": found.vanishing, "explodes": found.exploding, "keeps its size": found.constant}
     for fate, share in told.items():
         if share == 1:
-            return f"The gradient {fate} everywhere on this map."
+            return f"The gradient {fate} everywhere {'on this map' if shown.map.whole else 'so far'}."
     parts = [f"{fate} on {words.percent(share)}" for fate, share in list(told.items())[:2] if share]
-    parts[0] += " of the map"
+    parts[0] += " of the map" if shown.map.whole else " of what is computed"
     kept = f"on {words.percent(found.constant)} it keeps its size {shown.kind.within}"
     return f"The gradient {' and '.join(parts)}; {kept if found.constant else 'nowhere does it keep its size'}."
 
@@ -130,7 +130,8 @@ def _said(shown: Shown) -> str:
 
 def _distance(shown: Shown) -> str:
     if shown.distance is None:
-        return ", with no edge on its row or column" if shown.map.quantity.kept is not None else ""
+        certain = shown.map.whole and shown.map.quantity.kept is not None
+        return ", with no edge on its row or column" if certain else ""
     axis = shown.axes[shown.distance.along == "y"]
     gap, at = shown.distance.gap, _short(shown.distance.place)
     side = "above" if gap > 0 else "below"

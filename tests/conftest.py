@@ -1,7 +1,10 @@
-"""One Playwright for all browser tests: it cannot be started twice in a process."""
+"""One Playwright for all browser tests: it cannot be started twice in a process. And no test meets the user's jobs."""
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from jobs import Store
+from tests.jobs.live import end_all_of
 
 
 @pytest.fixture(scope="session")
@@ -9,3 +12,14 @@ def playwright():
     """Playwright's synchronous interface."""
     with sync_playwright() as started:
         yield started
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory):
+    """Jobs of the tests lie in a folder of their own, and end with them."""
+    home = tmp_path_factory.mktemp("backflow")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BACKFLOW_HOME", str(home))
+        yield
+    if (home / "jobs.sqlite").exists():
+        end_all_of(Store(home))

@@ -1,0 +1,106 @@
+"""The phase diagram in a real browser: painted, pointed at, clicked, and as a job that is stopped and resumed."""
+
+import pytest
+
+PLOT = ".st-key-chart-phase .bf-plot"
+SMALL = "?steps=12&hidden=4&batch=2&map_size=9"
+JOB = "?map_size=45&map_y=seed,0,44&steps=150&hidden=32&batch=4"
+POINT = """([selector, x, y]) => {
+  const plot = document.querySelector(selector), layout = plot._fullLayout, box = plot.getBoundingClientRect();
+  return [box.left + layout.xaxis._offset + layout.xaxis.d2p(x), box.top + layout.yaxis._offset + layout.yaxis.d2p(y)];
+}"""
+
+
+@pytest.fixture
+def phase(visit):
+    """Opens the phase diagram of a link and waits until all of it is drawn."""
+
+    def open_map(query: str = SMALL, **how):
+        page = visit(query, **how)
+        page.page.get_by_test_id("stTopNavLink").filter(has_text="Phase diagram").click()
+        page.page.wait_for_selector(f"{PLOT}[data-painted]")
+        page.page.wait_for_selector(".st-key-map_progress", state="detached")
+        page.wait_still()
+        return page
+
+    return open_map
+
+
+def point(page, x, y):
+    """Where a point of the map lies on the screen."""
+    return page.page.evaluate(POINT, [PLOT, x, y])
+
+
+def ring(page):
+    """Where the present setting is drawn."""
+    found = f"document.querySelector('{PLOT}').data.find(trace => trace.name === 'present setting')"
+    return page.page.evaluate(f"[{found}.x[0], {found}.y[0]]")
+
+
+def heading(page) -> str:
+    return page.page.locator(".st-key-verdict h3").inner_text()
+
+
+def test_the_map_is_painted_and_every_point_names_itself_under_the_pointer(phase):
+    page = phase()
+    images = page.page.locator(f"{PLOT} .heatmaplayer image")
+    assert images.count() >= 2 and images.first.bounding_box()["width"] > 400
+    assert heading(page).startswith("The gradient ")
+    page.page.mouse.move(*point(page, 2.5, 14))
+    label = page.page.locator(f"{PLOT} .hoverlayer .hovertext")
+    label.wait_for()
+    told = label.text_content()
+    assert all(words in told for words in ("weight scale 2.5", "sequence length T 14", "ratio 10"))
+
+
+def test_a_click_sets_both_controls_and_the_link_and_can_be_taken_back(phase):
+    page = phase()
+    before = page.query
+    x, y = point(page, 2.5, 63)
+    page.page.mouse.move(x, y)
+    page.page.mouse.click(x, y)
+    page.wait_query(
+        **before | {"weight_scale": "2.5", "steps": "63", "map_x": "weight_scale,0,4", "map_y": "steps,2,100"}
+    )
+    assert page.slider("weight_scale").get_attribute("aria-valuenow") in ("2.5", None)
+    assert float(page.slider("weight_scale").input_value()) == 2.5 and int(page.slider("steps").input_value()) == 63
+    page.page.wait_for_function(
+        f"document.querySelector('{PLOT}').data.some(t => t.name === 'present setting' && t.x[0] === 2.5)"
+    )
+    assert ring(page) == [2.5, 63]
+    page.page.locator(".st-key-map-undo button").click()
+    page.wait_query(**before)
+    assert float(page.slider("weight_scale").input_value()) == 1.0
+
+
+def test_a_job_is_started_stopped_resumed_and_shown_and_survives_a_closed_tab(phase, visit):
+    page = phase(JOB)
+    job = page.page
+    job.locator(".st-key-map-start button").click()
+    job.wait_for_function(
+        "/Running: [2-9]|Running: [1-9]\\d/.test(document.querySelector('.st-key-map_status')?.innerText)"
+    )
+    job.locator(".st-key-map-stop button").click()
+    job.locator(".st-key-map-resume button").wait_for()
+    assert "rows are kept; resume to compute the other" in job.locator(".st-key-map_status").inner_text()
+    assert "points are computed so far" in page.verdict
+    job.locator(".st-key-map-resume button").click()
+    job.locator(".st-key-map-stop button").wait_for()
+    page.open(SMALL)  # the tab turns to something else
+    page = phase(JOB)
+    page.page.wait_for_selector(".st-key-map-stop", state="detached")
+    page.page.wait_for_function("!document.querySelector('.st-key-verdict').innerText.includes('so far')")
+    assert heading(page).startswith("The gradient ")
+    page.page.locator(".st-key-map_jobs summary").click()
+    page.page.get_by_role("button", name="Delete").first.click()
+    page.page.locator(".st-key-map-start button").wait_for()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_at_the_smallest_size_nothing_reaches_beyond_the_page(phase, dark):
+    page = phase(width=1280, height=720, dark=dark)
+    main = page.page.locator(".stMain")
+    assert main.evaluate("box => box.scrollWidth <= box.clientWidth")
+    right = main.evaluate("box => box.getBoundingClientRect().right")
+    box = page.page.locator(f"{PLOT} .main-svg").first.bounding_box()
+    assert box["x"] + box["width"] <= right

@@ -16,7 +16,7 @@ def apart(trace: Trace, place: int, settings: RunSettings) -> Trace:
     """The run at `place` of the axis of settings; its arrays live as long as the whole trace does."""
     network = _network(trace.network, place, settings)
     layers = tuple(_layer(layer.record, network, place) for layer in trace.layers)
-    return Trace(settings, network, layers, _scaled(trace.scaled_outputs, place), trace.step_losses[:, place])
+    return Trace(settings, network, layers)
 
 
 def _network(many: Network, place: int, settings: RunSettings) -> Network:

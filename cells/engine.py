@@ -3,7 +3,7 @@
 import numpy as np
 
 from .backward import Injection, backprop
-from .base import Tape, product, project, transposed
+from .base import Tape, product, transposed
 from .forward import forward
 from .network import Network, build
 from .scaled import Scaled
@@ -17,27 +17,18 @@ def run(settings: RunSettings) -> Trace:
 
 
 def solve(network: Network, settings: RunSettings | None = None) -> Trace:
-    """Forward, loss and backward of a network made by `build` from these settings, or by hand from none."""
+    """Forward and backward of a network made by `build` from these settings, or by hand from none."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         tapes, inputs = forward(network)
-        outputs = read_out(network, inputs[-1])
-        layers = backward(network, tapes, inputs, direct_gradient(network, outputs))
-        step_losses = network.loss.value(outputs, network.targets)
-    return Trace(settings, network, tuple(layers), outputs, step_losses)
+        layers = backward(network, tapes, inputs, direct_gradient(network, inputs[-1]))
+    return Trace(settings, network, tuple(layers))
 
 
-def read_out(network: Network, states: Scaled) -> Scaled:
-    """ŷ = h W_y + b_y for all steps: (T, …, B, O)."""
-    return project(states, network.readout["W_y"], network.readout["b_y"])
-
-
-def direct_gradient(network: Network, outputs: Scaled) -> Injection:
-    """∂L_b/∂h_t through h_t's own output, at the steps the loss is attached to."""
-    weights = network.weights
-    attached = np.flatnonzero(weights.reshape(len(weights), -1).any(axis=1))
-    exponent = None if outputs.exponent is None else outputs.exponent[attached]
-    slope = network.loss.slope(Scaled(outputs.mantissa[attached], exponent), network.targets[attached])
-    d_y = slope.mantissa * weights[attached][..., None, None]
+def direct_gradient(network: Network, states: Scaled) -> Injection:
+    """∂L_b/∂h_t through h_t's own output, at the steps with a loss; states (T, …, B, H) of the top layer."""
+    attached = network.attached
+    slope = network.loss.slope(network.read_out(states.at(attached)), network.targets[attached])
+    d_y = slope.mantissa * network.weights[attached][..., None, None]
     rows = product(d_y, transposed(network.readout["W_y"]))
     return Injection([int(t) + 1 for t in attached], Scaled(rows, slope.exponent))
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .activations import ACTIVATIONS
 from .arrays import Array
-from .base import Cell, Params, Recipe
+from .base import Cell, Params, Recipe, project
 from .losses import LOSSES, Loss, loss_weights
 from .registry import CELLS
+from .scaled import Scaled
 from .settings import RunSettings
 from .signals import SIGNALS
 
@@ -33,6 +35,17 @@ class Network:
     weights: Array  # (T,) of each step's loss
     loss: Loss
     divisor: int  # L = Σ_b L_b / divisor: the batch size for the mean over the batch, 1 for the sum
+
+    @cached_property
+    def attached(self) -> Array:
+        """Indices, from 0, of the steps that the loss is attached to; with an axis of settings, in any of them."""
+        attached = np.flatnonzero(self.weights.reshape(len(self.weights), -1).any(axis=1))
+        attached.flags.writeable = False
+        return attached
+
+    def read_out(self, states: Scaled) -> Scaled:
+        """ŷ = h W_y + b_y: (T, …, B, H) -> (T, …, B, O)."""
+        return project(states, self.readout["W_y"], self.readout["b_y"])
 
 
 def build(settings: RunSettings, shared: Shared | None = None) -> Network:

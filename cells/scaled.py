@@ -5,6 +5,7 @@ Scaling by a power of two rounds nothing, so inside float64's range a scaled res
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,6 +54,10 @@ class Scaled:
     def plain(self) -> Array:
         """The float64 array: 0 or inf where it does not fit."""
         return shifted(self.mantissa, self.exponent)
+
+    def at(self, steps: Any) -> "Scaled":
+        """Some steps of it, an index array or a slice."""
+        return Scaled(self.mantissa[steps], None if self.exponent is None else self.exponent[steps])
 
     def log10_norms(self) -> Array:
         """log10 of each row's L2 norm, exact at any magnitude; -inf where the row is exactly 0."""

@@ -158,20 +158,11 @@ class LayerTrace:
 class Trace:
     """One run. `layer(l)` is a layer, 0 the lowest; the trace's own states, gates and gradients are the top layer's."""
 
-    def __init__(
-        self,
-        settings: RunSettings | None,
-        network: "Network",
-        layers: tuple[LayerRecord, ...],
-        outputs: Scaled,
-        step_losses: Array,
-    ) -> None:
+    def __init__(self, settings: RunSettings | None, network: "Network", layers: tuple[LayerRecord, ...]) -> None:
         self.settings: Any = settings  # None where the network was made by hand
         self.network = network
         self.layers = tuple(LayerTrace(record) for record in layers)
-        self.scaled_outputs = outputs
-        self.step_losses = _frozen(step_losses)  # (T, B), every step's ℓ whether attached or not
-        for array in [*_arrays_in(outputs), *_arrays_given(network)]:
+        for array in _arrays_given(network):
             array.flags.writeable = False
 
     def layer(self, index: int) -> LayerTrace:
@@ -198,9 +189,21 @@ class Trace:
     @cached_property
     def losses(self) -> Array:
         """L, the batch mean of L_b, one value a setting where there are several; inf where it left float64."""
-        weights = self.loss_weights[..., None]
-        weighted = np.multiply(weights, self.step_losses, where=weights > 0, out=np.zeros_like(self.step_losses))
-        return _frozen(np.asarray(weighted.sum(axis=(0, -1)) / self.network.divisor))
+        attached = self.network.attached
+        with np.errstate(all="ignore"):
+            step_losses = self._step_losses(self._read_out(attached), attached)
+            weights = self.loss_weights[attached][..., None]
+            weighted = np.multiply(weights, step_losses, where=weights > 0, out=np.zeros_like(step_losses))
+            return _frozen(np.asarray(weighted.sum(axis=(0, -1)) / self.network.divisor))
+
+    @cached_property
+    def step_losses(self) -> Array:
+        """(T, B), every step's ℓ whether attached or not."""
+        with np.errstate(all="ignore"):
+            return _frozen(self._step_losses(self.scaled_outputs, slice(None)))
+
+    def _step_losses(self, outputs: Scaled, steps: Any) -> Array:
+        return self.network.loss.value(outputs, self.targets[steps])
 
     @property
     def loss(self) -> float:
@@ -221,6 +224,18 @@ class Trace:
     def times(self) -> Array:
         """Timestamps (T, B)."""
         return self.network.times
+
+    @cached_property
+    def scaled_outputs(self) -> Scaled:
+        """Outputs with their exponents."""
+        with np.errstate(all="ignore"):
+            outputs = self._read_out(slice(None))
+        for array in _arrays_in(outputs):
+            array.flags.writeable = False
+        return outputs
+
+    def _read_out(self, steps: Any) -> Scaled:
+        return self.network.read_out(self.top.scaled_states["h"].at(slice(1, None)).at(steps))
 
     @cached_property
     def outputs(self) -> Array:

@@ -57,7 +57,7 @@ def credit(trace: Trace, layer: int | None = None, report: Report | None = None)
 def step_gradients(trace: Trace) -> Injection:
     """∂ℓ_t/∂h_t of the top layer through its own output, for every step, each with weight 1: (T, B, H)."""
     every = replace(trace.network, weights=np.ones(len(trace.inputs)))
-    return direct_gradient(every, trace.scaled_outputs)
+    return direct_gradient(every, trace.top.scaled_states["h"].at(slice(1, None)))
 
 
 def _chunks(trace: Trace, layer: int) -> Iterator[tuple[int, int, Array]]:

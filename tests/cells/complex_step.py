@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cells.engine import forward, read_out
+from cells.engine import forward
 
 EPS = 1e-30
 
@@ -16,7 +16,7 @@ def losses(network):
     """L_b of each sample, (B,), also where the network's numbers are complex."""
     with np.errstate(over="ignore", under="ignore"):
         _, read = forward(network)
-        outputs = read_out(network, read[-1])
+        outputs = network.read_out(read[-1])
         return (network.weights[:, None] * network.loss.value(outputs, network.targets)).sum(axis=0)
 
 

@@ -151,7 +151,7 @@ def test_theorys_lines_stand_at_their_values_and_are_named():
     for line in critical_lines(made("turned").plan):
         (trace,) = named(drawn, line.label)
         np.testing.assert_array_equal(np.array(trace["y"], float), line.y)
-        assert f"theory: {line.label}" in {note["text"] for note in drawn.figure["layout"]["annotations"]}
+        assert line.label in {note["text"] for note in drawn.figure["layout"]["annotations"]}
 
 
 def test_the_edge_is_where_the_number_changes_its_side():

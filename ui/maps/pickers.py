@@ -28,7 +28,7 @@ def map_row() -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom", key="map_row"):
         for field in SIDES:
             _axis(field, names, values)
-        with st.container(width=235):
+        with st.container(width=230):
             widget("map_of")
         _size(values)
 
@@ -46,7 +46,7 @@ def _axis(field: str, names: list[str], values: Values) -> None:
     name, low, high = _present(field, values)
     key = f"{field}_knob"
     st.session_state[key] = name
-    common: dict[str, Any] = {"key": key, "on_change": _take_knob, "args": (field,), "width": 190}
+    common: dict[str, Any] = {"key": key, "on_change": _take_knob, "args": (field,), "width": 178}
     st.selectbox(SIDES[field], names, format_func=lambda name: knob_of(name).label, **common)
     label = f"{exact(low)} – {exact(high)}"
     with st.popover(label, key=f"{field}_range", help=f"The range of {knob_of(name).label}."):

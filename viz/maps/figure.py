@@ -162,6 +162,8 @@ def _heading(shown: Shown, palette: Palette) -> dict:
 def _legend(shown: Shown, palette: Palette) -> Iterator[str]:
     if shown.edge is not None:
         yield f"<span style='color:{palette.ink}'>━</span> measured edge"
+    if shown.lines:
+        yield f"<span style='color:{palette.of('exact')}'>╍</span> theory"
     for sign, word, colour, where in _kept_apart(shown, palette):
         if shown.drawn(where).any():
             yield f"<span style='color:{colour if sign == '■' else palette.muted}'>{sign}</span> {word}"

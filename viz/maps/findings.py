@@ -44,8 +44,8 @@ def _sizes(shown: Shown) -> Iterator[str]:
     elif shown.extent is None:
         yield "No point of the map has a finite number."
     elif shown.shares is None:
-        low, middle, high = (shown.kind.told(value) for value in shown.extent)
-        yield f"From {low} to {high}, in the middle {middle}."
+        low, middle, high = (shown.kind.short(value) for value in shown.extent)
+        yield f"{shown.map.quantity.label} from {low} to {high}, half of the map below {middle}."
         yield from _endless(shown)
     else:
         yield _fates(shown)

@@ -20,7 +20,8 @@ class Kind:
     bend        around the centre colours follow the coordinate up to about here, beyond it its logarithm
     ticks       coordinates that may have a tick, and their words
     hover       Plotly's word for a value, and `pointed` the number it is given
-    told        a value in words, after `verb`             within  what counts as constant
+    told        a value in words, after `verb`             short   the number alone
+    within      what counts as constant
     minus, plus, nothing: what −∞, ∞ and no number mean
     """
 
@@ -30,6 +31,7 @@ class Kind:
     plus: str = words.OVERFLOW
     nothing: str = "no number"
     verb: str = "has"
+    short: Callable[[float], str] = words.from_log10
     within: str = ""
     centre: float | None = None
     bend: float = 1.0
@@ -93,6 +95,10 @@ def _both(values: Sequence[float], word: Callable[[float], str]) -> list[tuple[f
     return [(value, word(value)) for value in sorted({sign * value for value in values for sign in (-1, 1)})]
 
 
+def _steps(log10: float) -> str:
+    return words.steps(10.0 ** min(log10, 300.0))
+
+
 _DECADES = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 _FACTORS = (1e-4, 1e-3, 0.01, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.5, 2, 3, 10, 100)
 _RATES = (0, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
@@ -109,6 +115,7 @@ KINDS = {
     "decay": Kind(
         told=lambda value: f"{words.percent(value)} a step back",
         verb="keeps",
+        short=words.percent,
         nothing="dead at once",
         hover="kept by a step back: %{z:.4~g}",
         within="within 1 % a step",
@@ -118,7 +125,8 @@ KINDS = {
         ticks=[(math.log10(factor), f"{factor:g}") for factor in _FACTORS],
     ),
     "half_life": Kind(
-        told=lambda value: "no decay" if value == math.inf else f"a half-life of {words.steps(10.0**value)}",
+        told=lambda value: f"a half-life of {_steps(value)}",
+        short=_steps,
         hover="half-life %{z:.3~s} steps",
         minus="dead within a step",
         plus="no decay",
@@ -127,6 +135,7 @@ KINDS = {
     ),
     "lyapunov": Kind(
         told=lambda value: f"λ₁ = {words.number(value)}",
+        short=words.number,
         hover="λ<sub>1</sub> = %{z:.3~f}",
         minus="dead within a step",
         within="within 0.01 nats a step",

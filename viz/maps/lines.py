@@ -13,6 +13,7 @@ from .record import Shown
 
 DASHES = {True: "dash", False: "dot"}  # by whether the statement is exact
 STAGGER = 24  # px from one label to the next one down
+LETTER = 8.2  # px of a label's box for each letter, enough for the font of a saved picture
 RING = 15  # px across the mark of the present setting
 
 
@@ -51,9 +52,11 @@ def _label(shown: Shown, line: CriticalLine, place: int, palette: Palette) -> di
     low, high = shown.axes[0].low, shown.axes[0].high
     right = (x - low) / (high - low) > 0.75 or not across
     shift = {"xshift": -6 if right else 6, "yshift": -4 - STAGGER * place if across else 4}
-    anchor = {"xanchor": "right" if right else "left", "yanchor": "top" if across else "bottom"}
-    text = {"text": f"theory: {line.label}", "font": {"size": SMALL, "color": palette.of("exact")}}
-    return {"x": x, "y": y, "bgcolor": fade(palette.paper, 0.85), "borderpad": 2} | shift | anchor | text
+    side = "right" if right else "left"
+    box = {"bgcolor": fade(palette.paper, 0.85), "borderpad": 2, "align": side, "width": LETTER * len(line.label)}
+    anchor = {"xanchor": side, "yanchor": "top" if across else "bottom"}
+    text = {"text": line.label, "font": {"size": SMALL, "color": palette.of("exact")}}
+    return {"x": x, "y": y} | box | shift | anchor | text
 
 
 def present_mark(shown: Shown, palette: Palette) -> Iterator[dict]:

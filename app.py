@@ -14,6 +14,7 @@ RUN_PAGES = [
     st.Page("ui/pages/gate.py", title="Gate room", icon=":material/schedule:"),
     st.Page("ui/pages/fan.py", title="Fan", icon=":material/stacked_line_chart:"),
     st.Page("ui/pages/phase.py", title="Phase diagram", icon=":material/gradient:"),
+    st.Page("ui/pages/table.py", title="Table", icon=":material/table_chart:"),
     st.Page("ui/pages/equations.py", title="Equations", icon=":material/function:"),
 ]
 

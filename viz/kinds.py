@@ -34,6 +34,14 @@ KINDS = {
 }
 
 
+SIGNS = {"circle": "●", "diamond": "◆", "square": "■", "triangle-up": "▲", "triangle-up-open": "△", "x": "×"}
+
+
+def sign_of(kind: str) -> str:
+    """Its symbol as a letter."""
+    return SIGNS.get(KINDS[kind].symbol, "○")
+
+
 def counted(kinds: Iterable[str]) -> str:
     """`48 vanish and 2 are stable`, the most frequent first."""
     counts = Counter(kinds).most_common()

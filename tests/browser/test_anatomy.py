@@ -10,6 +10,7 @@ PAGES = {
     "Jacobians": ("prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"),
     "Paths": ("paths", "saturation"),
     "Fan": ("fan", "draws"),
+    "Table": ("combinations",),
     "Equations": ("graph", "exercise"),
 }
 
@@ -70,6 +71,17 @@ def test_a_click_on_a_draw_makes_it_the_present_run(visit):
     page.page.wait_for_function("new URLSearchParams(location.search).get('seed') === '7'")
     page.wait_still()
     assert "seed 7" in names(page, "fan") and page.controls["st-key-seed"][0] == ["7"]
+
+
+def test_a_click_on_a_box_of_the_table_sets_the_controls(visit):
+    page = visit("?steps=20&hidden=8")
+    turn(page, "Table")
+    area = plot(page, "combinations").locator(".nsewdrag")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    page.page.mouse.click(box["x"] + box["width"] * 1.5 / 6, box["y"] + box["height"] * 1.5 / 28)
+    page.wait_query(steps="20", hidden="8", activation="relu", init="orthogonal")
+    assert page.controls["st-key-activation"][0] == ["ReLU"]
 
 
 def test_the_stepper_walks_through_the_graph(visit):

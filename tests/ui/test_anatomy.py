@@ -1,10 +1,14 @@
 """The anatomy pages in sessions: questions and their answers, what is opened, stepping, exports."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 
 from cells import RunSettings
-from tests.ui.opened_pages import on, opened, text, until
-from tests.ui.sessions import Session, plain
+from tests.ui.opened_pages import SMALL, on, opened, text, until
+from tests.ui.sessions import PATIENCE, Session, plain
+from ui import budget
 from ui.anatomy import cost
 from ui.anatomy.compute import key_of
 from ui.anatomy.measures import MEASURES
@@ -17,6 +21,7 @@ SHOWN = {  # page -> plates
     "jacobians": {"prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"},
     "paths": {"paths", "saturation"},
     "fan": {"fan", "draws"},
+    "table": {"combinations"},
     "equations": {"graph", "exercise"},
 }
 CELLS = [{}, {"cell": "gru"}, {"cell": "lstm", "peepholes": "on"}, {"cell": "phased_lstm"}, {"residual": "on"}]
@@ -161,9 +166,58 @@ def test_so_many_draws_that_nobody_would_wait_are_refused_with_how_many_fit(monk
     monkeypatch.setattr(cost, "LONGEST", 40 * 12 * seconds_per_step(opened(steps=12, hidden=5, batch=2).settings))
     session = on("fan", hidden="5")
     assert session.charts == {}
-    assert "at most 40 fit; choose fewer seeds" in session.app.info[0].value
+    assert "at most 40 runs fit" in session.app.info[0].value
     session.set("seeds", 40)
     assert set(until(session, lambda: session.charts).charts) == {"chart fan", "chart draws"}
+
+
+# ── all combinations
+
+
+def shown_rows(session):
+    (frame,) = session.app.dataframe
+    return frame.value
+
+
+def test_the_list_is_filtered_and_sorted_from_the_link():
+    session = on("table", rows="vanishing", rows_by="keeps")
+    rows = shown_rows(session)
+    assert set(rows["verdict"]) == {"● vanishing"} and 0 < len(rows) < 168
+    assert rows["a step back keeps"].is_monotonic_decreasing
+    session.set("rows", "all")
+    session.set("rows_by", "menu")
+    assert shown_rows(session)["now"].tolist() == ["▶"] + [""] * 167
+    assert "rows" not in session.query and "rows_by" not in session.query
+
+
+def test_combinations_that_make_no_run_say_why(monkeypatch):
+    phased = opened(cell="phased_lstm", steps=12, hidden=6, batch=2).settings
+    monkeypatch.setattr(budget, "SECONDS", 0.99 * 12 * seconds_per_step(phased))
+    session = on("table", hidden="6")
+    (box,) = session.app.info
+    assert "42 combinations with the Phased make no run: steps = 12 would take" in box.value
+    assert "Of 126 combinations, " in text(session)
+    session.set("rows", "broken")
+    assert shown_rows(session)["verdict"].str.contains("at most 11 steps fit").sum() == 42
+
+
+def test_many_combinations_that_nobody_would_wait_for_are_refused(monkeypatch):
+    monkeypatch.setattr(cost, "LONGEST", 1e-6)
+    session = on("table", hidden="7")
+    assert session.charts == {} and not session.app.dataframe
+    assert "168 runs of this size would take about" in session.app.info[0].value
+
+
+def test_the_first_combinations_are_shown_while_the_others_are_computed(monkeypatch):
+    held, whole = threading.Event(), MEASURES["combinations"]
+    waiting = replace(whole, compute=lambda ask: held.wait(PATIENCE) and whole.compute(ask))
+    monkeypatch.setitem(MEASURES, "combinations", waiting)
+    session = Session(**SMALL | {"hidden": "3"})
+    session.go("table")
+    until(session, lambda: session.charts)
+    assert "Of 28 combinations so far, " in text(session) and session.app.get("progress")
+    held.set()
+    until(session, lambda: "Of all 168 combinations, " in text(session))
 
 
 # ── equations

@@ -26,11 +26,16 @@ PLAIN = Look()
 LOOKS = (Look(step=2, loss_step=2), Look(shares_of="own", spread_of="gate", numbers="unit", node=3))
 
 
-@functools.cache
+RECORDS = {}
+
+
 def record_of(measure, look=PLAIN, layer=0, **settings):
-    """A measure's record, once a session."""
-    trace = trace_of(**settings)
-    return MEASURES[measure].compute(Ask(trace, layer, look, lambda share: None))
+    """A measure's record, once a session for all that it depends on."""
+    trace, kind = trace_of(**settings), MEASURES[measure]
+    key = measure, kind.runs(trace.settings), layer, *(getattr(look, name) for name in kind.depends)
+    if key not in RECORDS:
+        RECORDS[key] = kind.compute(Ask(trace, layer, look, lambda share: None))
+    return RECORDS[key]
 
 
 def plate_of(name, look=PLAIN, theme="light", layer=0, **settings):

@@ -25,11 +25,11 @@ AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
 
 class Unfinished(Exception):
-    """A measure that is still computed."""
+    """A measure that is still computed, and with it perhaps a coarser one."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, *works: Work) -> None:
         super().__init__("still computed")
-        self.work = work
+        self.works = works
 
 
 def record_of(name: str, opened: Opened) -> Any:
@@ -55,8 +55,7 @@ def key_of(name: str, opened: Opened) -> Hashable:
     """Everything the measure depends on."""
     measure = MEASURES[name]
     looked_at = tuple(getattr(opened.look, field) for field in measure.depends)
-    settings = opened.settings if measure.seeded else opened.settings.replace(seed=0)
-    return name, repr(settings), opened.layer if measure.layered else None, looked_at
+    return name, measure.runs(opened.settings), opened.layer if measure.layered else None, looked_at
 
 
 def plate_of(name: str, record: Any, opened: Opened) -> Plate:
@@ -73,9 +72,9 @@ def _scene(opened: Opened) -> Scene:
     return Scene(trace_of(opened.settings), viz.View(theme=opened.theme, layer=opened.layer))
 
 
-def body_of(name: str, record: Any, opened: Opened) -> Body:
-    """The plate as the browser takes it, its height in px, and its finding."""
-    key = (name, repr(opened.settings), opened.layer, opened.look, opened.theme)
+def body_of(name: str, record: Any, opened: Opened, needs: str) -> Body:
+    """The plate as the browser takes it, its height in px, and its finding; `needs` names the record's measure."""
+    key = (name, needs, repr(opened.settings), opened.layer, opened.look, opened.theme)
     return BODIES.of(key, lambda: _body(plate_of(name, record, opened)))
 
 

@@ -1,6 +1,6 @@
 """What a measure will take, so that one nobody would wait for is refused before it begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cells import RunSettings
 from ui.budget import seconds_per_step
@@ -23,14 +23,14 @@ def too_long(name: str, settings: RunSettings, layer: int) -> str:
     )
 
 
-def too_many(settings: RunSettings, seeds: int) -> str:
-    """Why a net is not drawn so often, in one sentence; empty where it is."""
-    one = settings.steps * seconds_per_step(settings)
-    if one * seeds <= LONGEST:
+def too_many(runs: Sequence[RunSettings]) -> str:
+    """Why so many runs are not begun, in one sentence; empty where they are."""
+    seconds = sum(one.steps * seconds_per_step(one) for one in runs)
+    if seconds <= LONGEST:
         return ""
     return (
-        f"{seeds} draws of this net would take about {one * seeds / 60:.0f} min, more than {LONGEST / 60:g} min: "
-        f"at most {max(1, int(LONGEST / one))} fit; choose fewer seeds, steps or units."
+        f"{len(runs)} runs of this size would take about {seconds / 60:.0f} min, more than {LONGEST / 60:g} min: "
+        f"choose fewer runs, steps or units; at most {int(len(runs) * LONGEST / seconds)} runs fit."
     )
 
 

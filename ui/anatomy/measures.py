@@ -1,12 +1,14 @@
 """Every measure the anatomy pages show, by name: how it is computed, and what of the view it depends on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from cells import Trace
+from cells import RunSettings, Trace
+from cells.analysis.combinations import Combination, combinations_of, judged
 from cells.analysis.credit import Report, credit
 from cells.analysis.exercise import exercise, parameter_names
 from cells.analysis.explored import Clock, explored
@@ -22,6 +24,7 @@ from cells.analysis.scope import DoesNotApply
 from cells.analysis.shares import all_shares
 from cells.analysis.softmax import softmax_at
 from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
+from ui.budget import check_budget
 from viz.anatomy import Look, Theory
 
 from .cost import too_many
@@ -41,13 +44,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Measure:
-    """compute(ask) -> record; `depends`: the fields of the look that change it; `layered`, `seeded`: whether the layer
-    and the seed do."""
+    """compute(ask) -> record; `depends`: the fields of the look that change it; `layered`: whether the layer does;
+    `runs`: what of the settings does."""
 
     compute: Callable[[Ask], Any]
     depends: tuple[str, ...] = ()
     layered: bool = True
-    seeded: bool = True
+    runs: Callable[[RunSettings], Hashable] = repr
 
 
 def _credit(ask: Ask) -> Any:
@@ -130,9 +133,37 @@ def _explored(ask: Ask) -> Any:
 
 def _fan(ask: Ask) -> Any:
     """DoesNotApply where so many draws would keep everyone waiting."""
-    if reason := too_many(ask.trace.settings, ask.look.seeds):
+    settings, seeds = ask.trace.settings.replace(seed=0), range(ask.look.seeds)
+    if reason := too_many([settings] * len(seeds)):
         raise DoesNotApply(reason)
-    return fan(ask.trace.settings.replace(seed=0), range(ask.look.seeds), ask.layer, ask.report)
+    return fan(settings, seeds, ask.layer, ask.report)
+
+
+def _any_seed(settings: RunSettings) -> str:
+    return repr(settings.replace(seed=0))
+
+
+@lru_cache(maxsize=64)
+def possible(settings: RunSettings) -> tuple[Combination, ...]:
+    """Every combination of cell, activation and initialiser beside these settings that this page can afford."""
+    return combinations_of(settings, check_budget)
+
+
+def _combinations(ask: Ask) -> Any:
+    """DoesNotApply where they would keep everyone waiting."""
+    found = possible(ask.trace.settings)
+    if reason := too_many([one.settings for one in found if one.settings]):
+        raise DoesNotApply(reason)
+    return judged(found, found, ask.layer, ask.report)
+
+
+def _first(settings: RunSettings) -> tuple[Combination, ...]:
+    """The combinations with the present initialiser."""
+    return tuple(one for one in possible(settings) if one.init == settings.init)
+
+
+def _some_combinations(ask: Ask) -> Any:
+    return judged(_first(ask.trace.settings), possible(ask.trace.settings), ask.layer, ask.report)
 
 
 MEASURES = {
@@ -149,5 +180,7 @@ MEASURES = {
     "softmax": Measure(_softmax, ("step", "sample"), layered=False),
     "explored": Measure(_explored, ("clock", "sample"), layered=False),
     "gate_room": Measure(_gate_room, ("sample",)),
-    "fan": Measure(_fan, ("seeds",), seeded=False),
+    "fan": Measure(_fan, ("seeds",), runs=_any_seed),
+    "combinations": Measure(_combinations, runs=possible),
+    "some_combinations": Measure(_some_combinations, runs=_first),
 }

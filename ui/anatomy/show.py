@@ -13,6 +13,7 @@ from ui.chart import show_chart
 from ui.compute import chart_body
 from ui.frame import VERSION
 from viz.anatomy import PLATES
+from viz.anatomy.plates import PlateKind
 
 from .compute import Unfinished, body_of, plate_of, record_of
 from .opened import Opened
@@ -35,8 +36,8 @@ def show_plate(
     kind = PLATES[name]
     with st.container(key=f"plate {name}"):
         try:
-            record = record_of(kind.needs, opened)
-            body, height, finding = body_of(name, record, opened)
+            needs, record = _record(kind, opened)
+            body, height, finding = body_of(name, record, opened, needs)
         except (DoesNotApply, Unfinished) as reason:
             st.markdown(f"#### {kind.label.title}")
             _explain(reason)
@@ -49,10 +50,25 @@ def show_plate(
         show_chart(body, height, key=f"chart {name}", **clicks)
 
 
+def _record(kind: PlateKind, opened: Opened) -> tuple[str, Any]:
+    """The measure that is shown, and its record: a coarser one with the progress above it while the own is computed."""
+    try:
+        return kind.needs, record_of(kind.needs, opened)
+    except Unfinished as own:
+        if not kind.meanwhile:
+            raise
+        try:
+            coarse = record_of(kind.meanwhile, opened)
+        except Unfinished as other:
+            raise Unfinished(*own.works, *other.works) from None
+        _progress(own.works)
+        return kind.meanwhile, coarse
+
+
 def _explain(reason: DoesNotApply | Unfinished) -> None:
     """Why there is no plate: one that has no meaning here, or one that is still computed."""
     if isinstance(reason, Unfinished):
-        _progress(reason.work)
+        _progress(reason.works)
     else:
         st.info(str(reason))
 
@@ -69,11 +85,12 @@ def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
 
 
 @st.fragment(run_every=POLL)
-def _progress(work: Work) -> None:
-    """How far it is; the page is drawn again when it is done."""
-    work.wanted_by(st.session_state.visitor)
-    st.progress(work.share, text=f"Computing: {work.share:.0%}")
-    if work.future.done():
+def _progress(works: tuple[Work, ...]) -> None:
+    """How far the first is; the page is drawn again when any of them is done."""
+    for work in works:
+        work.wanted_by(st.session_state.visitor)
+    st.progress(works[0].share, text=f"Computing: {works[0].share:.0%}")
+    if any(work.future.done() for work in works):
         st.rerun()
 
 

@@ -46,6 +46,15 @@ class AnatomyView(Knobs):
     clock_r_on: float = knob(0.25, 0.001, 1.0, "Open ratio r_on", "Share of τ that is open.", group="gate")
     clock_leak: float = knob(0.001, 0.0, 1.0, "Leak α", "k = αφ while closed.", group="gate")
     seeds: int = knob(50, 20, 200, "Number of seeds", "How often the same net is drawn: seeds 0, 1, 2, …", group="fan")
+    rows: str = choice(
+        "all",
+        {"all": "all", "vanishing": "vanishing", "stable": "stable", "exploding": "exploding", "broken": "the others"},
+        "Listed",
+        group="table",
+    )
+    rows_by: str = choice(
+        "menu", {"menu": "order of the menus", "keeps": "what a step back keeps"}, "Listed by", group="table"
+    )
     node: int = knob(0, 0, 64, "Position in the graph", "0 shows everything.", group="anatomy")
     question: str = choice(
         "none", {"none": "no question", **{q.name: q.label for q in QUESTIONS}}, "Question", group="anatomy"

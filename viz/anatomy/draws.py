@@ -10,7 +10,7 @@ from cells.analysis.verdict import Verdict
 from viz import words
 from viz.axes import log_range, log_ticks
 from viz.curves import BAND, Array, quantiles
-from viz.kinds import KINDS
+from viz.kinds import KINDS, sign_of
 from viz.panel import Scene
 from viz.span import span_of
 from viz.theme import fade
@@ -23,7 +23,6 @@ DRAWS = Label("draws", "Each draw")
 HEIGHT, TICKS_PX = 200, 480  # px; as much as the ticks of a wide axis may take
 BINS, POINT_PX = 48, 11
 WIDE, ABREAST = 4, 6  # bins that a rail takes, and points side by side on it
-SIGNS = {"circle": "●", "diamond": "◆", "square": "■", "triangle-up": "▲", "x": "×"}
 HELD = ("exactly 0", "overflow", "NaN")  # bins of their own: left of all others, and right of them
 
 
@@ -121,13 +120,9 @@ def _heading(record: Fan, scene: Scene) -> str:
     """The kinds there are, each with its sign in its colour."""
     counts = Counter(one.kind for one in record.verdicts).most_common()
     kinds = [
-        f"<span style='color:{_colour(kind, scene)}'>{_sign(kind)} {KINDS[kind].word}</span>" for kind, _ in counts
+        f"<span style='color:{_colour(kind, scene)}'>{sign_of(kind)} {KINDS[kind].word}</span>" for kind, _ in counts
     ]
     return "   ".join([*kinds, "click a point to look at that draw"])
-
-
-def _sign(kind: str) -> str:
-    return SIGNS.get(KINDS[kind].symbol, "○")
 
 
 def _colour(kind: str, scene: Scene) -> str:

@@ -30,6 +30,9 @@ class Plane:
     notes: list[dict] = field(default_factory=list)
     alt: list[str] = field(default_factory=list)
     right: int = RIGHT
+    left: int = LEFT
+    top: int = TOP
+    bottom: int = BOTTOM
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +53,12 @@ def plane_figure(plane: Plane, scene: Scene) -> dict:
     """The plane as a figure {"data": …, "layout": …}."""
     layout = {
         "template": TEMPLATES[scene.view.theme],
-        "height": round(plane.height + TOP + BOTTOM),
-        "margin": {"l": LEFT, "r": plane.right, "t": TOP, "b": BOTTOM, "pad": 0},
+        "height": round(plane.height + plane.top + plane.bottom),
+        "margin": {"l": plane.left, "r": plane.right, "t": plane.top, "b": plane.bottom, "pad": 0},
         "showlegend": False,
         "hovermode": "closest",
         "shapes": list(plane.shapes),
-        "annotations": [_heading(plane.heading, scene), *plane.notes],
+        "annotations": [_heading(plane, scene), *plane.notes],
         "xaxis": {"fixedrange": True, "showspikes": False} | _titled(plane.x, 8),
         "yaxis": {"fixedrange": True} | _titled(plane.y, 8),
     }
@@ -66,10 +69,11 @@ def _titled(axis: dict, standoff: int) -> dict:
     return axis | {"title": {"standoff": standoff} | axis["title"]}
 
 
-def _heading(text: str, scene: Scene) -> dict:
-    font = {"size": SMALL, "color": scene.palette.muted}
-    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 4}
-    return place | {"text": text, "font": font}
+def _heading(plane: Plane, scene: Scene) -> dict:
+    """Right above the area, or above the tick labels that stand there."""
+    font, place = {"size": SMALL, "color": scene.palette.muted}, {"xref": "paper", "x": 0, "xanchor": "left"}
+    height = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": plane.top - TOP + 4}
+    return place | height | {"text": plane.heading, "font": font}
 
 
 def thinned(count: int) -> np.ndarray:

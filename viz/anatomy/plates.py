@@ -9,6 +9,7 @@ from viz.gate import shares as open_shares
 from viz.panel import Scene
 
 from . import (
+    combinations,
     credit,
     draws,
     exercise,
@@ -30,13 +31,15 @@ from .plate import Label, Look, Plate
 class PlateKind:
     """draw(record, scene, look) -> Plate; `needs` names the measure whose record it shows.
 
-    gradient  whether it shows gradients, which a trust check can back
+    gradient   whether it shows gradients, which a trust check can back
+    meanwhile  a coarser measure, whose record it shows until its own is there
     """
 
     label: Label
     needs: str
     draw: Callable[[Any, Scene, Look], Plate]
     gradient: bool = True
+    meanwhile: str = ""
 
 
 _KINDS = (
@@ -63,5 +66,6 @@ _KINDS = (
     PlateKind(pulls.PULLS, "gate_room", pulls.clock_gradient),
     PlateKind(fan.FAN, "fan", fan.fan),
     PlateKind(draws.DRAWS, "fan", draws.draws),
+    PlateKind(combinations.TABLE, "combinations", combinations.combinations, meanwhile="some_combinations"),
 )
 PLATES = {kind.label.name: kind for kind in _KINDS}

@@ -1,0 +1,103 @@
+"""The page of all combinations: boxes to click, and the same as a list to filter, sort and choose from."""
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from cells.analysis.combinations import Combination, Combinations
+from cells.knobs import names_of
+from ui import state
+from ui.widgets import widget
+from viz.anatomy.combinations import COLUMNS, columns_of, combination_at, factor_of_two, listed, reasons
+from viz.kinds import sign_of
+
+from .equations import finished
+from .measures import possible
+from .opened import Opened
+from .show import show_plate
+
+NAME = "combinations"
+LIST, CHOSEN = "list of combinations", "combination chosen"
+KEEPS, TWICE, RATIO = "a step back keeps", "factor 2 in steps", "log10 of step 1 / last"
+NOW = "now"
+HEIGHT = 320  # px of the list
+
+
+def show_table(opened: Opened) -> None:
+    """The boxes; the combination of one that is clicked becomes the present one."""
+    show_plate(NAME, opened, on_click=lambda: None)
+    if why := reasons(possible(opened.settings)):
+        st.info("\n".join(f"- {sentence}" for sentence in why))
+    clicked: Any = st.session_state.get(f"chart {NAME}", {}).get("click")
+    record: Combinations | None = finished(NAME, opened) if clicked else None
+    if record:
+        _take(combination_at(record, clicked["x"], clicked["y"]), opened)
+
+
+def show_list(opened: Opened) -> None:
+    """The rows of one kind, or all; a row that is chosen becomes the present combination."""
+    record: Combinations | None = finished(NAME, opened)
+    if record is None:
+        return
+    for column, name in zip(st.columns(2, gap="medium"), ("rows", "rows_by"), strict=True):
+        with column:
+            widget(name)
+    shown = listed(record, opened.anatomy.rows, opened.anatomy.rows_by)
+    if not shown:
+        st.info("No combination ends so: choose another kind, or all.")
+        return
+    common: dict[str, Any] = {"hide_index": True, "column_config": _formats(), "height": HEIGHT}
+    rows = _rows(shown, record, opened)
+    st.dataframe(rows, key=LIST, selection_mode="single-row", on_select=_choose, **common)
+    st.caption(f"{len(shown)} of {len(record.all)} combinations. Click a heading to sort, a row's box to take the row.")
+    place = st.session_state.pop(CHOSEN, None)
+    if place is not None and place < len(shown):
+        _take(shown[place], opened)
+
+
+def _rows(shown: list[Combination], record: Combinations, opened: Opened) -> dict[str, list]:
+    """Columns in words; nothing where a number is none."""
+    columns = columns_of(shown, record)
+    found = [record.verdicts.get(one.names) for one in shown]
+    verdicts = {
+        "verdict": [
+            sign_of(v.kind) + " " + str(w) if v else str(w) for v, w in zip(found, columns["verdict"], strict=True)
+        ]
+    }
+    steps = [factor_of_two(one) if one else math.inf for one in found]
+    kept = [one.decay_per_step if one else math.nan for one in found]
+    ratio = [one.log10_ratio if one else math.nan for one in found]
+    numbers = {KEEPS: kept, TWICE: steps, RATIO: ratio}
+    here = {NOW: ["▶" if one.settings == opened.settings else "" for one in shown]}
+    names = {name: columns[name].tolist() for name in COLUMNS}
+    return here | names | verdicts | {name: [_finite(value) for value in values] for name, values in numbers.items()}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _formats() -> dict[str, Any]:
+    make = st.column_config
+    return {
+        NOW: make.TextColumn(width="small"),
+        KEEPS: make.NumberColumn(format="percent"),
+        TWICE: make.NumberColumn(format="%.3g"),
+        RATIO: make.NumberColumn(format="%.1f"),
+    }
+
+
+def _choose() -> None:
+    rows = st.session_state[LIST].selection.rows
+    if rows:
+        st.session_state[CHOSEN] = rows[0]
+
+
+def _take(one: Combination | None, opened: Opened) -> None:
+    """The whole run of a combination, its cell's own knobs among it."""
+    if one is None or one.settings is None or one.settings == opened.settings:
+        return
+    own = {name: getattr(one.settings.options, name) for name in names_of(one.settings.options)}
+    state.put_next({"cell": one.cell, "activation": one.activation, "init": one.init} | own)
+    st.rerun()  # the whole page: the widgets stand outside the body

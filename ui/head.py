@@ -28,19 +28,18 @@ class Head:
     numbers: tuple[tuple[str, str, str], ...]
 
     @property
-    def markdown(self) -> str:
-        """The sentence as a heading, and what else there is to say."""
-        return f"### :{self.colour}[{self.first}]{self.rest}\n\n{self.more}"
+    def html(self) -> str:
+        """All of it as one element: the sentence as a heading in a band, and below it the row of numbers."""
+        more = f"<p>{escape(self.more)}</p>" if self.more else ""
+        first = f'<span class="bf-{self.colour}">{escape(self.first)}</span>'
+        numbers = "".join(_number(*number) for number in self.numbers)
+        sentence = f'<div class="bf-verdict"><h3>{first}{escape(self.rest)}</h3>{more}</div>'
+        return f'{sentence}<dl class="bf-metrics">{numbers}</dl>'
 
 
 def head_of(found: Verdict, numbers: Metrics) -> Head:
     """The words for a run."""
     return Head(*_sentence(found), _numbers(found, numbers))
-
-
-def verdict_markdown(found: Verdict) -> str:
-    """The verdict alone."""
-    return Head(*_sentence(found), ()).markdown
 
 
 def _sentence(found: Verdict) -> tuple[str, str, str, str]:
@@ -55,11 +54,7 @@ def _sentence(found: Verdict) -> tuple[str, str, str, str]:
 
 def show_head(found: Verdict, numbers: Metrics) -> None:
     """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
-    head = head_of(found, numbers)
-    with st.container(key="verdict"):
-        st.markdown(head.markdown)
-    rows = "".join(_number(*number) for number in head.numbers)
-    st.html(f'<dl class="bf-metrics">{rows}</dl>')  # one element, where st.metric takes five
+    st.html(head_of(found, numbers).html)
 
 
 def _numbers(found: Verdict, numbers: Metrics) -> tuple[tuple[str, str, str], ...]:

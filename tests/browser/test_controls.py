@@ -125,7 +125,7 @@ def test_on_a_small_screen_the_main_controls_and_the_groups_are_in_view(visit):
             expect(page.page.locator(f".st-key-{name}")).to_be_in_viewport(ratio=1)
         for summary in page.page.locator("section.stSidebar summary").all():
             expect(summary).to_be_in_viewport(ratio=1)
-        expect(page.page.locator(".st-key-verdict")).to_be_in_viewport(ratio=1)
+        expect(page.page.locator(".bf-verdict")).to_be_in_viewport(ratio=1)
     sidebar = page.page.locator("section.stSidebar [data-testid=stSidebarContent]")
     assert sidebar.evaluate("box => box.scrollHeight <= box.clientHeight"), "the sidebar scrolls"
 

@@ -91,7 +91,7 @@ class Visit:
     @property
     def verdict(self) -> str:
         """The sentence on top."""
-        return self.page.locator(".st-key-verdict").inner_text()
+        return self.page.locator(".bf-verdict").inner_text()
 
     @property
     def controls(self) -> dict:

@@ -1,7 +1,9 @@
 """A session with the app, without a browser: open a link, turn knobs, press buttons, read what is shown."""
 
 import json
+import re
 import time
+from html import unescape
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -12,6 +14,7 @@ from ui.notices import JOINER
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "ui/pages").glob("[!_]*.py"))
+VERDICT = re.compile(r'<div class="bf-verdict">(.*?)</div>')
 PATIENCE = 120.0  # seconds a run may take on a busy machine
 
 
@@ -89,8 +92,18 @@ class Session:
 
     @property
     def verdict(self) -> str:
-        """The sentence on top."""
-        return plain(self.app.markdown[0].value)
+        """What stands on top, large and small, without its markup."""
+        return unescape(re.sub("<.*?>", "", self._verdicts[0]))
+
+    @property
+    def says_verdict(self) -> bool:
+        """Whether the page itself, not its chart, says it."""
+        return bool(self._verdicts)
+
+    @property
+    def _verdicts(self) -> list[str]:
+        found = (VERDICT.search(node.proto.body) for node in self.app.get("html"))
+        return [match[1] for match in found if match]
 
     @property
     def faults(self) -> list[str]:

@@ -61,7 +61,7 @@ def test_every_page_draws_every_cell(page, cell):
 
 def test_the_main_page_shows_verdict_metrics_and_main_controls():
     session = Session()
-    assert session.verdict.startswith("### :")
+    assert session.verdict.startswith("Vanishing: each step back keeps")
     assert sum(element.proto.body.count("<dt>") for element in session.app.get("html")) == 5
     assert all(session.shows(name) for name in MAIN)
     assert session.faults == session.complaints == []

@@ -216,7 +216,7 @@ def test_a_link_with_a_scrubber_shows_one_and_comes_back():
     assert chart["scrub"]["label"] == "Weight scale"
     assert len(chart["scrub"]["values"]) == len(chart["scrub"]["said"]) == 41
     assert session.query == {"scrub": "weight_scale", "cell": "lstm", "steps": "12", "hidden": "4"}
-    assert not session.shows("verdict"), "the words have to follow the drag, so the chart brings them"
+    assert not session.says_verdict, "the words have to follow the drag, so the chart brings them"
 
 
 def test_choosing_a_knob_starts_a_scrubber_and_clearing_it_ends_it():

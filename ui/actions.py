@@ -10,7 +10,7 @@ from . import state
 from .export import export_dialog
 from .presets import PRESETS
 
-COPY = Path(__file__).with_name("copy_link.js")
+SCRIPTS = [Path(__file__).with_name(name) for name in ("history.js", "copy_link.js")]
 
 
 def preset_row() -> None:
@@ -34,4 +34,5 @@ def action_row(starts: Callable[[], None] = preset_row) -> None:
 @st.cache_resource(show_spinner=False)
 def _copy_button():
     html = '<button class="bf-copy" type="button">Copy link</button>'
-    return component("backflow_copy", html=html, js=COPY.read_text(encoding="utf-8"), isolate_styles=False)
+    js = "\n".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
+    return component("backflow_copy", html=html, js=js, isolate_styles=False)

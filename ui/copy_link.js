@@ -15,6 +15,7 @@ async function copy(text) {
 }
 
 export default function ({ parentElement }) {
+  keepSteps();
   const button = parentElement.querySelector(".bf-copy");
   button.onclick = async () => {
     const done = await copy(window.location.href).catch(() => false);

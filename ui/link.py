@@ -30,8 +30,13 @@ def left_out(values: Mapping[str, Any]) -> list[str]:
     return [
         f"{name} has {len(values[name])} entries, too many for a link: {AGAIN[name]} again there."
         for name in LISTS
-        if applies(name, values) and len(_text(name, values[name])) > LONGEST
+        if is_left_out(name, values)
     ]
+
+
+def is_left_out(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether a value that counts is too long for a link."""
+    return applies(name, values) and len(_text(name, values[name])) > LONGEST
 
 
 AGAIN = {

@@ -4,22 +4,35 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from .fields import DEFAULTS, Values
-from .link import read_link, write_link
+from .fields import DEFAULTS, LISTS, Values
+from .link import Query, is_left_out, read_link, write_link
 
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
 
 
 def begin() -> None:
-    """Fill the session from the link, when it is new."""
+    """Fill the session from the link, when the session is new or the reader goes back or forward to another link."""
     put(st.session_state.pop("next", {}))
-    if "complaints" in st.session_state:
+    returns = "complaints" in st.session_state
+    if returns and not _went_through_history():
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}
-    values, complaints = read_link(query)
-    put(values)
+    found, complaints = read_link(query)
+    put(found | (_too_long(values(), query) if returns else {}))
     st.session_state.complaints = complaints
+
+
+def _went_through_history() -> bool:
+    """Whether this run comes from the browser's Back or Forward; every change of the view is a step of its history."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _too_long(present: Values, query: Query) -> Values:
+    """What is in no link because it is too long, and so is none the reader could go back to."""
+    return {name: present[name] for name in LISTS if name not in query and is_left_out(name, present)}
 
 
 def values() -> Values:

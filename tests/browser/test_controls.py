@@ -117,6 +117,15 @@ def test_nothing_jumps_when_a_slider_moves(visit):
     assert len(places) == 1
 
 
+def test_the_chart_follows_its_own_width(visit):
+    page = visit(width=1280, height=720, alone=True)  # the browser remembers a closed sidebar
+    width = "document.querySelector('.bf-plot')._fullLayout.width - document.querySelector('.bf-plot').clientWidth"
+    before = page.page.evaluate("document.querySelector('.bf-plot').clientWidth")
+    page.page.locator("section.stSidebar").hover()
+    page.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.page.wait_for_function(f"document.querySelector('.bf-plot').clientWidth > {before + 100} && {width} === 0")
+
+
 def test_on_a_small_screen_the_main_controls_and_the_groups_are_in_view(visit):
     page = visit(width=1280, height=720)
     for cell in ("Phased", "LSTM", "GRU", "RNN"):

@@ -45,6 +45,43 @@ def test_a_view_made_by_hand_is_copied_and_survives_a_reload(visit):
     assert visit(copied.removeprefix(f"{page.server}/"), alone=True).view == before
 
 
+def test_back_and_forward_go_through_the_views(visit):
+    page = visit("?steps=20")
+    views = [page.view]
+    for act in (
+        lambda: page.pick("cell", "LSTM"),
+        lambda: page.slider("weight_scale").press("PageUp"),
+        lambda: page.slider("forget_bias").press("End"),
+    ):
+        page.page.wait_for_timeout(800)  # changes in quick succession are one step
+        page.repaint(act)
+        page.wait_query(**page.query)
+        views.append(page.view)
+    for move, ways in (("go_back", views[-2::-1]), ("go_forward", views[1:])):
+        for view in ways:
+            page.repaint(getattr(page.page, move))
+            page.wait_query(**view[-1])
+            assert page.view == view
+
+
+def test_a_held_key_is_one_step_and_an_opened_page_another(visit):
+    page = visit("?steps=20&hidden=6")
+    before = page.view
+    for _ in range(5):
+        page.page.wait_for_timeout(50)
+        page.slider("weight_scale").press("ArrowRight")
+    page.wait_query(steps="20", hidden="6", weight_scale="1.05")
+    page.page.locator("[data-testid=stTopNavLink]", has_text="Equations").click()
+    page.page.wait_for_url("**/equations?*")
+    page.wait_query(steps="20", hidden="6", weight_scale="1.05")
+    page.page.go_back()
+    page.wait_painted()
+    assert page.query["weight_scale"] == "1.05"
+    page.repaint(page.page.go_back)
+    page.wait_query(steps="20", hidden="6")
+    assert page.view == before
+
+
 def test_an_own_sequence_travels_in_the_link(visit):
     page = visit("?" + urlencode(OWN))
     assert page.query == OWN

@@ -1,6 +1,6 @@
 // Draws one figure. The first call of a mounted chart makes the plot, every later one repaints it in place.
 
-const CONFIG = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: "reset" };
+const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset" };
 const SAVED = { width: 1200, scale: 2 }; // px of a saved picture; a PNG has twice as many
 const decoder = new TextDecoder();
 
@@ -95,6 +95,17 @@ function followTheme(plot, layout, setTriggerValue) {
   }, 400);
 }
 
+// The plot follows its own width, which the sidebar changes as well as the window; its own redrawing is no change.
+function followWidth(Plotly, plot) {
+  plot.backflowWidth ??= new ResizeObserver(([{ contentRect }]) => {
+    const drawn = plot._fullLayout?.width;
+    if (!drawn || !contentRect.width || Math.abs(contentRect.width - drawn) < 1) return;
+    cancelAnimationFrame(plot.backflowFrame);
+    plot.backflowFrame = requestAnimationFrame(() => plot.isConnected && Plotly.Plots.resize(plot));
+  });
+  plot.backflowWidth.observe(plot);
+}
+
 export default async function ({ data, parentElement, setTriggerValue }) {
   const Plotly = await plotly();
   const plot = parentElement.querySelector(".bf-plot");
@@ -111,6 +122,7 @@ export default async function ({ data, parentElement, setTriggerValue }) {
     release(plot, parentElement);
     await draw(body.figure.data, body.figure.layout);
   }
+  followWidth(Plotly, plot);
   listen(plot, setTriggerValue);
   if (!body.save) followTheme(plot, body.figure.layout, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);

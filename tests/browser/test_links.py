@@ -64,22 +64,29 @@ def test_back_and_forward_go_through_the_views(visit):
             assert page.view == view
 
 
-def test_a_held_key_is_one_step_and_an_opened_page_another(visit):
+def test_an_opened_page_is_one_step(visit):
     page = visit("?steps=20&hidden=6")
     before = page.view
-    for _ in range(5):
-        page.page.wait_for_timeout(50)
-        page.slider("weight_scale").press("ArrowRight")
-    page.wait_query(steps="20", hidden="6", weight_scale="1.05")
+    page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
+    page.wait_query(steps="20", hidden="6", weight_scale="1.01")
     page.page.locator("[data-testid=stTopNavLink]", has_text="Equations").click()
     page.page.wait_for_url("**/equations?*")
-    page.wait_query(steps="20", hidden="6", weight_scale="1.05")
+    page.wait_query(steps="20", hidden="6", weight_scale="1.01")
     page.page.go_back()
     page.wait_painted()
-    assert page.query["weight_scale"] == "1.05"
+    assert page.query["weight_scale"] == "1.01"
     page.repaint(page.page.go_back)
     page.wait_query(steps="20", hidden="6")
     assert page.view == before
+
+
+def test_changes_in_quick_succession_are_one_step(visit):
+    page = visit("?steps=20").page
+    steps = "names => names.map(name => (history.pushState({}, '', '?steps=' + name), history.length))"
+    before, (first, *later) = page.evaluate("history.length"), page.evaluate(steps, ["21", "22", "23"])
+    assert [first, *later] == [before + 1] * 3
+    page.wait_for_timeout(800)
+    assert page.evaluate(steps, ["24"]) == [before + 2]
 
 
 def test_an_own_sequence_travels_in_the_link(visit):

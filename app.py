@@ -7,15 +7,15 @@ from ui.controls import sidebar
 from ui.turns import TURNS
 
 RUN_PAGES = [
-    st.Page("ui/pages/flow.py", title="Gradient flow", icon=":material/timeline:", default=True),
-    st.Page("ui/pages/credit.py", title="Credit", icon=":material/grid_on:"),
-    st.Page("ui/pages/jacobians.py", title="Jacobians", icon=":material/scatter_plot:"),
-    st.Page("ui/pages/paths.py", title="Paths", icon=":material/alt_route:"),
-    st.Page("ui/pages/gate.py", title="Gate room", icon=":material/schedule:"),
-    st.Page("ui/pages/fan.py", title="Fan", icon=":material/stacked_line_chart:"),
-    st.Page("ui/pages/phase.py", title="Phase diagram", icon=":material/gradient:"),
-    st.Page("ui/pages/table.py", title="Table", icon=":material/table_chart:"),
-    st.Page("ui/pages/equations.py", title="Equations", icon=":material/function:"),
+    st.Page("ui/pages/flow.py", title="Gradient flow", default=True),
+    st.Page("ui/pages/credit.py", title="Credit"),
+    st.Page("ui/pages/jacobians.py", title="Jacobians"),
+    st.Page("ui/pages/paths.py", title="Paths"),
+    st.Page("ui/pages/gate.py", title="Gate room"),
+    st.Page("ui/pages/fan.py", title="Fan"),
+    st.Page("ui/pages/phase.py", title="Phase diagram"),
+    st.Page("ui/pages/table.py", title="Table"),
+    st.Page("ui/pages/equations.py", title="Equations"),
 ]
 
 frame.open_page()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sized
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ INIT_LABELS = {"he": "He", "glorot": "Glorot", "pytorch": "PyTorch"}
 OWN_LIMIT = 1e6  # values beyond it saturate every cell and help nobody
 OWN_ROWS = 20_000
 BUDGET = 4.0  # GB of memory one run may take
+COPIES = 4  # of the weights: drawn, scaled, their gradients, and those while they are summed
 
 
 @dataclass(frozen=True)
@@ -159,12 +161,38 @@ class RunSettings:
             raise BadValue(sentence, "steps", len(self.own))
 
     def _check_cost(self) -> None:
-        gigabytes = self.steps * self.memory_per_step / 1e9
-        if gigabytes > BUDGET:
-            allowed = int(BUDGET * 1e9 / self.memory_per_step)
-            fits = f"at most {allowed} steps fit" if allowed >= 2 else "choose fewer hidden units or a smaller batch"
-            sentence = f"steps = {self.steps} would take {gigabytes:.1f} GB, the limit is {BUDGET:g} GB: {fits}"
-            raise BadValue(sentence, "steps", allowed if allowed >= 2 else None)
+        left = BUDGET * 1e9 - self.weights_memory
+        if left < 2 * self.memory_per_step:
+            self._refuse_size()
+        if self.memory > BUDGET * 1e9:
+            allowed, gigabytes = int(left / self.memory_per_step), self.memory / 1e9
+            cost = f"steps = {self.steps} would take {gigabytes:.1f} GB, the limit is {BUDGET:g} GB"
+            raise BadValue(f"{cost}: at most {allowed} steps fit", "steps", allowed)
+
+    def _refuse_size(self) -> None:
+        """Not even two steps fit: because of the weights, or because of the batch."""
+        fits = self._widest()
+        if fits < self.hidden:
+            sentence = f"hidden = {self.hidden} would take {self.weights_memory / 1e9:.1f} GB for the weights alone"
+            raise BadValue(f"{sentence}, the limit is {BUDGET:g} GB: at most {fits} hidden units fit", "hidden", fits)
+        cost = f"steps = {self.steps} would take {self.memory / 1e9:.1f} GB, the limit is {BUDGET:g} GB"
+        raise BadValue(f"{cost}: choose fewer hidden units or a smaller batch", "steps")
+
+    def _widest(self) -> int:
+        """The largest H whose weights take at most half of what a run may take."""
+        square, numbers = 2 * self.layers - 1, BUDGET * 1e9 / 2 / (8 * COPIES * len(self.cell_class.sums))
+        return int((sqrt(self.input_size**2 + 4 * square * numbers) - self.input_size) / (2 * square))
+
+    @property
+    def memory(self) -> int:
+        """Bytes a run takes."""
+        return self.steps * self.memory_per_step + self.weights_memory
+
+    @property
+    def weights_memory(self) -> int:
+        """Bytes of the weights, of their gradients, and of what both are made of."""
+        inputs = self.input_size + (self.layers - 1) * self.hidden
+        return 8 * COPIES * len(self.cell_class.sums) * self.hidden * (inputs + self.layers * self.hidden)
 
     @property
     def memory_per_step(self) -> int:

@@ -19,11 +19,12 @@ def check_budget(settings: RunSettings) -> None:
     """Raise BadValue, with the nearest number of steps or samples that fits, where a run would freeze the page."""
     s = settings
     a_step = seconds_per_step(s)
-    seconds, megabytes = s.steps * a_step, s.steps * s.memory_per_step / 1e6
-    share = max(seconds / SECONDS, megabytes / MEGABYTES)
-    if share <= 1:
+    seconds, megabytes = s.steps * a_step, s.memory / 1e6
+    room = (MEGABYTES * 1e6 - s.weights_memory) / (s.steps * s.memory_per_step)
+    fits = min(SECONDS / seconds, room)
+    if fits >= 1:
         return
-    steps, batch = int(s.steps / share), int(s.batch / share)
+    steps, batch = int(s.steps * fits), int(s.batch * fits)
     cost = (
         f"would take about {seconds:.1f} s and {megabytes:.0f} MB; this page allows {SECONDS:g} s and {MEGABYTES:g} MB"
     )

@@ -25,7 +25,7 @@ from .view import PageView
 HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
 LONG = 0.02  # seconds of a run that others need not wait for
 FINDINGS = 2000  # small ones: some numbers and a sentence
-TRACES: Kept[Trace] = Kept(8e8, lambda trace: trace.settings.steps * trace.settings.memory_per_step)
+TRACES: Kept[Trace] = Kept(8e8, lambda trace: trace.settings.memory)
 BODIES: Kept[tuple[bytes, int]] = Kept(2e8, lambda body: len(body[0]))
 CURVES: Kept[tuple[viz.Curve, ...]] = Kept(5e7, lambda curves: sum(curve.mean.nbytes for curve in curves))
 

@@ -7,6 +7,7 @@ import pytest
 
 from cells import CELLS, RunSettings
 from cells.knobs import BadValue, knobs_of
+from cells.settings import BUDGET
 
 PLAIN = RunSettings()
 BASES = [
@@ -73,3 +74,12 @@ def test_the_settings_that_were_changed_stay_as_they_were():
     before = asdict(PLAIN)
     PLAIN.replace(cell="lstm", weight_scale=2.0)
     assert asdict(PLAIN) == before
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_that_would_fill_the_memory_are_refused_by_name_and_those_offered_fit(cell):
+    sizes = {"cell": cell, "steps": 2, "batch": 1, "layers": 4, "inputs": 4096}
+    with pytest.raises(BadValue, match=r"hidden = 4096 would take .* GB for the weights alone") as refused:
+        RunSettings(hidden=4096, **sizes)
+    fitting = RunSettings(hidden=refused.value.nearest, **sizes)
+    assert fitting.weights_memory <= BUDGET * 1e9 / 2 < fitting.replace(hidden=fitting.hidden + 1).weights_memory

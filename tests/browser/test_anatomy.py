@@ -48,6 +48,15 @@ def test_every_plate_is_painted_with_its_finding(visit, dark):
             assert plot(page, name).locator("svg").count() > 0
 
 
+def test_all_pages_are_named_on_top_of_a_small_window(visit):
+    page = visit("?steps=20&hidden=8", width=1280, height=720)
+    names = page.page.get_by_test_id("stTopNavLink").all_inner_texts()
+    assert len(names) > len(PAGES)
+    for name in names:
+        page.page.get_by_role("link", name=name, exact=True).wait_for()
+    assert page.page.get_by_test_id("stTopNavSection").count() == 0
+
+
 def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
     page = visit("?steps=20&hidden=8")
     turn(page, "Credit")

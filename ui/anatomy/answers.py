@@ -1,4 +1,4 @@
-"""The five questions as buttons, and the answer to the one that is asked, with the numbers of the run at hand."""
+"""The questions as buttons, and the answer to the one that is asked, with the numbers of the run at hand."""
 
 from typing import Any
 

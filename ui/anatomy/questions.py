@@ -69,6 +69,16 @@ QUESTIONS = (
         r"$c_t = f_t \odot c_{t-1} + i_t \odot g_t$ does along the cell state: the skip is a forget gate fixed at 1.",
     ),
     Question(
+        "draws",
+        "One draw",
+        "Does one draw of the weights prove anything?",
+        "ui/pages/fan.py",
+        {"activation": "relu", "weight_scale": 1.4, "seed": 0},
+        {"seed": 9},
+        "Near the critical weight scale it does not: the same net explodes with one seed and vanishes with another. "
+        "The band holds the middle 80 % of the draws; move the weight scale until they agree.",
+    ),
+    Question(
         "gru",
         "GRU at t = 2",
         "What is dL/dW of every matrix of a GRU at its second step?",

@@ -138,9 +138,19 @@ def test_the_map_of_a_jobs_tiles_is_the_map_at_once():
     tiles = [(tile["row"], row(tile, context)) for tile in rows_of(plan)]
     assert context.told == [1.0] * 3
     half, whole = assembled(plan, tiles[:2]), assembled(plan, tiles)
-    assert half.known.tolist() == [[True] * 3, [True] * 3, [False] * 3] and whole.whole
+    assert half.known.tolist() == [[True] * 3, [False] * 3, [True] * 3] and whole.whole
     np.testing.assert_allclose(whole.values, phase_map(plan).values, rtol=1e-12)
     assert row({"row": 0}, Context(plan.as_json(), stop=True)) is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 41, 64, 201])
+def test_a_jobs_rows_are_all_there_once_and_any_first_part_of_them_is_spread_over_the_map(count):
+    plan = MapPlan(RunSettings(**SMALL), Axis("weight_scale", 0.0, 3.0, 2), Axis("seed", 0, 1000, count))
+    order = [tile["row"] for tile in rows_of(plan)]
+    assert sorted(order) == list(range(count))
+    for part in range(2, count):
+        gaps = np.diff([*sorted(order[:part]), count])
+        assert gaps.max() <= 4 * count / part
 
 
 def test_where_two_values_do_not_go_together_the_map_is_blank():

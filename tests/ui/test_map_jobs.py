@@ -16,6 +16,8 @@ import jobs
 from cells.analysis.maps import phase_map
 from jobs.status import ALIVE
 from tests.jobs.live import done_tiles, end_all_of, gone, supervisor, wait_for_end, wait_until, workers
+from tests.jobs.test_scheduler import Machine
+from tests.ui.opened_pages import until
 from tests.ui.sessions import Session, plain
 from ui.fields import map_view, run_settings
 from ui.link import read_link
@@ -80,9 +82,9 @@ def test_a_large_map_is_offered_as_a_job_with_a_first_look_and_looking_makes_no_
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(plan, "LIVE", 100)
     session = opened(**QUICK)
-    assert "41 × 10 = 410 points run as a job, about 1 s of computing. It goes on when this tab is closed." in words(
-        session
-    )
+    until(session, lambda: not session.app.get("progress"))
+    assert "41 × 10 = 410 points run as a job, about 1 s of computing." in words(session)
+    assert "It goes on when this tab is closed." in words(session)
     assert "110 of 410 points are computed so far." in words(session)
     assert session.charts[CHART]["figure"]["data"][0]["x"][-1] == 4.0
     assert not (tmp_path / "home").exists()
@@ -137,6 +139,31 @@ def test_where_jobs_run_is_told_and_an_address_that_does_not_answer_is_named(sto
     (told,) = session.faults
     assert told.startswith("no scheduler answers at tcp://127.0.0.1:9 within 3 seconds")
     assert CHART in session.charts and large.all_jobs() == []
+
+
+def test_a_map_that_would_take_days_is_not_offered(store):
+    session = opened(map_of="lyapunov", map_size="201", layers="4", steps="500", hidden="128", map_y="seed,0,200")
+    until(session, lambda: not session.app.get("progress"))
+    assert "more than 24 h: choose fewer values, or a smaller run." in words(session)
+    assert not session.shows("map start")
+
+
+def test_another_machines_scheduler_computes_the_very_map(store, monkeypatch, tmp_path):
+    (tmp_path / "second machine").mkdir()
+    machine = Machine(tmp_path / "second machine")
+    try:
+        monkeypatch.setenv(large.SCHEDULER, machine.address)
+        machine.add_worker()
+        machine.add_worker()
+        session = opened(**QUICK)
+        press(session, "map start")
+        until_done(session)
+        theirs = {line.pid for line in jobs.ledger(store, large.job_of(plan_from(QUICK)).id)}
+        assert theirs <= {worker.pid for worker in machine.workers}
+    finally:
+        machine.end()
+    found = large.found(plan_from(QUICK), large.status(plan_from(QUICK)))
+    np.testing.assert_allclose(found.values, phase_map(plan_from(QUICK)).values, rtol=1e-12)
 
 
 def test_a_store_that_cannot_be_used_is_one_sentence(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from tests.ui.sessions import Session, plain
 from ui.fields import DEFAULTS, FIELDS, map_view, run_settings
 from ui.maps import live
 from ui.maps.plan import check_cost, clicked, is_large, plan_of, values_of
+from ui.maps.presets import MAPS
 from ui.maps.view import MapView
 
 CHART = "chart phase"
@@ -204,3 +205,18 @@ def test_what_takes_long_is_a_job():
     assert is_large(plan_of(MapView(map_of="lyapunov"), RunSettings(hidden=256, batch=64), None))
     with pytest.raises(BadValue, match=r"at a corner of the map .* would take"):
         check_cost(plan_of(MapView(("steps", 2.0, 1000.0)), RunSettings(hidden=256, batch=256), None))
+
+
+@pytest.mark.parametrize("preset", MAPS, ids=[preset.name for preset in MAPS])
+def test_every_map_that_is_offered_can_be_computed_while_one_waits(preset):
+    values = DEFAULTS | preset.values
+    plan = plan_of(map_view(values), run_settings(values), None)
+    check_cost(plan)
+    assert not is_large(plan) and preset.point.endswith(".")
+
+
+def test_a_map_that_is_offered_is_one_press_away():
+    session = whole()
+    session.press("open ratio")
+    changed = {name: value for name, value in session.values.items() if value != DEFAULTS[name]}
+    assert changed == next(preset.values for preset in MAPS if preset.name == "open ratio")

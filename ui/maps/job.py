@@ -8,54 +8,65 @@ import streamlit as st
 
 from cells import RunSettings
 from cells.analysis.maps import MapPlan, PhaseMap
-from cells.knobs import BadValue
 from cells.words import number
 from jobs import JobError, JobStatus
 from ui import state
+from ui.background import Work
 from ui.fields import DEFAULTS
 from ui.notices import as_written, show_sentence
 
 from . import large
-from .live import live_map
+from .live import Progress, live_map
 from .plan import LIVE_SECONDS, points, seconds, values_of
-from .show import show_map
+from .show import show_map, show_progress
 
 POLL = 1.0  # seconds between two looks at a job
 REDRAW = 3.0  # seconds between two pictures of a map that fills
 FIRST_LOOK = 121  # points
+LONGEST = 24 * 3600.0  # seconds of one core that a job may take
 FAULT = "map job fault"
 
 
 def show_job(plan: MapPlan, settings: RunSettings) -> None:
     """A large map: what of it is finished, or a first look."""
     now = large.status(plan)
-    found = large.found(plan, now) if now and now.done else _first_look(plan)
-    show_map(found, settings, partial(_status, plan, now))
+    known = Progress(large.found(plan, now)) if now and now.done else _first_look(plan)
+    show_map(known.found, settings, partial(_status, plan, now, known.work))
 
 
-def _first_look(plan: MapPlan) -> PhaseMap:
+def _first_look(plan: MapPlan) -> Progress:
+    """None where even that would take long."""
     if seconds(plan, FIRST_LOOK) > LIVE_SECONDS:
-        return PhaseMap.empty(plan)
-    try:
-        return live_map(plan, whole=False).found
-    except BadValue:
-        return PhaseMap.empty(plan)
+        return Progress(PhaseMap.empty(plan))
+    return live_map(plan, whole=False)
 
 
-def _status(plan: MapPlan, now: JobStatus | None) -> bool:
+def _status(plan: MapPlan, now: JobStatus | None, first_look: Work | None) -> bool:
     """How the job is doing, and what can be done about it."""
     _show_fault()
+    if first_look:
+        show_progress(first_look, "A first look")
     if now is None:
-        rows, columns = plan.shape
-        told = f"{columns} × {rows} = {points(plan)} points run as a job, {_duration(seconds(plan))} of computing."
-        st.markdown(f"{told} It goes on when this tab is closed.", width="content", help=large.where())
-        _button("Start the job", "map start", partial(large.start, plan))
+        _offer(plan)
     elif now.alive:
         _watch(plan, time.monotonic(), now.done)
     elif now.state != "done":
         st.markdown(as_written(now.message.replace(" tiles", " rows")), width="content", help=large.where())
         _button("Resume", "map resume", partial(large.start, plan))
     return now is None or now.state != "done"
+
+
+def _offer(plan: MapPlan) -> None:
+    """What a job would compute and take, and a button that starts it."""
+    rows, columns = plan.shape
+    size, span = f"{columns} × {rows} = {points(plan)} points", _duration(seconds(plan))
+    if seconds(plan) > LONGEST:
+        most = _duration(LONGEST).removeprefix("about ")
+        st.markdown(f"{size} would take {span} of computing, more than {most}: choose fewer values, or a smaller run.")
+        return
+    told = f"{size} run as a job, {span} of computing. It goes on when this tab is closed."
+    st.markdown(told, width="content", help=large.where())
+    _button("Start the job", "map start", partial(large.start, plan))
 
 
 @st.fragment(run_every=POLL)

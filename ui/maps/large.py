@@ -94,7 +94,8 @@ def found(plan: MapPlan, now: jobs.JobStatus) -> PhaseMap:
         while len(_rows) > KEPT:
             _rows.popitem(last=False)
         rows |= dict(jobs.results(store(), now.id, skip=rows))
-        return assembled(plan, rows.items())
+        order = [tile["row"] for tile in rows_of(plan)]
+        return assembled(plan, ((order[tile], arrays) for tile, arrays in rows.items()))
 
 
 def all_jobs() -> list[MapJob]:

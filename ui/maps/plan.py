@@ -80,12 +80,15 @@ def points(plan: MapPlan) -> int:
 
 def seconds(plan: MapPlan, count: int | None = None) -> float:
     """Roughly what so many points take on one core, all by default: from a few that are spread over the map."""
-    some = _some(plan)
-    layer = plan.settings.layers - 1 if plan.layer is None else plan.layer
-    each = [TOGETHER * one.steps * seconds_per_step(one) for one in some]
-    if plan.quantity == "lyapunov":
-        each = [own + ESTIMATES["growth"](one, layer) for own, one in zip(each, some, strict=True)]
+    each = [seconds_of(one, plan.quantity, plan.layer) for one in _some(plan)]
     return float(np.mean(each)) * (points(plan) if count is None else count) if each else 0.0
+
+
+def seconds_of(settings: RunSettings, quantity: str, layer: int | None) -> float:
+    """Roughly what one run takes among others, and the quantity's own measure of it."""
+    own = TOGETHER * settings.steps * seconds_per_step(settings)
+    index = settings.layers - 1 if layer is None else layer
+    return own + (ESTIMATES["growth"](settings, index) if quantity == "lyapunov" else 0.0)
 
 
 def is_large(plan: MapPlan) -> bool:

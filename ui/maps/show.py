@@ -10,6 +10,7 @@ import viz
 from cells import RunSettings
 from cells.analysis.maps import PhaseMap, critical_lines, measure
 from cells.analysis.maps.reading import distance, edge, extent, shares
+from cells.knobs import BadValue
 from ui import background, state
 from ui.background import Work
 from ui.chart import show_chart
@@ -22,9 +23,10 @@ from viz.maps import PHASE, Shown, caption_of
 from viz.maps.findings import finding, missing, place
 
 from .live import soon
-from .plan import clicked
+from .plan import clicked, seconds_of
 
 CHART, SET = "chart phase", "map set"
+PRESENT_SECONDS = 5.0  # that one number may take
 POLL = 0.5  # seconds between two looks at the progress
 COLOURS = {"vanishes": ":blue[vanishes]", "explodes": ":red[explodes]"}
 
@@ -54,11 +56,17 @@ def shown_of(found: PhaseMap, settings: RunSettings, lines: Work) -> Shown:
     """The map with what is read from it and from the present setting."""
     known = lines.future.result() if soon(lines) else ()
     quantity, layer = found.plan.quantity, found.plan.layer
+    read = (shares(found), extent(found), edge(found), distance(found, settings))
+    return Shown(found, known, *read, settings, _value(settings, quantity, layer))
+
+
+def _value(settings: RunSettings, quantity: str, layer: int | None) -> float | None:
+    """The present setting's own number; None while it is not known, or where it would take long."""
+    if seconds_of(settings, quantity, layer) > PRESENT_SECONDS:
+        return None
     key = ("here", settings, quantity, layer)
     here = background.ask("map here", key, lambda report: measure(settings, quantity, layer))
-    value = here.future.result() if soon(here) else None
-    read = (shares(found), extent(found), edge(found), distance(found, settings))
-    return Shown(found, known, *read, settings, value)
+    return here.future.result() if soon(here) else None
 
 
 def drawn_of(shown: Shown, mode: str) -> Drawn:
@@ -89,9 +97,21 @@ def _take_click(found: PhaseMap) -> None:
     point = st.session_state[CHART].get("click")
     if point:
         changes = clicked(found.plan, point["x"], point["y"])
+        if not _goes_together(changes, found):
+            st.toast("No run is possible at this point: the two values do not go together.")
+            return
         st.session_state[SET] = (changes, {name: state.values()[name] for name in changes})
         state.put_next(changes)
         st.rerun()  # the whole page: the knobs' widgets stand outside the body
+
+
+def _goes_together(changes: dict[str, Any], found: PhaseMap) -> bool:
+    plan = found.plan
+    try:
+        plan.settings.replace(**{axis.name: changes[axis.name] for axis in (plan.x, plan.y)})
+    except BadValue:
+        return False
+    return True
 
 
 def _undo() -> None:

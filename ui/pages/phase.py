@@ -3,7 +3,8 @@
 from ui.maps.job import show_jobs
 from ui.maps.page import draw
 from ui.maps.pickers import map_row
+from ui.maps.presets import map_presets
 from ui.run_page import run_page
 
-run_page(draw, tools=map_row)
+run_page(draw, starts=map_presets, tools=map_row)
 show_jobs()

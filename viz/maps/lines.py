@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from cells.analysis.maps import CriticalLine
+from viz.heat import packed
 from viz.theme import SMALL, Palette, fade
 
 from .kinds import Tone
@@ -24,9 +25,8 @@ def edge_line(shown: Shown, tone: Tone, palette: Palette) -> Iterator[dict]:
     x, y = shown.places
     values = shown.drawn(shown.map.values)
     heights = np.where(np.isinf(values), np.sign(values), tone.of(values))
-    z = [[None if np.isnan(value) else value for value in row] for row in np.round(heights, 6).tolist()]
     level = {"coloring": "none", "start": 0, "end": 0, "size": 1}
-    common: dict[str, Any] = {"type": "contour", "x": list(x), "y": list(y), "z": z, "contours": level}
+    common: dict[str, Any] = {"type": "contour", "x": list(x), "y": list(y), "z": packed(heights), "contours": level}
     common |= {"autocontour": False, "hoverinfo": "skip", "showscale": False}
     yield common | {"line": {"color": fade(palette.paper, 0.75), "width": 6, "smoothing": 0.6}}
     yield common | {"name": "edge", "line": {"color": palette.ink, "width": 2.5, "smoothing": 0.6}}

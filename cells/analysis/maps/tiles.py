@@ -19,8 +19,11 @@ class _Stopped(Exception):
 
 
 def rows_of(plan: MapPlan) -> list[dict[str, int]]:
-    """The tiles of a job that computes this plan."""
-    return [{"row": row} for row in range(plan.shape[0])]
+    """The tiles of a job that computes this plan: far apart first, so that a part of the job shows all of the map."""
+    count = plan.shape[0]
+    strides = [2**power for power in range(count.bit_length(), -1, -1)]
+    order = dict.fromkeys(row for stride in strides for row in range(0, count, stride))
+    return [{"row": row} for row in order]
 
 
 def row(tile: Mapping[str, int], context: Any) -> dict[str, Array] | None:

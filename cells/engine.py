@@ -24,6 +24,7 @@ def solve(network: Network, settings: RunSettings | None = None) -> Trace:
     return Trace(settings, network, tuple(layers))
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def direct_gradient(network: Network, states: Scaled) -> Injection:
     """∂L_b/∂h_t through h_t's own output, at the steps with a loss; states (T, …, B, H) of the top layer."""
     attached = network.attached

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from numbers import Real
+from types import MappingProxyType
 from typing import Any
 
 
@@ -55,9 +56,14 @@ def _fields(kind: type) -> tuple[Field, ...]:
     return fields(kind)
 
 
-def knobs_of(kind: Any) -> dict[str, Field]:
+def knobs_of(kind: Any) -> Mapping[str, Field]:
     """The turnable fields of a settings class or instance, by name, in the order declared."""
-    return {f.name: f for f in fields_of(kind) if "knob" in f.metadata}
+    return _knobs(kind if isinstance(kind, type) else type(kind))
+
+
+@cache
+def _knobs(kind: type) -> Mapping[str, Field]:
+    return MappingProxyType({f.name: f for f in _fields(kind) if "knob" in f.metadata})
 
 
 def names_of(kind: Any) -> list[str]:
@@ -80,9 +86,9 @@ def check_knobs(record: Any, names: Collection[str] | None = None) -> None:
 
     names  the knobs to check; all by default
     """
-    for f in fields_of(record):
-        if "knob" in f.metadata and (names is None or f.name in names):
-            object.__setattr__(record, f.name, checked(f, getattr(record, f.name)))
+    known = knobs_of(record)
+    for name in known if names is None else filter(known.__contains__, names):
+        object.__setattr__(record, name, checked(known[name], getattr(record, name)))
 
 
 def checked(f: Field, value: Any) -> Any:

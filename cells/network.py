@@ -58,16 +58,15 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
     cell = CELLS[s.cell].build(s.options, ACTIVATIONS[s.activation])
     task = _once(shared, _task_key(s), lambda: signal.draw(s, np.random.default_rng((s.seed, TASK_STREAM))))
     outputs = task.targets.shape[-1]
-    zeros = {part: np.zeros((s.batch, s.hidden)) for part in cell.parts}
     return Network(
         cell=cell,
         layers=tuple(cell.init_params(_recipe(s, layer)) for layer in range(s.layers)),
         readout=_once(shared, ("readout", s.seed, s.hidden, outputs), lambda: _readout(s, outputs)),
-        start=(zeros,) * s.layers,
+        start=(_once(shared, ("start", s.batch, s.hidden, cell.parts), lambda: _zeros(s, cell)),) * s.layers,
         x=task.x,
         targets=task.targets,
         times=_once(shared, ("times", s.options, s.steps, s.batch, s.seed), lambda: _times(s, cell)),
-        weights=loss_weights(s),
+        weights=_once(shared, ("weights", s.steps, s.loss, s.loss_steps, s.loss_reduction), lambda: loss_weights(s)),
         loss=LOSSES[signal.loss],
         divisor=s.batch,
     )
@@ -87,6 +86,10 @@ def _task_key(s: RunSettings) -> tuple:
 def _readout(s: RunSettings, outputs: int) -> Params:
     rng = np.random.default_rng((s.seed, READOUT_STREAM))
     return {"W_y": rng.normal(0, s.hidden**-0.5, (s.hidden, outputs)), "b_y": np.zeros(outputs)}
+
+
+def _zeros(s: RunSettings, cell: Cell) -> dict[str, Array]:
+    return {part: np.zeros((s.batch, s.hidden)) for part in cell.parts}
 
 
 def _times(s: RunSettings, cell: Cell) -> Array:
@@ -114,14 +117,23 @@ def side_by_side(networks: Sequence[Network]) -> Network:
         layers=tuple(_stack_dicts([n.layers[k] for n in networks]) for k in range(len(first.layers))),
         readout=_stack_dicts([n.readout for n in networks]),
         start=tuple(_stack_dicts([n.start[k] for n in networks]) for k in range(len(first.start))),
-        x=np.stack([n.x for n in networks], axis=1),
-        targets=np.stack([n.targets for n in networks], axis=1),
-        times=np.stack([n.times for n in networks], axis=1),
-        weights=np.stack([n.weights for n in networks], axis=1),
+        x=_stack([n.x for n in networks], axis=1),
+        targets=_stack([n.targets for n in networks], axis=1),
+        times=_stack([n.times for n in networks], axis=1),
+        weights=_stack([n.weights for n in networks], axis=1),
         loss=first.loss,
         divisor=first.divisor,
     )
 
 
 def _stack_dicts(dicts: Sequence[Params]) -> Params:
-    return {name: np.stack([d[name] for d in dicts]) for name in dicts[0]}
+    return {name: _stack([d[name] for d in dicts]) for name in dicts[0]}
+
+
+def _stack(arrays: Sequence[Array], axis: int = 0) -> Array:
+    """`np.stack`; a read-only view where they are all one array that was drawn once."""
+    first = arrays[0]
+    if any(array is not first for array in arrays):
+        return np.stack(arrays, axis=axis)
+    shape = (*first.shape[:axis], len(arrays), *first.shape[axis:])
+    return np.broadcast_to(np.expand_dims(first, axis), shape)

@@ -20,6 +20,7 @@ INIT_LABELS = {"he": "He", "glorot": "Glorot", "pytorch": "PyTorch"}
 OWN_LIMIT = 1e6  # values beyond it saturate every cell and help nobody
 OWN_ROWS = 20_000
 BUDGET = 4.0  # GB of memory one run may take
+LOSS_FIELDS = frozenset({"loss", "loss_steps", "steps"})  # that must go together
 COPIES = 4  # of the weights: drawn, scaled, their gradients, and those while they are summed
 
 
@@ -69,7 +70,8 @@ class RunSettings:
         """Check the fields that changed, each alone, and all together."""
         check_knobs(self, changed)
         self._set("options", self._checked_options())
-        self._set("loss_steps", self._checked_loss_steps())
+        if not LOSS_FIELDS.isdisjoint(changed):
+            self._set("loss_steps", self._checked_loss_steps())
         if "own" in changed:
             self._set("own", self._checked_own())
         self._check_input()
@@ -161,13 +163,13 @@ class RunSettings:
             raise BadValue(sentence, "steps", len(self.own))
 
     def _check_cost(self) -> None:
-        left = BUDGET * 1e9 - self.weights_memory
-        if left < 2 * self.memory_per_step:
+        if self.memory <= BUDGET * 1e9:
+            return
+        allowed = int((BUDGET * 1e9 - self.weights_memory) / self.memory_per_step)
+        if allowed < 2:
             self._refuse_size()
-        if self.memory > BUDGET * 1e9:
-            allowed, gigabytes = int(left / self.memory_per_step), self.memory / 1e9
-            cost = f"steps = {self.steps} would take {gigabytes:.1f} GB, the limit is {BUDGET:g} GB"
-            raise BadValue(f"{cost}: at most {allowed} steps fit", "steps", allowed)
+        cost = f"steps = {self.steps} would take {self.memory / 1e9:.1f} GB, the limit is {BUDGET:g} GB"
+        raise BadValue(f"{cost}: at most {allowed} steps fit", "steps", allowed)
 
     def _refuse_size(self) -> None:
         """Not even two steps fit: because of the weights, or because of the batch."""

@@ -21,7 +21,7 @@ def _all_fields() -> dict[str, Field]:
     for cell in CELLS.values():
         found |= {f.name: f for f in fields(cell.Options) if f.name not in found}
     views = [f for view in (PageView, MapView) for f in fields(view)]
-    return found | {f.name: f for f in views} | knobs_of(AnatomyView)
+    return found | {f.name: f for f in views} | dict(knobs_of(AnatomyView))
 
 
 FIELDS = _all_fields()

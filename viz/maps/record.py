@@ -69,7 +69,7 @@ class Shown:
 
     def knob(self, name: str) -> Knob:
         """The label and range of a knob."""
-        knobs = knobs_of(self.present) | knobs_of(self.present.options)
+        knobs = {**knobs_of(self.present), **knobs_of(self.present.options)}
         return knobs[name].metadata["knob"]
 
     def spoken(self, name: str) -> str:

@@ -105,14 +105,14 @@ class MapPlan:
 
 def mappable(settings: RunSettings) -> dict[str, Field]:
     """The knobs a map may have as axes, by name: the numbers of the run and of its cell."""
-    knobs = knobs_of(settings) | knobs_of(settings.options)
+    knobs = {**knobs_of(settings), **knobs_of(settings.options)}
     return {name: f for name, f in knobs.items() if type(f.default) in (int, float)}
 
 
 def _check_name(role: str, name: str, settings: RunSettings) -> None:
     if name in mappable(settings):
         return
-    known = name in knobs_of(settings) | knobs_of(settings.options)
+    known = name in knobs_of(settings) or name in knobs_of(settings.options)
     fault = "has no order" if known else f"is no knob of the cell {settings.cell} or its run"
     raise BadValue(f"{role} = {name[:40]} {fault}; choose a number such as weight_scale", role, ())
 

@@ -29,9 +29,9 @@ def _mended(slope: Array, u: Array, k: float) -> Array:
     """The slope, which is k² e/(1 + e)² with e = exp(-k|u|), taken from there where it has lost digits."""
     if not slope.min(initial=np.inf) >= TAIL:
         slope_, u_ = by_units(slope), by_units(u)
-        tail = slope_ < TAIL
-        e = np.exp(-k * np.abs(u_[tail]))
-        slope_[tail] = k * k * e / (1 + e) ** 2
+        tail = np.flatnonzero(slope_ < TAIL)
+        e = np.exp(-k * np.abs(u_.take(tail)))
+        slope_.flat[tail] = k * k * e / (1 + e) ** 2
     return slope
 
 

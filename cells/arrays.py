@@ -22,9 +22,10 @@ def near_blocks(steps: int, size: int, least: int = 1) -> Iterator[slice]:
 def room(*shape: int, dtype: Any = np.float64) -> Array:
     """An empty array (T, …, B, N) with all samples of a unit side by side in memory: units in a row are one stretch."""
     first, *samples, units = shape
-    return np.moveaxis(np.empty((first, units, *samples), dtype), 1, -1)
+    made = np.empty((first, units, *samples), dtype)
+    return made.transpose(0, *range(2, made.ndim), 1)
 
 
 def by_units(a: Array) -> Array:
     """The view (T, N, …, B) of an array (T, …, B, N): the order that `room` gives it in memory."""
-    return np.moveaxis(a, -1, 1)
+    return a.transpose(0, -1, *range(1, a.ndim - 1))

@@ -159,9 +159,10 @@ def project(x: Scaled, W: Array, b: Array) -> Scaled:
 
 def project_inputs(x: Scaled, W: Array, b: Array) -> Scaled:
     """The same as one product, [x 1] with W on b: faster where N is large."""
-    used = np.where(row(b).any(axis=-1), 1.0, 0.0)[..., None]  # a bias of zeros must not bind the exponent
+    used = row(b).any(axis=-1, keepdims=True).astype(float)  # a bias of zeros must not bind the exponent
     rows, ones, exponent = x.beside(used)
-    both = np.concatenate([rows, ones], axis=-1)
+    both = room(*rows.shape[:-1], rows.shape[-1] + 1, dtype=rows.dtype)
+    both[..., :-1], both[..., -1:] = rows, ones
     return Scaled(product(both, np.concatenate([W, row(b)], axis=-2)), exponent)
 
 

@@ -80,6 +80,8 @@ class Scaled:
 
     def plus(self, plain: Array) -> "Scaled":
         """self + plain."""
+        if self.exponent is None:
+            return Scaled(self.mantissa + plain)
         rows, plain, exponent = self.beside(plain)
         return Scaled(rows + plain, exponent)
 
@@ -152,5 +154,5 @@ def _product_over_time(lefts: Sequence[Array], right: Array) -> Array:
 
 def _by_units(a: Array) -> Array:
     """(T, …, B, N) as (…, N, T·B): where samples lie side by side, whole runs of them are moved."""
-    by_units = np.moveaxis(a.swapaxes(-1, -2), 0, -2)
+    by_units = a.transpose(*range(1, a.ndim - 2), -1, 0, -2)
     return by_units.reshape(*by_units.shape[:-2], -1)

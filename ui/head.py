@@ -30,11 +30,14 @@ class Head:
     @property
     def html(self) -> str:
         """All of it as one element: the sentence as a heading in a band, and below it the row of numbers."""
-        more = f"<p>{escape(self.more)}</p>" if self.more else ""
         first = f'<span class="bf-{self.colour}">{escape(self.first)}</span>'
         numbers = "".join(_number(*number) for number in self.numbers)
-        sentence = f'<div class="bf-verdict"><h3>{first}{escape(self.rest)}</h3>{more}</div>'
-        return f'{sentence}<dl class="bf-metrics">{numbers}</dl>'
+        return f'{band(first + escape(self.rest), escape(self.more))}<dl class="bf-metrics">{numbers}</dl>'
+
+
+def band(heading: str, more: str) -> str:
+    """A page's finding in a band: HTML for what stands large, and for what stands small below it, if anything."""
+    return f'<div class="bf-verdict"><h3>{heading}</h3>{f"<p>{more}</p>" if more else ""}</div>'
 
 
 def head_of(found: Verdict, numbers: Metrics) -> Head:

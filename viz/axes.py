@@ -90,3 +90,9 @@ def plain_ticks(low: float, high: float, height: float) -> tuple[list[float], li
     step = next(decade * digit for digit in (1, 2, 5, 10) if decade * digit >= least)
     places = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return places, [words.number(round(place, 12)) for place in places]
+
+
+def percent_ticks(low: float, high: float, length: float) -> dict:
+    """Ticks of an axis of shares, in percent."""
+    places, _ = plain_ticks(low, high, length)
+    return {"tickmode": "array", "tickvals": places, "ticktext": [words.percent(round(place, 12)) for place in places]}

@@ -93,7 +93,7 @@ class Session:
     @property
     def verdict(self) -> str:
         """What stands on top, large and small, without its markup."""
-        return unescape(re.sub("<.*?>", "", self._verdicts[0]))
+        return unescape(re.sub("<.*?>", "", self._verdicts[0].replace("<sub>", "_")))
 
     @property
     def says_verdict(self) -> bool:

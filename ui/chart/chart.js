@@ -2,6 +2,7 @@
 
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset" };
 const SAVED = { width: 1200, scale: 2 }; // px of a saved picture; a PNG has twice as many
+const BELOW = 8; // px between a figure that fills the window and its edge
 const decoder = new TextDecoder();
 
 async function save(Plotly, plot, name, format) {
@@ -71,6 +72,25 @@ function listen(plot, setTriggerValue) {
   if (plot.layout.meta?.clicks) plot.on("plotly_click", ({ points: [point] }) => setTriggerValue("click", { x: point.x, y: point.y }));
 }
 
+// A figure whose `meta` has a least and a largest height in px fills what the window leaves below its top.
+function fitted(plot, layout) {
+  if (!layout.meta?.fits) return layout;
+  const [least, most] = layout.meta.fits;
+  const above = plot.getBoundingClientRect().top + (plot.closest(".stMain")?.scrollTop ?? 0);
+  return { ...layout, height: Math.round(Math.min(most, Math.max(least, window.innerHeight - above - BELOW))) };
+}
+
+function followWindow(Plotly, plot) {
+  if (plot.backflowFits || !plot.layout.meta?.fits) return;
+  plot.backflowFits = true;
+  const fit = () => {
+    if (!plot.isConnected) return window.removeEventListener("resize", fit);
+    const { height } = fitted(plot, plot.layout);
+    if (height !== plot.layout.height) Plotly.relayout(plot, { height });
+  };
+  window.addEventListener("resize", fit);
+}
+
 // How light a CSS colour is, 0 to 1, as the browser itself reads it.
 function lightness(colour) {
   const context = document.createElement("canvas").getContext("2d");
@@ -120,9 +140,10 @@ export default async function ({ data, parentElement, setTriggerValue }) {
     await drag(Plotly, plot, body, parentElement, draw, setTriggerValue);
   } else {
     release(plot, parentElement);
-    await draw(body.figure.data, body.figure.layout);
+    await draw(body.figure.data, body.save ? body.figure.layout : fitted(plot, body.figure.layout));
   }
   followWidth(Plotly, plot);
+  if (!body.save) followWindow(Plotly, plot);
   listen(plot, setTriggerValue);
   if (!body.save) followTheme(plot, body.figure.layout, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);

@@ -31,7 +31,7 @@ def show_job(plan: MapPlan, settings: RunSettings) -> None:
     """A large map: what of it is finished, or a first look."""
     now = large.status(plan)
     known = Progress(large.found(plan, now)) if now and now.done else _first_look(plan)
-    show_map(known.found, settings, partial(_status, plan, now, known.work))
+    show_map(known.found, settings, partial(_above, plan, now), partial(_first, known.work))
 
 
 def _first_look(plan: MapPlan) -> Progress:
@@ -41,19 +41,27 @@ def _first_look(plan: MapPlan) -> Progress:
     return live_map(plan, whole=False)
 
 
-def _status(plan: MapPlan, now: JobStatus | None, first_look: Work | None) -> bool:
-    """How the job is doing, and what can be done about it."""
+def _first(look: Work | None) -> None:
+    if look:
+        show_progress(look, "A first look")
+
+
+def _above(plan: MapPlan, now: JobStatus | None) -> None:
+    """How the job is doing, and what can be done about it, until it is done."""
     _show_fault()
-    if first_look:
-        show_progress(first_look, "A first look")
+    if now is None or now.state != "done":
+        with st.container(horizontal=True, vertical_alignment="center", key="map_job"):
+            _status(plan, now)
+
+
+def _status(plan: MapPlan, now: JobStatus | None) -> None:
     if now is None:
         _offer(plan)
     elif now.alive:
         _watch(plan, time.monotonic(), now.done)
-    elif now.state != "done":
+    else:
         st.markdown(as_written(now.message.replace(" tiles", " rows")), width="content", help=large.where())
         _button("Resume", "map resume", partial(large.start, plan))
-    return now is None or now.state != "done"
 
 
 def _offer(plan: MapPlan) -> None:

@@ -63,17 +63,12 @@ def _show_live(plan: MapPlan, settings: RunSettings) -> None:
     except BadValue as error:
         show_sentence(f"{error}. No point of this map is a possible run.")
         return
-    show_map(progress.found, settings, partial(_status, plan, progress))
+    show_map(progress.found, settings, lambda: None, partial(_status, plan, progress))
 
 
-def _status(plan: MapPlan, progress: Progress) -> bool:
-    count = f"{points(plan)} points"
+def _status(plan: MapPlan, progress: Progress) -> None:
     if progress.work:
-        show_progress(progress.work, f"Computing {count}", partial(cancel, plan))
-        return True
-    if progress.cancelled:
-        st.markdown(f"Cancelled: a first look at {int(progress.found.known.sum())} of {count}.", width="content")
-        if st.button("Compute the rest", key="map go on"):
-            go_on(plan)
-            st.rerun()
-    return progress.cancelled
+        show_progress(progress.work, f"Computing {points(plan)} points", partial(cancel, plan))
+    elif progress.cancelled and st.button("Compute the rest", key="map go on"):
+        go_on(plan)
+        st.rerun()

@@ -17,38 +17,46 @@ from ui.chart import show_chart
 from ui.compute import BODIES, chart_body
 from ui.fields import knob_of
 from ui.frame import VERSION, theme
+from ui.head import band
 from ui.texts import text_of
+from viz import words
 from viz.flow import Drawn
 from viz.maps import PHASE, Shown, caption_of
 from viz.maps.findings import finding, missing, place
+from viz.words import spelled
 
 from .live import soon
 from .plan import clicked, seconds_of
 
+Draw = Callable[[], None]
+
 CHART, SET = "chart phase", "map set"
 PRESENT_SECONDS = 5.0  # that one number may take
+BAR = 210  # px
 POLL = 0.5  # seconds between two looks at the progress
-COLOURS = {"vanishes": ":blue[vanishes]", "explodes": ":red[explodes]"}
+COLOURS = {"vanishes": "blue", "explodes": "red"}
 
 
-def show_map(found: PhaseMap, settings: RunSettings, status: Callable[[], bool]) -> None:
-    """The map as far as it is known. `status` draws how it is doing, and returns whether there is anything to say."""
+def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) -> None:
+    """The map as far as it is known. `above` draws what takes a row of its own, `corner` what fits below the map."""
     plan = found.plan
     lines = background.ask("map lines", ("lines", plan), lambda report: critical_lines(plan))
     shown = shown_of(found, settings, lines)
-    _say(shown)
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="map_status"):
-        with st.container(horizontal=True, vertical_alignment="center", width="stretch"):
-            if not status() and not lines.future.done():
-                show_progress(lines, "Theory's lines")
-            else:
-                _undo()
-        if st.button("Export map", type="tertiary", key="export map"):
-            save_dialog(shown)
-    show_chart(*_body(shown), key=CHART, on_click_change=lambda: None)
+    st.html(_said(shown))
+    above()
+    show_chart(_body(shown)[0], "content", key=CHART, on_click_change=lambda: None)
     _take_click(found)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="map_foot"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="map_set"):
+            _undo()
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="map_status"):
+            corner()
+            if not lines.future.done():
+                show_progress(lines, "Theory's lines")
+            if st.button("Export map", type="tertiary", key="export map"):
+                save_dialog(shown)
     for line in shown.lines:
-        st.caption(f"Theory's **{line.label}**: {line.help}")
+        st.caption(f"Theory's **{spelled(line.label)}**: {spelled(line.help)}", unsafe_allow_html=True)
     st.caption(caption_of(shown))
 
 
@@ -83,13 +91,12 @@ def _drawn_body(drawn: Drawn) -> tuple[bytes, int]:
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 
 
-def _say(shown: Shown) -> None:
+def _said(shown: Shown) -> str:
     """The finding large, the rest small."""
     first, _, rest = finding(shown).partition(". ")
-    for word, coloured in COLOURS.items():
-        first = first.replace(word, coloured, 1)
-    with st.container(key="verdict"):
-        st.markdown(f"### {first.rstrip('.')}.\n\n{' '.join([rest, *missing(shown), place(shown)])}")
+    for word, colour in COLOURS.items():
+        first = first.replace(word, f'<span class="bf-{colour}">{word}</span>', 1)
+    return band(f"{first.rstrip('.')}.", spelled(" ".join([rest, *missing(shown), place(shown)])))
 
 
 def _take_click(found: PhaseMap) -> None:
@@ -115,18 +122,16 @@ def _goes_together(changes: dict[str, Any], found: PhaseMap) -> bool:
 
 
 def _undo() -> None:
-    """What the last click set, and a way back, until something else is changed."""
+    """A way back from what the last click set, until something else is changed."""
     changes, before = st.session_state.get(SET, ({}, {}))
     values: dict[str, Any] = state.values()
     if not changes or any(values[name] != value for name, value in changes.items()):
         return
     told = [
-        f"{knob_of(name).label} {text_of(name, value)}"
-        for name, value in changes.items()
-        if not name.startswith("map_")
+        f"{knob_of(name).label} {text_of(name, value)}" for name, value in before.items() if not name.startswith("map_")
     ]
-    st.markdown(f"Set by your click: **{', '.join(told)}**", width="content")
-    if st.button("Undo", type="tertiary", icon=":material/undo:", key="map undo"):
+    back = f"Back to {', '.join(told)}."
+    if st.button("Undo click", type="tertiary", icon=":material/undo:", key="map undo", help=back):
         del st.session_state[SET]
         state.put_next(before)
         st.rerun()
@@ -137,7 +142,7 @@ def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = Non
     """How far it is; the page is drawn again when it is done, or at once when it is cancelled."""
     work.wanted_by(st.session_state.visitor)
     with st.container(horizontal=True, vertical_alignment="center", key="map_progress"):
-        st.progress(work.share, text=f"{text}: {work.share:.0%}")
+        st.progress(work.share, text=f"{text}: {words.percent(round(work.share, 2))}", width=BAR)
         if cancel and st.button("Cancel", key="map cancel"):
             cancel()
             st.rerun()

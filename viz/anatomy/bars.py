@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from viz import words
+from viz.axes import percent_ticks
 from viz.curves import Array
 
 from .plane import Plane
 
 BAR_PX, LEAST_PX = 22, 120
+WIDTH = 100  # px, at least, of the plotting area
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +36,14 @@ def bars_plane(bars: Bars) -> Plane:
         "x": shown,
         "y": places,
         "marker": {"color": list(bars.colours)},
-        "text": [f"{value:.2f}" for value in bars.values.tolist()],
+        "text": [words.percent(value) for value in bars.values.tolist()],
         "textposition": "outside",
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
     return Plane(
         heading=bars.heading,
-        x={"title": {"text": bars.title}, "range": [0, 1], "tickformat": ".0%"},
+        x={"title": {"text": bars.title}, "range": [0, 1]} | percent_ticks(0.0, 1.0, WIDTH),
         y=names_axis(bars.names),
         traces=[trace],
         height=max(LEAST_PX, BAR_PX * len(places)),

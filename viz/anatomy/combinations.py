@@ -14,14 +14,13 @@ from viz import words
 from viz.heat import packed
 from viz.kinds import KINDS, counted
 from viz.panel import Scene
-from viz.theme import SMALL, fade
+from viz.theme import SMALL, TEXT, fade
 
 from .plane import NARROW, Plane
 from .plate import Label, Look, Plate, clickable, on_plane
 
 TABLE = Label("combinations", "Cells × activations × initialisers")
-ROW_PX, LEFT, TOP, BOTTOM = 26, 236, 80, 12
-NAME_PX = 54  # left of the cells' names: the axis' title
+ROW_PX, LEFT, TOP, BOTTOM = 26, 196, 80, 12
 FAINT, STRONG = 0.16, 0.62  # opacity of a box whose gradient changes slowly, and at once
 SLOW, FAST = -3.0, 0.0  # log10 of the decades a step that get them
 LEAST, MOST = 0.01, 999.0  # steps between which they are written out
@@ -74,7 +73,7 @@ def combinations(record: Combinations, scene: Scene, look: Look) -> Plate:
         }
         | _ticks([LABELS["init"][name] for name in grid.inits]),
         y={
-            "title": {"text": "cell and activation", "standoff": 122},
+            "title": {"text": ""},
             "range": [grid.rows - edge, -edge],
             "showgrid": False,
         }
@@ -82,7 +81,7 @@ def combinations(record: Combinations, scene: Scene, look: Look) -> Plate:
         traces=_boxes(record, grid, scene),
         height=ROW_PX * grid.rows,
         shapes=[*_lines(grid, scene), *_frame(record, grid, scene)],
-        notes=_cells(grid, scene),
+        notes=[*_heads(scene), *_cells(grid, scene)],
         alt=reasons(record.all),
         right=NARROW,
         left=LEFT,
@@ -195,10 +194,18 @@ def _frame(record: Combinations, grid: Grid, scene: Scene) -> list[dict]:
     return [{"type": "rect", "line": {"color": scene.palette.of("draw"), "width": 3}} | edges]
 
 
+def _heads(scene: Scene) -> list[dict]:
+    """What stands in the two columns left of the boxes."""
+    font = {"color": scene.palette.ink, "size": TEXT}
+    place = {"xref": "paper", "x": 0, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 2, "font": font}
+    cell = {"text": "cell", "xanchor": "left", "xshift": -LEFT}
+    return [place | cell, place | {"text": "activation", "xanchor": "right", "xshift": 0}]
+
+
 def _cells(grid: Grid, scene: Scene) -> list[dict]:
     """The cells' names, left of their rows."""
     count, font = len(grid.activations), {"color": scene.palette.ink, "size": 15}
-    place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": NAME_PX - LEFT, "yanchor": "top", "font": font}
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -LEFT, "yanchor": "top", "font": font}
     return [
         place | {"y": k * count - 0.4, "text": f"<b>{LABELS['cell'][name]}</b>"} for k, name in enumerate(grid.cells)
     ]

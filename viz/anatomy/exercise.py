@@ -7,11 +7,11 @@ from viz import words
 from viz.axes import log_limits, log_ticks
 from viz.curves import Array, Curve
 from viz.panel import Scene
+from viz.words import spelled
 
 from .bars import names_axis
 from .plane import Plane
 from .plate import Label, Look, Plate, on_plane
-from .shares import spelled
 
 BY_PARAMETER = Label("exercise", "Gradient by parameter at one step")
 ROW_PX, LEAST_PX = 26, 110

@@ -32,7 +32,7 @@ def fan(record: Fan, scene: Scene, look: Look) -> Plate:
 def _gradient(record: Fan, part: str, scene: Scene) -> LinePlot:
     name, sign = f"dL/d{part}", f"‖dL/d{part}<sub>t</sub>‖"
     role = "total" if part == "h" else f"d{part}"
-    legend = "; dark: 10–90 % of the draws, faint: all of them" if part == "h" else ""
+    legend = "; strong: 10–90 % of them, faint: all" if part == "h" else ""
     curves = over_draws(record.grads[part], scene.layer.log10_grad_norms[part], f"norm {name}", role, scene)
     said = [exceptions(curve.mean, f"The {'median' if curve.role == role else 'present draw'}") for curve in curves]
     frame = Frame(name, f"Gradient norm {sign} of {_draws(record)}{legend}", sign, HEIGHT if part == "h" else SECOND)
@@ -82,15 +82,16 @@ def _become(record: Fan) -> str:
 
 
 def _apart(log10s: Array) -> str:
-    """The spread in decades, of those draws that have a number there."""
+    """The spread in powers of ten, of those draws that have a number there."""
     finite = np.sort(log10s[np.isfinite(log10s)])
     if finite.size < 2:
         return f"{finite.size} of them have a finite gradient other than 0"
-    whole = f"{words.number(round(float(np.ptp(finite)), 2))} decades"
+    whole = words.number(round(float(np.ptp(finite)), 2))
     if finite.size < log10s.size:
-        return f"the {finite.size} with a finite gradient other than 0 span {whole}"
+        return f"the {finite.size} with a finite gradient other than 0 span {whole} powers of ten"
     low, high = log10_ranks(finite, BAND)
-    return f"the middle 80 % of them span {words.number(round(float(high - low), 2))} decades, all of them {whole}"
+    middle = words.number(round(float(high - low), 2))
+    return f"the middle 80 % of them span {middle} powers of ten, all of them {whole}"
 
 
 def _place(log10s: Array, scene: Scene) -> str:

@@ -1,5 +1,7 @@
 """The computational graph of one step: nodes with value and gradient, edges with what they carry back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cells.analysis.graph import Graph, GraphEdge, GraphNode
@@ -151,10 +153,13 @@ def finding(record: Graph, stage: Stage) -> str:
         way = "backward" if stage.backward else "forward"
         return f"{stage.place} of {stage.count}, {way}: {what} is complete, with norm {words.from_log10(size)}."
     earlier = [node for node in record.nodes if node.kind == "leaf" and node.name.endswith("_prev")]
-    sizes = " and ".join(f"{plain(node.symbol)} {words.from_log10(node.log10_gradient)}" for node in earlier)
     outs = [node for node in record.nodes if f"{node.name}_prev" in {leaf.name for leaf in earlier}]
-    came = " and ".join(f"{plain(node.symbol)} {words.from_log10(node.log10_gradient)}" for node in outs)
-    return f"The gradient that reaches {came} leaves step {record.step} at {sizes}."
+    return f"Step {record.step} gets a gradient of {_sizes(outs)}, and hands on {_sizes(earlier)}."
+
+
+def _sizes(nodes: Sequence[GraphNode]) -> str:
+    """`0.38 at c_t and 0.92 at h_t`."""
+    return " and ".join(f"{words.from_log10(node.log10_gradient)} at {plain(node.symbol)}" for node in nodes)
 
 
 def _columns(record: Graph) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ MATRIX = Label("jacobian", "Jacobian of one step")
 SPECTRUM = Label("eigenvalues", "Eigenvalues and the unit circle")
 SINGULAR = Label("singular_values", "Singular values of one step")
 HEIGHT = 340
+ROUNDING = 1e-12  # of an eigenvalue's size: one of 1 may be found a little beyond it
 CIRCLE = np.linspace(0, 2 * np.pi, 181)
 
 
@@ -30,7 +31,7 @@ def jacobian_matrix(record: StepJacobian, scene: Scene, look: Look) -> Plate:
     plane = Plane(
         heading=f"Step {record.step}, sample {record.sample + 1}{thinning(size, 'unit')}",
         x={"title": {"text": f"units of {_blocks(record)} before step {record.step}"}} | edges,
-        y={"title": {"text": "after it"}} | edges | {"range": [size + 0.5, 0.5]},
+        y={"title": {"text": f"units of {_blocks(record)} after it"}} | edges | {"range": [size + 0.5, 0.5]},
         traces=[heatmap(matrix, HEIGHT, scene)],
         height=HEIGHT,
         shapes=_block_lines(record, scene),
@@ -44,6 +45,8 @@ def _blocks(record: StepJacobian) -> str:
 
 
 def _block_ticks(record: StepJacobian) -> dict:
+    if len(record.blocks) == 1:
+        return {"showticklabels": False}
     width = len(record.matrix) / len(record.blocks)
     middles = [width * (k + 0.5) + 0.5 for k in range(len(record.blocks))]
     return {"tickmode": "array", "tickvals": middles, "ticktext": list(record.blocks)}
@@ -108,10 +111,12 @@ def _points(values: Array, scene: Scene) -> dict:
 
 
 def _spectrum_finding(values: Array) -> str:
-    outside, radius = int((np.abs(values) > 1).sum()), float(np.abs(values[0]))
+    outside, radius = int((np.abs(values) > 1 + ROUNDING).sum()), float(np.abs(values[0]))
+    largest = f"the largest has size {_precise(radius)}"
     if outside:
-        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle, up to {_precise(radius)}."
-    return f"All {len(values)} eigenvalues lie on the unit circle or inside it, up to {_precise(radius)}."
+        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle; {largest}."
+    where = "on the unit circle or inside it" if radius > 1 - ROUNDING else "inside the unit circle"
+    return f"All {len(values)} eigenvalues lie {where}; {largest}."
 
 
 def singular_values(record: StepJacobian, scene: Scene, look: Look) -> Plate:
@@ -158,5 +163,5 @@ def _singular_finding(record: StepJacobian) -> str:
         return f"σ_max and the largest |λ| are both {_precise(sigma)}: one step grows no more than many do."
     return (
         f"One step multiplies a gradient by up to {_precise(sigma)}, the same step over and over by {_precise(radius)} "
-        "each time: the gap is the transient of a matrix that is not normal."
+        "each time: they differ because the Jacobian is not a normal matrix."
     )

@@ -97,8 +97,8 @@ def _curve(one: Prediction) -> Curve:
 
 
 def _spelled(label: str) -> str:
-    """Powers as superscripts."""
-    before, power, after = label.partition("^(")
+    """Indices set low, powers high."""
+    before, power, after = words.spelled(label).partition("^(")
     return f"{before}<sup>{after.removesuffix(')')}</sup>" if power else label
 
 

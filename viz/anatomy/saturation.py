@@ -20,6 +20,7 @@ SATURATION = Label("saturation", "Saturation over time")
 HEIGHT, FLAT_HEIGHT = 130, 130
 BRIGHTEST = 0.995  # the few fullest bins do not set the scale for all others
 WHAT = {"slope": "slope σ'", "pre-activation": "pre-activation", "gate": "gate"}
+ALL = {"slope": "Slopes σ' of {}", "pre-activation": "Pre-activations of {}", "gate": "Gate {}"}
 FLAT = {
     "slope": "Share with a slope below a tenth of the steepest",
     "pre-activation": "Share where the slope is below a tenth of the steepest",
@@ -57,7 +58,7 @@ def _spread(one: Distribution, scene: Scene) -> PanelData:
     ticks = {"tickmode": "array", "tickvals": places, "ticktext": names}
     return PanelData(
         name=f"{one.quantity} {one.name}",
-        heading=f"{WHAT[one.quantity]} {one.name}, all samples and units; line: median, dotted: 5 and 95 %"
+        heading=f"{ALL[one.quantity].format(one.name)}, all samples and units; line: median, dotted: 5 and 95 %"
         + _lost(one),
         axis={"range": [low, high], "title": {"text": _axis_title(one)}, "fixedrange": True} | ticks,
         height=HEIGHT,

@@ -10,12 +10,13 @@ from viz import words
 from viz.curves import Curve
 from viz.lines import Frame, line_panel
 from viz.panel import Scene
+from viz.words import spelled
 
 from .bars import Bars, bars_plane
 from .plate import Label, Look, Plate, on_plane, timed
 
 OVER_TIME = Label("shares", "Steps' shares of dL/dW")
-KEPT = Label("cancellation", "What cancels between the steps")
+KEPT = Label("cancellation", "What the steps cancel")
 HEIGHT = 240
 FUSED = ("W_x", "W_h", "b")
 OWN_ROLES = {"tau": "k", "s": "other", "r_on": "bound"}
@@ -48,12 +49,6 @@ def shares(record: Sequence[Shares], scene: Scene, look: Look) -> Plate:
     return timed(OVER_TIME, [line_panel(frame, curves, scene, [])], scene, _finding(chosen))
 
 
-def spelled(name: str) -> str:
-    """W<sub>hf</sub> for W_hf."""
-    stem, _, index = name.partition("_")
-    return f"{stem}<sub>{index}</sub>" if index else stem
-
-
 def _finding(chosen: Sequence[Shares]) -> str:
     """Which step adds most to the largest of the gradients, and what part of all."""
     main = max(chosen, key=lambda one: one.log10_sum)
@@ -75,11 +70,11 @@ def cancellation(record: Sequence[Shares], scene: Scene, look: Look) -> Plate:
     """For each parameter the norm of the steps' sum over the sum of their norms."""
     kept = np.array([one.kept for one in record])
     bars = Bars(
-        heading="‖Σ<sub>t</sub> share<sub>t</sub>‖ / Σ<sub>t</sub> ‖share<sub>t</sub>‖: 1 where all steps pull one way",
+        heading="‖Σ<sub>t</sub> share<sub>t</sub>‖ / Σ<sub>t</sub> ‖share<sub>t</sub>‖",
         names=[spelled(one.name) for one in record],
         values=kept,
         colours=[scene.palette.of(role_of(one.name)) for one in record],
-        title="part that is left after cancelling",
+        title="left after cancelling",
     )
     columns = {
         "parameter": np.array([one.name for one in record]),

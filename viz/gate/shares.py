@@ -6,6 +6,7 @@ from cells.analysis.gate_room import GateRoom
 from viz import words
 from viz.anatomy.plane import NARROW, Plane
 from viz.anatomy.plate import Label, Look, Plate, on_plane
+from viz.axes import percent_ticks
 from viz.curves import Array
 from viz.panel import Scene
 from viz.theme import fade
@@ -13,6 +14,7 @@ from viz.theme import fade
 OPEN = Label("open_share", "Open share of each unit")
 PHASE = Label("phase", "Phase φ at the samples")
 HEIGHT, BINS = 200, 20
+WIDTH = 200  # px, at least, of the plotting area
 
 
 def open_share(room: GateRoom, scene: Scene, look: Look) -> Plate:
@@ -23,7 +25,7 @@ def open_share(room: GateRoom, scene: Scene, look: Look) -> Plate:
     counts = np.histogram(shares, edges)[0]
     plane = Plane(
         heading="Units by their share of samples with φ < r<sub>on</sub>",
-        x={"title": {"text": "open share"}, "range": [0, top], "tickformat": ".0%"},
+        x={"title": {"text": "open share"}, "range": [0, top]} | percent_ticks(0.0, top, WIDTH),
         y={"title": {"text": "units"}, "range": [0, 1.15 * max(int(counts.max()), 1)]},
         traces=[_bars(edges, counts, scene)],
         height=HEIGHT,
@@ -47,11 +49,11 @@ def phase(room: GateRoom, scene: Scene, look: Look) -> Plate:
     """A histogram of φ over all units and the samples shown; the open phase is tinted."""
     edges = np.linspace(0, 1, BINS + 1)
     shares = np.histogram(room.phi, edges)[0] / room.phi.size
-    r_on = float(room.clock["r_on"].mean())
+    most, r_on = float(shares.max()), float(room.clock["r_on"].mean())
     plane = Plane(
         heading="Unit-steps by phase; tinted: φ < r<sub>on</sub>; dotted: evenly spread",
         x={"title": {"text": "phase φ, in turns"}, "range": [0, 1]},
-        y={"title": {"text": "share"}, "range": [0, 1.15 * float(shares.max())], "tickformat": ".0%"},
+        y={"title": {"text": "share"}, "range": [0, 1.15 * most]} | percent_ticks(0.0, 1.15 * most, HEIGHT),
         traces=[_bars(edges, shares, scene)],
         height=HEIGHT,
         shapes=[_tint(r_on, scene), _even(1 / BINS, scene)],

@@ -20,7 +20,8 @@ from .record import Shown
 
 PHASE = "phase"
 TITLE = "Phase diagram"
-HEIGHT = 470  # px of the plotting area
+HEIGHT = 470  # px of the plotting area, where it does not fill a window
+LEAST, MOST = 300, 760  # px of it in a window
 LEFT, RIGHT, TOP, BOTTOM = 72, 104, 30, 52
 FEW = 12
 NO_RUN, NOT_YET = "no run is possible", "not computed yet"
@@ -34,6 +35,7 @@ def phase_diagram(shown: Shown, view: View | None = None, extra: Sequence[Curve]
     alt, caption = " ".join(words), caption_of(shown)
     layout = _layout(shown, palette)
     layout["meta"] = {"name": PHASE, "title": TITLE, "alt": alt, "caption": caption, "clicks": True}
+    layout["meta"]["fits"] = [LEAST + TOP + BOTTOM, MOST + TOP + BOTTOM]
     tone = tone_of(shown.kind, shown.map.values)
     lines, labels = theory_lines(shown, palette)
     traces = [
@@ -83,7 +85,7 @@ def _grid(shown: Shown, of: Array) -> dict:
 
 def _colours(shown: Shown, tone: Tone, palette: Palette) -> dict:
     low, high = tone.ends
-    places, names = tone.ticks(HEIGHT)
+    places, names = tone.ticks(LEAST)
     bar = {
         "thickness": 16,
         "len": 1,

@@ -59,7 +59,7 @@ def _fates(shown: Shown) -> str:
         if share == 1:
             return f"The gradient {fate} everywhere {'on this map' if shown.map.whole else 'so far'}."
     parts = [f"{fate} on {words.percent(share)}" for fate, share in list(told.items())[:2] if share]
-    parts[0] += " of the map" if shown.map.whole else " of what is computed"
+    parts[0] += " of the map" if shown.map.whole else " so far"
     kept = f"on {words.percent(found.constant)} it keeps its size {shown.kind.within}"
     return f"The gradient {' and '.join(parts)}; {kept if found.constant else 'nowhere does it keep its size'}."
 

@@ -8,13 +8,14 @@ import numpy as np
 from cells.analysis.maps import CriticalLine
 from viz.heat import packed
 from viz.theme import SMALL, Palette, fade
+from viz.words import spelled
 
 from .kinds import Tone
 from .record import Shown
 
 DASHES = {True: "dash", False: "dot"}  # by whether the statement is exact
 STAGGER = 24  # px from one label to the next one down
-LETTER = 8.2  # px of a label's box for each letter, enough for the font of a saved picture
+LETTER = 7.4  # px of a label's box for each letter, enough for the font of a saved picture
 RING = 15  # px across the mark of the present setting
 
 
@@ -55,7 +56,7 @@ def _label(shown: Shown, line: CriticalLine, place: int, palette: Palette) -> di
     side = "right" if right else "left"
     box = {"bgcolor": fade(palette.paper, 0.85), "borderpad": 2, "align": side, "width": LETTER * len(line.label)}
     anchor = {"xanchor": side, "yanchor": "top" if across else "bottom"}
-    text = {"text": line.label, "font": {"size": SMALL, "color": palette.of("exact")}}
+    text = {"text": spelled(line.label), "font": {"size": SMALL, "color": palette.of("exact")}}
     return {"x": x, "y": y} | box | shift | anchor | text
 
 

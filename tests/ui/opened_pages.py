@@ -1,6 +1,8 @@
 """Sessions on the anatomy pages: opened with small runs, waited for, read."""
 
+import re
 import time
+from html import unescape
 
 from cells import RunSettings
 from tests.ui.sessions import PATIENCE, Session, plain
@@ -8,6 +10,7 @@ from ui.anatomy.opened import Opened
 from ui.anatomy.view import AnatomyView
 from ui.view import PageView
 
+LOW = re.compile("<sub>(.*?)</sub>")
 SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
 
 
@@ -33,4 +36,6 @@ def until(session: Session, done) -> Session:
 
 
 def text(session: Session) -> str:
-    return plain("\n".join(element.value for element in session.app.markdown))
+    """What the page says; W_h for what it writes W with a low h."""
+    said = "\n".join(element.value for element in session.app.markdown)
+    return plain(unescape(LOW.sub(r"_\1", said)))

@@ -66,3 +66,17 @@ def test_a_setting_is_written_as_it_was_chosen(value, word):
 )
 def test_ordinals_end_as_they_are_spoken(count, word):
     assert words.ordinal(count) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Theory's ρ(W_hg) = 1", "Theory's ρ(W<sub>hg</sub>) = 1"),
+        ("dL/dr_on, λ_min and σ_max", "dL/dr<sub>on</sub>, λ<sub>min</sub> and σ<sub>max</sub>"),
+        ("0.4 at h_t−1, a^f_t", "0.4 at h<sub>t−1</sub>, a<sup>f</sup><sub>t</sub>"),
+        ("retain_grad(), weight_scale, phased_lstm", "retain_grad(), weight_scale, phased_lstm"),
+        ("<b> & 1 < 2", "&lt;b&gt; &amp; 1 &lt; 2"),
+    ],
+)
+def test_indices_of_symbols_are_set_low_and_nothing_else_is_markup(text, html):
+    assert words.spelled(text) == html

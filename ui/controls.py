@@ -40,7 +40,7 @@ def _marks(values: Values) -> None:
     with st.container(horizontal=True, gap="xsmall", key="marks"):
         for mark in marks:
             value = {"weight_scale": round(mark.value, 2)}
-            text = f"{mark.value:.2f}  {mark.label}"
+            text = f"{mark.value:.2f}: {mark.label}"
             st.button(text, help=mark.help, type="tertiary", key=text, on_click=state.put, args=(value,))
 
 

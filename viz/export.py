@@ -16,6 +16,7 @@ from .theme import PALETTES
 WIDTH, SIDE, TITLE_PX, LINE_PX = 1000, 16, 44, 17  # px of a figure for a report
 LINE_CHARACTERS = 145
 CAPTION_SIZE = 12
+HINT = "   click "  # how a heading begins to say what a click does: nothing, in a picture
 
 
 def as_figure(drawn: Drawn) -> go.Figure:
@@ -55,6 +56,8 @@ def framed(drawn: Drawn, theme: str, link: str = "", version: str = "") -> dict:
     """The figure for a report: a fixed width, a solid ground, the title above and all settings below."""
     figure = deepcopy(drawn.figure)
     layout, palette = figure["layout"], PALETTES[theme]
+    for note in layout["annotations"]:
+        note["text"] = note["text"].partition(HINT)[0]
     lines = source_lines(drawn.caption, link, version)
     below = layout["margin"]["b"]
     layout["margin"]["t"] += TITLE_PX

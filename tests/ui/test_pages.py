@@ -136,7 +136,7 @@ def test_a_mark_sets_the_weight_scale():
     session = Session()
     button = next(button for button in session.app.button if "ρ(W_h)" in button.label)
     session.press(button.key)
-    assert session.value("weight_scale") == float(button.label.split()[0])
+    assert session.value("weight_scale") == float(button.label.split(":")[0])
     assert session.verdict != Session().verdict
 
 

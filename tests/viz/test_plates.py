@@ -131,11 +131,11 @@ def test_the_unit_circle_is_a_unit_circle_and_the_points_are_the_eigenvalues():
 
 def test_eigenvalues_outside_the_circle_are_counted():
     grows = plate_of("eigenvalues", activation="identity", init="orthogonal", weight_scale=1.2)
-    assert grows.finding == "8 of 8 eigenvalues lie outside the unit circle; the largest has size 1.2."
+    assert grows.finding == "8 of 8 eigenvalues lie outside the unit circle, with |λ| up to 1.2."
     shrinks = plate_of("eigenvalues", activation="identity", init="orthogonal", weight_scale=0.5)
-    assert shrinks.finding == "All 8 eigenvalues lie inside the unit circle; the largest has size 0.5."
+    assert shrinks.finding == "All 8 eigenvalues lie inside the unit circle, with |λ| up to 0.5."
     keeps = plate_of("eigenvalues", activation="identity", init="orthogonal")
-    assert keeps.finding == "All 8 eigenvalues lie on the unit circle or inside it; the largest has size 1."
+    assert keeps.finding == "All 8 eigenvalues lie on the unit circle or inside it, with |λ| up to 1."
 
 
 def test_the_matrix_is_drawn_with_rows_downwards():

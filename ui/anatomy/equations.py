@@ -34,14 +34,15 @@ def show_stepper(opened: Opened) -> None:
         return
     last = positions_of(record)
     at = min(opened.look.node, last)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="stepper"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="stepper"):
         _step_button("First", "node first", 1, at != 1)
         _step_button("Back", "node back", at - 1, at > 1)
         _step_button("Next", "node next", at + 1, at < last)
         _step_button("Backward pass", "node backward", last // 2 + 1, at != last // 2 + 1)
         _step_button("Everything", "node all", 0, at != 0)
         st.session_state["node picked"] = at
-        st.slider("Position: forward, then backward", 0, last, key="node picked", on_change=_take_position)
+        told: Any = {"label_visibility": "collapsed", "on_change": _take_position}
+        st.slider("Position: forward, then backward", 0, last, key="node picked", **told)
 
 
 def _step_button(label: str, key: str, position: int, possible: bool) -> None:

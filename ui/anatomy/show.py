@@ -99,7 +99,9 @@ def _progress(works: tuple[Work, ...]) -> None:
 def save_dialog(name: str, record: Any, opened: Opened) -> None:
     """The plate as it will be saved, as SVG, PNG or CSV, and its numbers as a table."""
     plate = plate_of(name, record, opened)
-    st.download_button("CSV", lambda: viz.csv(plate), f"backflow-{name}.csv", "text/csv", on_click="ignore")
+    st.download_button(
+        "Save CSV", lambda: viz.csv(plate), f"backflow-{name}.csv", "text/csv", on_click="ignore", key="save csv"
+    )
     figure = viz.framed(plate, opened.theme, state.address(st.session_state.drawn), VERSION)
     show_chart(chart_body(figure, plate, save=True), figure["layout"]["height"] + 40, key=f"saved {name}")
     with st.expander("Data as a table"):

@@ -17,8 +17,8 @@ def draw(opened: Opened) -> None:
             pick(name, opened)
     with numbers:
         widget("numbers")
-    show_plate("graph", opened)
     show_stepper(opened)
+    show_plate("graph", opened)
     show_equations(opened)
     show_plate("exercise", opened)
     show_exercise_table(opened)

@@ -197,7 +197,7 @@ def _frame(record: Combinations, grid: Grid, scene: Scene) -> list[dict]:
 def _heads(scene: Scene) -> list[dict]:
     """What stands in the two columns left of the boxes."""
     font = {"color": scene.palette.ink, "size": TEXT}
-    place = {"xref": "paper", "x": 0, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 2, "font": font}
+    place = {"xref": "paper", "x": 0, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": -3, "font": font}
     cell = {"text": "cell", "xanchor": "left", "xshift": -LEFT}
     return [place | cell, place | {"text": "activation", "xanchor": "right", "xshift": 0}]
 

@@ -15,8 +15,8 @@ from .stepping import Stage, stage_of
 from .symbols import html, plain
 
 GRAPH = Label("graph", "Computational graph of the cell")
-ROW_PX, NODE_PX, HEAD_PX = 100, 38, 11
-APART = 0.36  # of a row, between a node and its numbers
+ROW_PX, NODE_PX, HEAD_PX, BOTTOM = 84, 38, 11, 16
+APART = 0.4  # of a row, between a node and its numbers
 FAINT = 0.25
 
 
@@ -28,12 +28,13 @@ def graph(record: Graph, scene: Scene, look: Look) -> Plate:
     columns = max(node.column for node in record.nodes)
     plane = Plane(
         heading=_heading(record, look, scene),
-        x={"title": {"text": "depth of computation"}, "range": [-0.5, columns + 0.5], "showgrid": False} | _no_ticks(),
+        x={"title": {"text": ""}, "range": [-0.5, columns + 0.5], "showgrid": False} | _no_ticks(),
         y={"title": {"text": ""}, "range": [-rows / 2 - 0.05, rows / 2 + 0.15], "showgrid": False} | _no_ticks(),
         traces=[*_arrows(record, stage, places, scene), _nodes(record, stage, places, scene)],
         height=ROW_PX * rows,
         notes=_numbers(record, stage, places, look, scene),
         right=NARROW,
+        bottom=BOTTOM,
     )
     return on_plane(GRAPH, plane, scene, finding(record, stage), _columns(record))
 

@@ -112,11 +112,11 @@ def _points(values: Array, scene: Scene) -> dict:
 
 def _spectrum_finding(values: Array) -> str:
     outside, radius = int((np.abs(values) > 1 + ROUNDING).sum()), float(np.abs(values[0]))
-    largest = f"the largest has size {_precise(radius)}"
+    largest = f"with |λ| up to {_precise(radius)}"
     if outside:
-        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle; {largest}."
+        return f"{outside} of {len(values)} eigenvalues lie outside the unit circle, {largest}."
     where = "on the unit circle or inside it" if radius > 1 - ROUNDING else "inside the unit circle"
-    return f"All {len(values)} eigenvalues lie {where}; {largest}."
+    return f"All {len(values)} eigenvalues lie {where}, {largest}."
 
 
 def singular_values(record: StepJacobian, scene: Scene, look: Look) -> Plate:

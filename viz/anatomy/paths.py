@@ -37,7 +37,8 @@ def _shares(split: PathSplit, scene: Scene) -> PanelData:
     norms = {f"log10 norm of dL/d{split.part} through {name}": v for name, v in split.log10_norms.items()}
     return PanelData(
         name=f"paths of {split.part}",
-        heading=f"dL/d{split.part}<sub>t−1</sub> by the way it came back through step t" + scene.thinned(),
+        heading=f"dL/d{split.part}<sub>t−1</sub> by the way it came back through step t{_hatched(split)}"
+        + scene.thinned(),
         axis={"range": [0, 1], "title": {"text": f"dL/d{split.part}<sub>t−1</sub>"}, "fixedrange": True}
         | _percent_ticks(),
         height=HEIGHT,
@@ -46,6 +47,11 @@ def _shares(split: PathSplit, scene: Scene) -> PanelData:
         alt=[_shares_finding(split)],
         columns=columns | norms,
     )
+
+
+def _hatched(split: PathSplit) -> str:
+    """What the hatching means, where there is any."""
+    return "; hatched: through a recurrent matrix" if any(name.startswith("pre_") for name in _taken(split)) else ""
 
 
 def _taken(split: PathSplit) -> list[str]:

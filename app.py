@@ -6,7 +6,7 @@ from ui import frame, state
 from ui.controls import sidebar
 from ui.turns import TURNS
 
-RUN_PAGES = [
+PAGES = [
     st.Page("ui/pages/flow.py", title="Gradient flow", default=True),
     st.Page("ui/pages/credit.py", title="Credit"),
     st.Page("ui/pages/jacobians.py", title="Jacobians"),
@@ -20,9 +20,8 @@ RUN_PAGES = [
 
 frame.open_page()
 state.begin()
-page = st.navigation(RUN_PAGES, position="top")
+page = st.navigation(PAGES, position="top")
 with TURNS.turn():
-    if page in RUN_PAGES:
-        with st.sidebar:
-            sidebar()
+    with st.sidebar:
+        sidebar(page.title)
     page.run()

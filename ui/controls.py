@@ -7,13 +7,15 @@ from .compute import marks_of
 from .fields import DEFAULTS, Values, high_of, run_settings
 from .groups import show_groups
 from .own_input import loss_steps_widget
-from .widgets import RESHAPING, fit_layer, widget
+from .places import RESHAPING, begin, keep_place
+from .widgets import fit_layer, widget
 
 MARKING = ("cell", "activation", *RESHAPING)  # all that the critical weight scales depend on
 
 
-def sidebar() -> None:
-    """All controls."""
+def sidebar(page: str) -> None:
+    """All controls, on the page of this title."""
+    begin(page)
     fit_layer()
     values = state.values()
     with st.container():  # what comes and goes in it leaves the groups below in their places, and so open
@@ -24,12 +26,16 @@ def sidebar() -> None:
 def _main(values: Values) -> None:
     widget("cell")
     widget("activation")
-    widget("steps")
-    widget("weight_scale")
+    keep_place(_numbers)
     _marks(values)
     widget("loss")
     if values["loss"] == "chosen":
         loss_steps_widget(values)
+
+
+def _numbers() -> None:
+    widget("steps")
+    widget("weight_scale")
 
 
 def _marks(values: Values) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from .fields import DEFAULTS, Values, knob_of, own_knobs
 from .own_input import own_widgets
 from .own_times import timestamps_widgets
+from .places import is_of_body, keep_place
 from .widgets import layer_widget, widget
 
 OF_SIGNAL = {"impulse": ["impulse_step"], "tokens": ["tokens"], "own": ["own"]}
@@ -44,7 +46,15 @@ def show_groups(values: Values) -> None:
         if box.open:
             with box:
                 for name in group.holds:
-                    SPECIAL[name](values) if name in SPECIAL else widget(name)
+                    _show(name, values)
+
+
+def _show(name: str, values: Values) -> None:
+    draw = partial(SPECIAL[name], values) if name in SPECIAL else partial(widget, name)
+    if is_of_body(name):
+        keep_place(draw)
+    else:
+        draw()
 
 
 def groups_of(values: Values) -> list[Group]:

@@ -7,15 +7,14 @@ import streamlit as st
 from cells import RunSettings
 from cells.knobs import BadValue
 
-from . import state
+from . import offers, state
 from .actions import action_row, preset_row
 from .budget import check_budget
 from .fields import DEFAULTS, page_view, run_settings
 from .notices import show_complaints, show_fault
+from .places import fill, kept
 from .turns import TURNS
 from .view import PageView
-
-BODY = "body"  # the fragment that a number's change draws again, alone
 
 
 def run_page(
@@ -29,9 +28,13 @@ def run_page(
     tools   draws what else the page offers above its body
     """
 
-    @st.fragment(key=BODY)
+    places = kept()
+
+    @st.fragment
     def body() -> None:
         with TURNS.turn():
+            fill(places)
+            offers.begin()
             draw(*_valid())
 
     action_row(starts)
@@ -39,12 +42,6 @@ def run_page(
     if tools:
         tools()
     body()
-
-
-def redraw() -> None:
-    """For a widget's on_change: draw the body alone."""
-    if "drawn" in st.session_state:
-        st.rerun(BODY)
 
 
 def _valid() -> tuple[RunSettings, PageView]:

@@ -8,9 +8,7 @@ import streamlit as st
 from cells.knobs import Knob
 
 from .fields import DEFAULTS, Values, high_of, knob_of
-from .run_page import redraw
 
-RESHAPING = ("layers", "hidden", "seed", "init", "residual")  # they move the critical scales, or what is shown
 ONE_ROW = 24  # letters that buttons side by side hold in the sidebar
 PLACE: dict[str, Any] = {"persist_state": "session"}
 
@@ -19,7 +17,7 @@ def widget(name: str) -> None:
     """The widget that fits the field's kind."""
     knob, default = knob_of(name), DEFAULTS[name]
     if isinstance(default, bool):
-        st.toggle(knob.label, key=name, help=knob.help or None, on_change=_changed, args=(name,), **PLACE)
+        st.toggle(knob.label, key=name, help=knob.help or None, **PLACE)
     elif isinstance(default, str):
         _choice(name, knob)
     else:
@@ -37,7 +35,7 @@ def _choice(name: str, knob: Knob) -> None:
 
 def _number(name: str, knob: Knob, kind: type) -> None:
     low, high = kind(knob.low), kind(high_of(name))
-    common: dict[str, Any] = {"key": name, "help": knob.help or None, "on_change": _changed, "args": (name,), **PLACE}
+    common: dict[str, Any] = {"key": name, "help": knob.help or None, **PLACE}
     if name in ("seed", "impulse_step"):
         st.number_input(knob.label, low, high, step=1, **common)
     else:
@@ -61,10 +59,4 @@ def layer_widget(values: Values) -> None:
     knob = knob_of("layer")
     names = {0: "top"} | {layer: str(layer) for layer in range(1, layers + 1)}
     common: dict[str, Any] = {"key": "layer", "help": knob.help, "format_func": names.get, **PLACE}
-    st.segmented_control(knob.label, list(names), required=True, width="stretch", on_change=redraw, **common)
-
-
-def _changed(name: str) -> None:
-    """After a change: only the page's body, where nothing in the sidebar depends on the value."""
-    if name not in RESHAPING:
-        redraw()
+    st.segmented_control(knob.label, list(names), required=True, width="stretch", **common)

@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.fields import DEFAULTS
 from ui.link import write_link
@@ -25,6 +26,20 @@ def test_every_main_control_changes_what_is_painted(visit):
         page.repaint(act)
     assert len(seen | {page.drawn}) == 6
     page.wait_query(steps="51", weight_scale="1.01", activation="relu", loss="all", cell="gru")
+
+
+def test_a_number_draws_the_body_alone_and_once(visit):
+    page, heard = visit(), []
+    page.page.on("websocket", lambda socket: socket.on("framereceived", heard.append))
+    page.page.reload()
+    page.wait_painted()
+    heard.clear()
+    page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
+    sent = [ForwardMsg.FromString(frame) for frame in heard]
+    starts = [message.new_session for message in sent if message.WhichOneof("type") == "new_session"]
+    assert [len(start.fragment_ids_this_run) for start in starts] == [1]
+    drawn = [message.delta for message in sent if message.WhichOneof("type") == "delta"]
+    assert drawn and {delta.fragment_id for delta in drawn} == set(starts[0].fragment_ids_this_run)
 
 
 def test_groups_open_and_their_controls_count(visit):

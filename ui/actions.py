@@ -8,6 +8,7 @@ from streamlit.components.v2 import component
 
 from . import state
 from .export import export_dialog
+from .offers import offered
 from .presets import PRESETS
 
 SCRIPTS = [Path(__file__).with_name(name) for name in ("history.js", "copy_link.js")]
@@ -28,7 +29,7 @@ def action_row(starts: Callable[[], None] = preset_row) -> None:
             st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
             _copy_button()(key="copy_link", height="content", width="content")
             if st.button("Export", type="tertiary", key="export"):
-                export_dialog()
+                export_dialog(offered())
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,12 +1,11 @@
-"""What leaves the page: a chart as SVG, PNG or CSV; the whole page as one offline HTML file."""
+"""Saving: a chart as SVG, PNG, CSV or as a page of its own, and all charts of the page as one offline HTML file."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
 import viz
-from cells import RunSettings
-from cells.knobs import BadValue
 from viz.flow import Drawn
 
 from . import compute, state
@@ -14,45 +13,64 @@ from .chart import show_chart
 from .fields import page_view, run_settings
 from .frame import VERSION, theme
 from .link import left_out
-from .ranges import range_of
-from .view import PageView
+from .offers import Offer
 
-WHOLE = "flow"
+FEW = 200  # columns and rows of a table that are shown
 
 
 @st.dialog("Export", width="large")
-def export_dialog() -> None:
+def export_dialog(offers: Sequence[Offer]) -> None:
     """Choose a chart, see it as it will be saved, save it."""
-    shown = st.session_state.drawn
-    settings, view, link = run_settings(shown), page_view(shown), state.address(shown)
-    trace = compute.trace_of(settings)
-    names = [name for name, kind in viz.FIGURES.items() if kind.fits(trace)]
-    chosen = st.selectbox("Chart", names, format_func=lambda name: viz.FIGURES[name].title, key="export_chart")
-    drawn = compute.drawn_of(chosen, settings, view, theme())
-    for sentence in left_out(shown):
+    if not offers:
+        st.info("No chart of this page is drawn yet.")
+        return
+    values = st.session_state.drawn
+    one, link = _chosen(offers), state.address(values)
+    drawn = one.draw(theme())
+    for sentence in left_out(values):
         st.warning(sentence)
     with st.container(horizontal=True, key="saves"):
-        page = partial(page_html, settings, view, link)
-        st.download_button("Save CSV", viz.csv(drawn), f"backflow-{chosen}.csv", "text/csv", on_click="ignore")
-        st.download_button("Save whole page as HTML", page, "backflow.html", "text/html", on_click="ignore")
+        html = partial(page_html, link=link, sentence=_verdict())
+        _save("Save CSV", partial(viz.csv, drawn), f"backflow-{one.name}.csv", "text/csv")
+        _save("Save as HTML", partial(html, [one]), f"backflow-{one.name}.html", "text/html")
+        whole = [each for each in offers if not each.part]
+        if len(offers) > 1:
+            _save("Save whole page as HTML", partial(html, whole), "backflow.html", "text/html")
     figure = viz.framed(drawn, theme(), link, VERSION)
-    show_chart(compute.chart_body(figure, drawn, save=True), figure["layout"]["height"] + 40, key=f"export {chosen}")
+    show_chart(compute.chart_body(figure, drawn, save=True), figure["layout"]["height"] + 40, key=f"saved {one.name}")
     with st.expander("Data as a table"):
-        st.dataframe(viz.table(drawn), hide_index=True)
+        _show_table(drawn)
 
 
-def _whole(settings: RunSettings, view: PageView, mode: str) -> Drawn:
-    """The main figure, with its frames where it can be dragged."""
-    try:
-        if view.scrub:
-            return range_of(settings, view, mode)
-    except BadValue:
-        pass  # the page has said why
-    return compute.drawn_of(WHOLE, settings, view, mode)
+def _chosen(offers: Sequence[Offer]) -> Offer:
+    """The figure to be saved, the first one to begin with."""
+    if len(offers) == 1:
+        return offers[0]
+    by_name = {one.name: one for one in offers}
+    return by_name[
+        st.selectbox("Chart", list(by_name), format_func=lambda name: by_name[name].title, key="export_chart")
+    ]
 
 
-def page_html(settings: RunSettings, view: PageView, link: str) -> str:
-    """The page's charts, interactive, with the verdict, all settings, version and link."""
-    sentence = compute.summary_of(settings, compute.layer_of(settings, view))[0].sentence
-    figures = {mode: [_whole(settings, view, mode)] for mode in ("light", "dark")}
+def _verdict() -> str:
+    values = st.session_state.drawn
+    settings = run_settings(values)
+    return compute.summary_of(settings, compute.layer_of(settings, page_view(values)))[0].sentence
+
+
+def _save(label: str, make: Callable[[], str], name: str, kind: str) -> None:
+    st.download_button(label, make, name, kind, on_click="ignore")
+
+
+def _show_table(drawn: Drawn) -> None:
+    columns = viz.table(drawn)
+    st.dataframe({name: values[:FEW] for name, values in list(columns.items())[:FEW]}, hide_index=True)
+    rows = len(next(iter(columns.values())))
+    if len(columns) > FEW or rows > FEW:
+        st.caption(f"The first {FEW} rows and columns; the CSV has all {rows} rows and {len(columns)} columns.")
+
+
+def page_html(offers: Sequence[Offer], link: str, sentence: str) -> str:
+    """The figures, interactive and in both themes, with the verdict, all settings, version and link."""
+    figures = {mode: [one.on_page(mode) for one in offers] for mode in ("light", "dark")}
     return viz.offline_html(figures, sentence, link, VERSION)

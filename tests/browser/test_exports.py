@@ -14,6 +14,8 @@ from ui import compute
 from ui.fields import page_view, run_settings
 from ui.link import read_link
 
+PAGES = sorted((Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
+SMALL = "?cell=phased_lstm&steps=12&hidden=4&batch=2&seeds=20&map_size=5"
 QUERY = "?cell=lstm&steps=40&weight_scale=1.4"
 
 
@@ -68,26 +70,32 @@ def test_numbers_are_those_of_the_run(dialog, values):
     assert content.count(b"\n") == 41
 
 
+def opened_offline(chromium, path: Path) -> tuple[str, int, list[str]]:
+    """The words of a saved page and how many charts it draws without a network; and everything it should not do."""
+    context = chromium.new_context(offline=True)
+    page, faults = context.new_page(), []
+    page.on("request", lambda request: faults.append(request.url))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(path.as_uri())
+    page.wait_for_function("[...document.querySelectorAll('.chart')].every(chart => chart._fullLayout)")
+    text, charts = words_of(page.locator("body").inner_text()), page.locator(".js-plotly-plot").count()
+    context.close()
+    return text, charts, [fault for fault in faults if not fault.startswith(("file:", "data:", "blob:"))]
+
+
 def test_the_whole_page_opens_without_a_network(dialog, chromium, tmp_path):
     name, content = download(dialog, "Save whole page as HTML")
     assert name == "backflow.html"
     (tmp_path / name).write_bytes(content)
-    context = chromium.new_context(offline=True)
-    page, asked, errors = context.new_page(), [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto((tmp_path / name).as_uri())
-    page.wait_for_selector(".js-plotly-plot .scatterlayer path", timeout=PATIENCE, state="attached")
-    text = words_of(page.locator("body").inner_text())
-    context.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == errors == []
+    text, charts, faults = opened_offline(chromium, tmp_path / name)
+    assert (charts, faults) == (1, [])
     assert dialog.verdict.partition(":")[0] in text
     assert dialog.page.url in text
 
 
 def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
-    """The last test here: it leaves the dialog at another chart."""
+    """The last test of this dialog: it leaves it at another chart."""
     dialog.page.get_by_role("dialog").get_by_role("combobox").click()
     offered = dialog.page.get_by_role("option").all_inner_texts()
     assert len(offered) == len(set(offered)) > 3
@@ -95,3 +103,19 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
     title = dialog.page.locator("[role=dialog] .bf-plot .gtitle")
     expect(title).to_have_text(offered[1])
     assert download(dialog, "Save SVG")[0] not in ("backflow-flow.svg", "backflow-undefined.svg")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PAGES if path.stem != "flow"])
+def test_every_other_page_leaves_with_all_its_charts(visit, chromium, tmp_path, name):
+    page = visit(SMALL)
+    page.page.locator(f"[data-testid=stTopNavLink][href$='/{name}']").click()
+    page.page.wait_for_selector(".bf-plot[data-painted]")
+    page.page.wait_for_selector("[data-testid=stProgress]", state="detached")
+    page.wait_still()
+    shown = page.page.locator(".bf-plot").count()
+    page.press("export")
+    page.page.wait_for_selector("[role=dialog] .bf-plot[data-painted]")
+    (tmp_path / "page.html").write_bytes(download(page, "Save whole page as HTML" if shown > 1 else "Save as HTML")[1])
+    text, charts, faults = opened_offline(chromium, tmp_path / "page.html")
+    assert (charts, faults) == (shown, [])
+    assert page.page.url in text and "Hidden units H: 4" in text

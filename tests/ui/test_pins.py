@@ -16,6 +16,7 @@ from tests.viz.test_layout import end_labels
 from ui import compute
 from ui.export import page_html
 from ui.fields import DEFAULTS, page_view, run_settings
+from ui.flow_offers import flow_offers
 from ui.link import LONGEST, left_out, read_link, write_link
 from ui.pairs import PAIRS
 from ui.pins import LETTERS, MOST, Pin, added, clean, differing, pin_of, pins_from_text, run_fields, text_of_pins
@@ -193,7 +194,7 @@ def test_six_pins_have_labels_that_do_not_overlap(cell, theme):
 def test_exports_name_every_pin_and_its_settings():
     values = DEFAULTS | SMALL | {"pins": (RELU, SHORT)}
     assert "Pinned ReLU: Activation: ReLU, Sequence length T: 20" in drawn_of(values).caption
-    page = page_html(run_settings(values), page_view(values), "")
+    page = page_html(flow_offers(run_settings(values), page_view(values))[:1], "", "")
     assert "Pinned short: Cell: LSTM" in page
     assert "short (T 12)" in page
 

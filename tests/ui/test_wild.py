@@ -10,6 +10,7 @@ from tests.ui.wild import LARGE, SMALL, hostile_query, values_of
 from ui import compute
 from ui.export import page_html
 from ui.fields import DEFAULTS, page_view, run_settings
+from ui.flow_offers import flow_offers
 from ui.frame import VERSION
 from ui.link import read_link, write_link
 
@@ -38,14 +39,13 @@ def assert_drawn(body, height):
 
 def save_all(settings, view):
     """Every chart the export dialog offers, as it is saved."""
-    trace = compute.trace_of(settings)
-    for name, kind in viz.FIGURES.items():
-        if kind.fits(trace):
-            drawn = compute.drawn_of(name, settings, view, "dark")
-            figure = viz.framed(drawn, "dark", "http://127.0.0.1/", VERSION)
-            strict_json(compute.chart_body(figure, drawn, save=True))
-            assert viz.csv(drawn).count("\n") == settings.steps + 1
-    assert page_html(settings, view, "http://127.0.0.1/").count("<html") == 1
+    offers = flow_offers(settings, view)
+    for one in offers:
+        drawn = one.draw("dark")
+        figure = viz.framed(drawn, "dark", "http://127.0.0.1/", VERSION)
+        strict_json(compute.chart_body(figure, drawn, save=True))
+        assert viz.csv(drawn).count("\n") == settings.steps + 1
+    assert page_html(offers[:1], "http://127.0.0.1/", "").count("<html") == 1
 
 
 @pytest.mark.parametrize("seed", range(A_FEW))

@@ -1,17 +1,16 @@
 """One plate on the page: its name, its finding, the chart, an export; progress while it is computed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-import viz
 from cells.analysis.scope import DoesNotApply
-from ui import state
 from ui.background import Work
 from ui.chart import show_chart
-from ui.compute import chart_body
-from ui.frame import VERSION
+from ui.export import export_dialog
+from ui.offers import Offer, offer
 from viz.anatomy import PLATES
 from viz.anatomy.plates import PlateKind
 from viz.words import spelled
@@ -21,8 +20,6 @@ from .opened import Opened
 from .trust import badge
 
 POLL = 0.5  # seconds between two looks at the progress
-FEW = 200  # columns and rows that a table on the page shows
-
 
 Mount = Callable[[bytes], None]
 
@@ -75,13 +72,15 @@ def _explain(reason: DoesNotApply | Unfinished) -> None:
 
 
 def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
+    saved = Offer(name, PLATES[name].label.title, lambda theme: plate_of(name, record, replace(opened, theme=theme)))
+    offer(saved)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"#### {PLATES[name].label.title}")
         with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
             if PLATES[name].gradient:
                 badge(name, opened)
             if st.button("Export", type="tertiary", key=f"export {name}"):
-                save_dialog(name, record, opened)
+                export_dialog([saved])
     st.markdown(spelled(finding), unsafe_allow_html=True)
 
 
@@ -93,21 +92,3 @@ def _progress(works: tuple[Work, ...]) -> None:
     st.progress(works[0].share, text=f"Computing: {works[0].share:.0%}")
     if any(work.future.done() for work in works):
         st.rerun()
-
-
-@st.dialog("Export", width="large")
-def save_dialog(name: str, record: Any, opened: Opened) -> None:
-    """The plate as it will be saved, as SVG, PNG or CSV, and its numbers as a table."""
-    plate = plate_of(name, record, opened)
-    st.download_button(
-        "Save CSV", lambda: viz.csv(plate), f"backflow-{name}.csv", "text/csv", on_click="ignore", key="save csv"
-    )
-    figure = viz.framed(plate, opened.theme, state.address(st.session_state.drawn), VERSION)
-    show_chart(chart_body(figure, plate, save=True), figure["layout"]["height"] + 40, key=f"saved {name}")
-    with st.expander("Data as a table"):
-        columns = viz.table(plate)
-        shown = {column: values[:FEW] for column, values in list(columns.items())[:FEW]}
-        st.dataframe(shown, hide_index=True)
-        rows = len(next(iter(columns.values())))
-        if len(columns) > FEW or rows > FEW:
-            st.caption(f"The first {FEW} rows and columns; the CSV has all {rows} rows and {len(columns)} columns.")

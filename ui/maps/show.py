@@ -15,9 +15,11 @@ from ui import background, state
 from ui.background import Work
 from ui.chart import show_chart
 from ui.compute import BODIES, chart_body
+from ui.export import export_dialog
 from ui.fields import knob_of
-from ui.frame import VERSION, theme
+from ui.frame import theme
 from ui.head import band
+from ui.offers import Offer, offer
 from ui.texts import text_of
 from viz import words
 from viz.flow import Drawn
@@ -42,6 +44,8 @@ def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) 
     plan = found.plan
     lines = background.ask("map lines", ("lines", plan), lambda report: critical_lines(plan))
     shown = shown_of(found, settings, lines)
+    saved = Offer(PHASE, viz.FIGURES[PHASE].title, partial(drawn_of, shown))
+    offer(saved)
     st.html(_said(shown))
     above()
     show_chart(_body(shown)[0], "content", key=CHART, on_click_change=lambda: None)
@@ -54,7 +58,7 @@ def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) 
             if not lines.future.done():
                 show_progress(lines, "Theory's lines")
             if st.button("Export map", type="tertiary", key="export map"):
-                save_dialog(shown)
+                export_dialog([saved])
     for line in shown.lines:
         st.caption(f"Theory's **{spelled(line.label)}**: {spelled(line.help)}", unsafe_allow_html=True)
     st.caption(caption_of(shown))
@@ -148,21 +152,3 @@ def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = Non
             st.rerun()
     if work.future.done():
         st.rerun()
-
-
-@st.dialog("Export", width="large")
-def save_dialog(shown: Shown) -> None:
-    """The map as it will be saved: SVG, PNG, CSV, or one HTML file that works offline."""
-    drawn, link = drawn_of(shown, theme()), state.address(st.session_state.drawn)
-    with st.container(horizontal=True, key="saves"):
-        st.download_button("Save CSV", lambda: viz.csv(drawn), "backflow-phase.csv", "text/csv", on_click="ignore")
-        page, name = partial(page_html, shown, link), "backflow-phase.html"
-        st.download_button("Save map as HTML", page, name, "text/html", on_click="ignore")
-    figure = viz.framed(drawn, theme(), link, VERSION)
-    show_chart(chart_body(figure, drawn, save=True), figure["layout"]["height"] + 40, key="saved phase")
-
-
-def page_html(shown: Shown, link: str) -> str:
-    """The map alone on a page, interactive, in both themes."""
-    figures = {mode: [drawn_of(shown, mode)] for mode in ("light", "dark")}
-    return viz.offline_html(figures, finding(shown), link, VERSION)

@@ -29,17 +29,17 @@ def test_every_main_control_changes_what_is_painted(visit):
 
 
 def test_a_number_draws_the_body_alone_and_once(visit):
-    page, heard = visit(), []
-    page.page.on("websocket", lambda socket: socket.on("framereceived", heard.append))
+    page, heard = visit(alone=True), []
+    page.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame)))
     page.page.reload()
     page.wait_painted()
     heard.clear()
     page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
     sent = [ForwardMsg.FromString(frame) for frame in heard]
-    starts = [message.new_session for message in sent if message.WhichOneof("type") == "new_session"]
-    assert [len(start.fragment_ids_this_run) for start in starts] == [1]
-    drawn = [message.delta for message in sent if message.WhichOneof("type") == "delta"]
-    assert drawn and {delta.fragment_id for delta in drawn} == set(starts[0].fragment_ids_this_run)
+    ends = [message.script_finished for message in sent if message.WhichOneof("type") == "script_finished"]
+    assert ends == [ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
+    drawn = {message.delta.fragment_id for message in sent if message.WhichOneof("type") == "delta"}
+    assert len(drawn) == 1 and drawn != {""}
 
 
 def test_groups_open_and_their_controls_count(visit):

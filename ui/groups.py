@@ -13,6 +13,7 @@ from .places import is_of_body, keep_place
 from .widgets import layer_widget, widget
 
 OF_SIGNAL = {"impulse": ["impulse_step"], "tokens": ["tokens"], "own": ["own"]}
+OPEN = "open groups"
 SPECIAL = {"own": own_widgets, "timestamps": timestamps_widgets, "layer": layer_widget}
 
 
@@ -40,9 +41,12 @@ def show_groups(values: Values) -> None:
     marks = "".join(_mark(group, values) for group in groups)
     if marks:
         st.html(f"<style>{marks}</style>")  # not in the title: with another title it would be another group, closed
+    opened = st.session_state.setdefault(OPEN, set())
     for group in groups:
-        st.session_state[group.key] = st.session_state.get(group.key, False)  # open, though another cell's title came
+        # Streamlit forgets it when another page is opened, and takes a title that names another cell for another group.
+        st.session_state[group.key] = st.session_state.get(group.key, group.key in opened)
         box = st.expander(group.title, key=group.key, on_change="rerun")
+        (opened.add if box.open else opened.discard)(group.key)
         if box.open:
             with box:
                 for name in group.holds:

@@ -64,7 +64,7 @@ def test_back_and_forward_go_through_the_views(visit):
             assert page.view == view
 
 
-def test_an_opened_page_is_one_step(visit):
+def test_an_opened_page_is_one_step_and_leaves_groups_open(visit):
     page = visit("?steps=20&hidden=6")
     before = page.view
     page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
@@ -72,11 +72,13 @@ def test_an_opened_page_is_one_step(visit):
     page.page.locator("[data-testid=stTopNavLink]", has_text="Equations").click()
     page.page.wait_for_url("**/equations?*")
     page.wait_query(steps="20", hidden="6", weight_scale="1.01")
+    page.wait_open()
     page.page.go_back()
     page.wait_painted()
     assert page.query["weight_scale"] == "1.01"
     page.repaint(page.page.go_back)
     page.wait_query(steps="20", hidden="6")
+    page.wait_open()
     assert page.view == before
 
 

@@ -5,6 +5,8 @@ import pytest
 PLOT = ".st-key-chart-phase .bf-plot"
 SMALL = "?steps=12&hidden=4&batch=2&map_size=9"
 JOB = "?map_size=45&map_y=seed,0,44&steps=150&hidden=32&batch=4"
+LONG = "?map_size=101&map_y=seed,0,100&steps=600&hidden=64&batch=16"  # it never ends before it is stopped
+ROWS = "more => Number(/Running: (\\d+)/.exec(document.querySelector('.st-key-map_job')?.innerText)?.[1]) > more"
 POINT = """([selector, x, y]) => {
   const plot = document.querySelector(selector), layout = plot._fullLayout, box = plot.getBoundingClientRect();
   return [box.left + layout.xaxis._offset + layout.xaxis.d2p(x), box.top + layout.yaxis._offset + layout.yaxis.d2p(y)];
@@ -19,7 +21,7 @@ def phase(visit):
         page = visit(query, **how)
         page.page.get_by_test_id("stTopNavLink").filter(has_text="Phase diagram").click()
         page.page.wait_for_selector(f"{PLOT}[data-painted]")
-        page.page.wait_for_selector(".st-key-map_progress", state="detached")
+        page.page.wait_for_selector("[class*=st-key-map_progress]", state="detached")
         page.wait_still()
         return page
 
@@ -73,27 +75,45 @@ def test_a_click_sets_both_controls_and_the_link_and_can_be_taken_back(phase):
     assert float(page.slider("weight_scale").input_value()) == 1.0
 
 
-def test_a_job_is_started_stopped_resumed_and_shown_and_survives_a_closed_tab(phase, visit):
-    page = phase(JOB)
-    job = page.page
-    job.locator(".st-key-map-start button").click()
-    job.wait_for_function(
-        "/Running: [2-9]|Running: [1-9]\\d/.test(document.querySelector('.st-key-map_job')?.innerText)"
-    )
-    job.locator(".st-key-map-stop button").click()
-    job.locator(".st-key-map-resume button").wait_for()
-    assert "rows are kept; resume to compute the other" in job.locator(".st-key-map_job").inner_text()
-    assert "points are computed so far" in page.verdict
-    job.locator(".st-key-map-resume button").click()
-    job.locator(".st-key-map-stop button").wait_for()
-    page.open(SMALL)  # the tab turns to something else
-    page = phase(JOB)
-    page.page.wait_for_selector(".st-key-map-stop", state="detached")
-    page.page.wait_for_function("!document.querySelector('.bf-verdict').innerText.includes('so far')")
-    assert heading(page).startswith("The gradient ")
+def click(page, key: str) -> None:
+    page.page.locator(f".st-key-map-{key} button").click()
+
+
+def delete_job(page) -> None:
+    """Delete the one job there is; then it is offered again."""
     page.page.locator(".st-key-map_jobs summary").click()
-    page.page.get_by_role("button", name="Delete").first.click()
+    page.page.get_by_role("button", name="Delete").click()
     page.page.locator(".st-key-map-start button").wait_for()
+
+
+def test_a_job_is_stopped_resumed_and_survives_a_closed_tab(phase, visit):
+    page = phase(LONG, alone=True)
+    click(page, "start")
+    page.wait_until(ROWS, 0)
+    click(page, "stop")
+    page.page.locator(".st-key-map-resume button").wait_for()
+    told = page.page.locator(".st-key-map_job").inner_text()
+    kept = int(told.split()[told.split().index("of") - 1])
+    assert "rows are kept; resume to compute the other" in told and kept > 0
+    assert "points are computed so far" in page.verdict
+    click(page, "resume")
+    page.page.locator(".st-key-map-stop button").wait_for()
+    page.page.close()
+    page = visit(LONG)
+    page.page.get_by_test_id("stTopNavLink").filter(has_text="Phase diagram").click()
+    page.wait_until(ROWS, kept)
+    click(page, "stop")
+    page.page.locator(".st-key-map-resume button").wait_for()
+    delete_job(page)
+
+
+def test_a_job_draws_the_map_when_it_ends(phase):
+    page = phase(JOB)
+    click(page, "start")
+    page.wait_until("!document.querySelector('.st-key-map_job')")
+    page.wait_until("!document.querySelector('.bf-verdict').innerText.includes('so far')")
+    assert heading(page).startswith("The gradient ")
+    delete_job(page)
 
 
 @pytest.mark.parametrize("dark", [False, True])

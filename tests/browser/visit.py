@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import BrowserContext, Locator, TimeoutError
 
 PATIENCE = 60_000  # ms: a busy machine is slow, a broken page is slower
+GLANCE = 50  # ms between two looks; looking at every frame would cost the page its frames
 TRIES = 12
 CHART = ".st-key-chart .bf-plot"
 INSIDE = ("data:", "blob:", "about:", "file:")
@@ -54,8 +55,12 @@ class Visit:
     def wait_painted(self, more_than: int = 0) -> None:
         """Until the chart was painted more than so often, and the server has nothing more to say."""
         counted = f"Number(document.querySelector('{CHART}')?.dataset.painted ?? 0) > {more_than}"
-        self.page.wait_for_function(counted)
+        self.wait_until(counted)
         self.wait_still()
+
+    def wait_until(self, test: str, given: object = None) -> None:
+        """Until a test in JavaScript, of what it is given, comes true."""
+        self.page.wait_for_function(test, arg=given, polling=GLANCE)
 
     def wait_still(self) -> None:
         """Until the server has nothing more to say."""
@@ -113,7 +118,7 @@ class Visit:
         """Until the address bar holds exactly this."""
         test = "wanted => JSON.stringify([...new URLSearchParams(location.search)].sort()) === wanted"
         compact = json.dumps(sorted(map(list, wanted.items())), separators=(",", ":"), ensure_ascii=False)
-        self.page.wait_for_function(test, arg=compact)
+        self.wait_until(test, compact)
         self.wait_still()
 
     def slider(self, key: str) -> Locator:
@@ -140,15 +145,18 @@ class Visit:
         raise AssertionError(f"{key} does not offer {label}")
 
     def group(self, title: str) -> None:
-        """Open a group of the sidebar, and wait until it is drawn and has moved to where it stays."""
+        """Open a group of the sidebar."""
         self.page.locator("section.stSidebar summary", has_text=title).click()
-        self.page.wait_for_function(OPENED, arg=title)
-        self.wait_still()
+        self.wait_open(title)
 
     def open_groups(self) -> None:
         """Open all groups that are closed."""
         self.page.evaluate(
             "document.querySelectorAll('section.stSidebar details:not([open]) > summary').forEach(it => it.click())"
         )
-        self.page.wait_for_function(OPENED, arg="")
+        self.wait_open()
+
+    def wait_open(self, title: str = "") -> None:
+        """Until the groups with this in their titles are open and drawn, and have moved to where they stay."""
+        self.wait_until(OPENED, title)
         self.wait_still()

@@ -1,16 +1,17 @@
 """The phase diagram's page in sessions: what it asks for, what it says, what it refuses, and what it leaves alone."""
 
+import threading
 import time
 
 import pytest
 
 from cells import RunSettings
-from cells.analysis.maps import QUANTITIES
+from cells.analysis.maps import QUANTITIES, critical_lines
 from cells.knobs import BadValue
 from tests.ui.opened_pages import SMALL, until
 from tests.ui.sessions import Session
 from ui.fields import DEFAULTS, FIELDS, map_view, run_settings
-from ui.maps import live
+from ui.maps import live, show
 from ui.maps.plan import check_cost, clicked, is_large, plan_of, values_of
 from ui.maps.presets import MAPS
 from ui.maps.view import MapView
@@ -94,6 +95,19 @@ def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_ag
     assert not session.app.get("progress")
     session.press("map go on")
     assert session.app.get("progress")
+
+
+def test_theorys_lines_may_come_later_than_the_map(monkeypatch):
+    ready = threading.Event()
+    monkeypatch.setattr(show, "critical_lines", lambda plan: ready.wait(60) and critical_lines(plan))
+    monkeypatch.setattr(live, "phase_map", slow_after_the_first_look(live.phase_map))
+    session = opened(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.2,3.2")
+    until(session, lambda: CHART in session.charts)
+    told = [bar.proto.text for bar in session.app.get("progress")]
+    assert [text.split(":")[0] for text in told] == ["Computing 961 points", "Theory's lines"]
+    ready.set()
+    session.press("map cancel")
+    until(session, lambda: not session.app.get("progress"))
 
 
 def slow_after_the_first_look(phase_map):

@@ -84,7 +84,7 @@ def _watch(plan: MapPlan, drawn: float, done: int) -> None:
     if now is None or not now.alive or (now.done > done and time.monotonic() - drawn > REDRAW):
         st.rerun()
     left = f", {_duration(now.eta)} left" if now.eta else ""
-    with st.container(horizontal=True, vertical_alignment="center", key="map_progress"):
+    with st.container(horizontal=True, vertical_alignment="center", key="map_running"):
         st.progress(now.progress, text=f"{now.state.capitalize()}: {now.done} of {now.total} rows{left}")
         if now.state != "stopping":
             _button("Stop", "map stop", partial(large.stop, now.id))

@@ -145,7 +145,7 @@ def _undo() -> None:
 def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = None) -> None:
     """How far it is; the page is drawn again when it is done, or at once when it is cancelled."""
     work.wanted_by(st.session_state.visitor)
-    with st.container(horizontal=True, vertical_alignment="center", key="map_progress"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"map_progress {text}"):
         st.progress(work.share, text=f"{text}: {words.percent(round(work.share, 2))}", width=BAR)
         if cancel and st.button("Cancel", key="map cancel"):
             cancel()

@@ -95,4 +95,8 @@ def plain_ticks(low: float, high: float, height: float) -> tuple[list[float], li
 def percent_ticks(low: float, high: float, length: float) -> dict:
     """Ticks of an axis of shares, in percent."""
     places, _ = plain_ticks(low, high, length)
-    return {"tickmode": "array", "tickvals": places, "ticktext": [words.percent(round(place, 12)) for place in places]}
+    return {"tickmode": "array", "tickvals": places, "ticktext": [_percent(round(place, 12)) for place in places]}
+
+
+def _percent(share: float) -> str:
+    return words.percent(share) if share else "0"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ import streamlit as st
 
 from cells.knobs import BadValue
 from cells.settings import OWN_LIMIT, OWN_ROWS
+from cells.words import steps
 
 from . import state
 from .fields import Values, high_of
@@ -21,6 +23,7 @@ Rows = tuple[tuple[float, ...], ...]
 MEGABYTES = 10
 COLUMNS = 64
 SHOWN = 40  # characters of a bad value that are repeated
+LIKE_A_NUMBER = re.compile(r"\s*[+-]?[.,]?\d")
 SEQUENCE_HELP = "Numbers separated by commas, spaces or lines; several columns are several inputs, one row a step."
 
 
@@ -35,18 +38,20 @@ def loss_steps_widget(values: Values) -> None:
 def _read_loss_steps() -> None:
     text = st.session_state.loss_steps_text
     try:
-        st.session_state.loss_steps = parse_steps(text)
+        st.session_state.loss_steps = parse_steps(text, state.values()["steps"])
         st.session_state.loss_steps_fault = ""
     except BadValue as error:
         st.session_state.loss_steps_fault = str(error)
 
 
-def parse_steps(text: str) -> tuple[int, ...]:
-    """Whole numbers separated by commas or spaces; BadValue names the first that is none."""
+def parse_steps(text: str, most: int) -> tuple[int, ...]:
+    """Whole numbers up to `most`, separated by commas or spaces; BadValue names the first that is none."""
     words = text.replace(",", " ").split()
+    if not words:
+        raise BadValue(f"loss_steps is empty; it takes whole numbers in [1, {most}]", "loss_steps")
     for word in words:
-        if not (word.isascii() and word.isdigit() and len(word) < 9):
-            raise BadValue(f"loss_steps = {word[:SHOWN]!r} is no whole number in [1, T]", "loss_steps")
+        if not (word.isascii() and word.isdigit() and len(word) < 9 and 1 <= int(word) <= most):
+            raise BadValue(f"loss_steps = {word[:SHOWN]!r} is no whole number in [1, {most}]", "loss_steps")
     return tuple(sorted({int(word) for word in words}))
 
 
@@ -92,20 +97,22 @@ def parse_rows(text: str) -> Rows:
         lines = list(islice(filled, OWN_ROWS + 2))  # names, the rows there may be, and one too many
     except csv.Error as error:
         raise BadValue(f"own = text that is no CSV: {error}", "own") from None
-    if lines and not any(map(_is_number, lines[0][1])):
-        lines = lines[1:]  # names of the columns
-    if not 2 <= len(lines) <= OWN_ROWS:
-        count = f"more than {OWN_ROWS}" if lines[2:] else len(lines)
-        raise BadValue(f"own has {count} steps, outside [2, {OWN_ROWS}]", "own")
-    width = len(lines[0][1])
+    if lines[1:] and all(map(_is_name, lines[0][1])):
+        lines = lines[1:]
+    width = len(lines[0][1]) if lines else 0
     if width > COLUMNS:
         raise BadValue(f"own has {width} columns, outside [1, {COLUMNS}]", "own")
-    return tuple(_row(number, row, width) for number, row in lines)
+    found = tuple(_row(number, row, width) for number, row in lines)
+    if not 2 <= len(found) <= OWN_ROWS:
+        count = f"more than {OWN_ROWS} steps" if found[2:] else steps(len(found))
+        raise BadValue(f"own has {count}, outside [2, {OWN_ROWS}]", "own")
+    return found
 
 
 def _row(number: int, row: list[str], width: int) -> tuple[float, ...]:
     if len(row) != width:
-        raise BadValue(f"own has {len(row)} values in line {number}, the lines before have {width}", "own")
+        count = f"{len(row)} value" + "s" * (len(row) != 1)
+        raise BadValue(f"own has {count} in line {number}, the lines before have {width}", "own")
     for text in row:
         if not _is_number(text):
             raise BadValue(f"own = {text.strip()[:SHOWN]!r} in line {number} is no number in [-1e6, 1e6]", "own")
@@ -113,10 +120,21 @@ def _row(number: int, row: list[str], width: int) -> tuple[float, ...]:
 
 
 def _is_number(text: str) -> bool:
+    value = number_of(text)
+    return value is not None and abs(value) <= OWN_LIMIT
+
+
+def _is_name(text: str) -> bool:
+    """Whether it may be the name of a column: `nan` and `0,5` are numbers gone wrong."""
+    return number_of(text) is None and not LIKE_A_NUMBER.match(text)
+
+
+def number_of(text: str) -> float | None:
+    """The number, NaN and infinities among them, or None."""
     try:
-        return "_" not in text and abs(float(text)) <= OWN_LIMIT
+        return None if "_" in text else float(text)
     except ValueError:
-        return False
+        return None
 
 
 def own_widgets(values: Values) -> None:

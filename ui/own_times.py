@@ -10,7 +10,7 @@ from cells.knobs import BadValue
 
 from . import state
 from .fields import Values, high_of
-from .own_input import check_size, decoded, show_kept_fault, show_left_out
+from .own_input import check_size, decoded, number_of, show_kept_fault, show_left_out
 
 NAME = "timestamps"
 SHOWN = 40  # characters of a bad entry that are repeated
@@ -26,25 +26,20 @@ def parse_times(text: str) -> tuple[float, ...]:
     """Numbers in the order they are written; a name on top of them is skipped."""
     check_size(len(text), "a text", NAME)
     entries = text.replace(",", " ").replace(";", " ").split()
-    if entries and entries[0].isalpha() and _number(entries[0]) is None:
-        entries = entries[1:]
-    if not 2 <= len(entries) <= TIMESTAMPS:
-        raise BadValue(f"{NAME} has {len(entries)} entries, outside [2, {TIMESTAMPS}]", NAME)
-    return checked_timestamps([_entry(place, text) for place, text in enumerate(entries, 1)])
+    named = bool(entries[1:]) and entries[0].isalpha() and number_of(entries[0]) is None
+    times = [_entry(place, text) for place, text in enumerate(entries[named : TIMESTAMPS + 1], 1 + named)]
+    count = len(entries) - named
+    if not 2 <= count <= TIMESTAMPS:
+        noun = "entry" if count == 1 else "entries"
+        raise BadValue(f"{NAME} has {count} {noun}, outside [2, {TIMESTAMPS}]", NAME)
+    return checked_timestamps(times)
 
 
 def _entry(place: int, text: str) -> float:
-    value = _number(text)
+    value = number_of(text)
     if value is None or not abs(value) <= FARTHEST:
         raise BadValue(f"{NAME} = {text[:SHOWN]!r} at entry {place} is no number in [-1e6, 1e6]", NAME)
     return value
-
-
-def _number(text: str) -> float | None:
-    try:
-        return None if "_" in text else float(text)
-    except ValueError:
-        return None
 
 
 def timestamps_widgets(values: Values) -> None:

@@ -80,6 +80,9 @@ def _check_range(name: str, low: float = 0.0, high: float = 1.0, count: int | No
         raise BadValue(f"{asked} is reversed; the lower end comes first", "scrub", (name, high, low, count))
     if low < least or high > most:
         raise BadValue(f"{asked} leaves [{least:g}, {most:g}]", "scrub", (name,))
+    if type(FIELDS[name].default) is int and not (low == int(low) and high == int(high)):
+        nearest = (name, math.floor(low), math.ceil(high), count)
+        raise BadValue(f"{asked} has an end that is no whole number", "scrub", nearest)
     if not FEWEST <= count <= MOST:
         nearest = (name, low, high, min(max(count, FEWEST), MOST))
         raise BadValue(f"scrub asks for {count} values of {name}, outside [{FEWEST}, {MOST}]", "scrub", nearest)

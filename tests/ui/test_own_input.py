@@ -72,18 +72,20 @@ def test_numbers_come_in_to_the_last_bit():
     [
         (b"", "own has 0 steps, outside [2, 20000]"),
         (b"\n\n \r\n", "own has 0 steps, outside [2, 20000]"),
-        (b"1\n", "own has 1 steps"),
-        (b"names,only\n", "own has 0 steps"),
+        (b"1\n", "own has 1 step, outside [2, 20000]"),
+        (b"names,only\n", "own = 'names' in line 1 is no number"),
+        (b"nan\n1\n2\n", "own = 'nan' in line 1 is no number"),
+        (b"name\n1\n", "own has 1 step, outside"),
         (b"a\nb\nc\n", "own = 'b' in line 2 is no number"),
         (b"1,2\n3,x\n", "own = 'x' in line 2 is no number"),
         (b"1,2\n3,nan\n", "own = 'nan' in line 2 is no number"),
         (b"1,2\n-inf,3\n", "own = '-inf' in line 2 is no number"),
         (b"1\n1e7\n", "own = '1e7' in line 2 is no number in [-1e6, 1e6]"),
         (b"1,2\n3,\n", "own = '' in line 2 is no number"),
-        (b"1,2\n3\n", "own has 1 values in line 2, the lines before have 2"),
+        (b"1,2\n3\n", "own has 1 value in line 2, the lines before have 2"),
         (b"1,2\n\n3,4,5\n", "own has 3 values in line 3, the lines before have 2"),
-        (b"1_0\n2\n3_0", "own = '3_0' in line 3"),
-        (b"0,5;0,3\n0,1;0,2\n0,1;0,7\n", "own = '0,1' in line 2 is no number"),
+        (b"1_0\n2\n3_0", "own = '1_0' in line 1"),
+        (b"0,5;0,3\n0,1;0,2\n0,1;0,7\n", "own = '0,5' in line 1 is no number"),
         ("1,2\n3,4 °C".encode("latin-1"), "own = a file that is not UTF-8 text: byte 8 cannot be read"),
         ("1,2\n3,4".encode("utf-16"), "own = a file that is not UTF-8 text: byte 0 cannot be read"),
         ("1,2\n3,4".encode("utf-16-le"), "own = a file that is no text: byte 1 is 0"),
@@ -93,7 +95,7 @@ def test_numbers_come_in_to_the_last_bit():
         (b"=cmd|' /C calc'!A0\n=1+1\n1", "own = '=1+1' in line 2 is no number"),
         (b"1\n" + b"9" * 200_000, "own = text that is no CSV"),
         (b"1\n2\n" * OWN_ROWS, "own has more than 20000 steps, outside [2, 20000]"),
-        (b",".join([b"1"] * (COLUMNS + 1)) + b"\n", "steps"),
+        (b",".join([b"1"] * (COLUMNS + 1)) + b"\n", "own has 65 columns"),
         (b"\n".join([b",".join([b"1"] * (COLUMNS + 1))] * 2), "own has 65 columns, outside [1, 64]"),
     ],
     ids=lambda value: repr(value[:24]),
@@ -108,10 +110,11 @@ def test_a_bad_file_is_refused_by_name(content, words):
     ("text", "words"),
     [
         ("", "own has 0 steps"),
-        ("3", "own has 1 steps"),
+        ("3", "own has 1 step"),
+        ("word", "own = 'word' in line 1 is no number"),
         ("1, two, 3", "own = 'two' in line 2 is no number"),
         ("1, nan", "own = 'nan'"),
-        ("1 2\n3", "own has 1 values in line 2, the lines before have 2"),
+        ("1 2\n3", "own has 1 value in line 2, the lines before have 2"),
         ("1\n2\n" + "x" * 300, "own = '" + "x" * 40 + "' in line 3"),
     ],
 )
@@ -147,13 +150,19 @@ def test_the_longest_sequence_there_may_be_is_read():
 
 
 @pytest.mark.parametrize(
-    ("text", "steps"), [("10, 25,50", (10, 25, 50)), ("3 3 1", (1, 3)), ("", ()), (" 7 ,, 8", (7, 8)), ("0007", (7,))]
+    ("text", "steps"), [("10, 25,50", (10, 25, 50)), ("3 3 1", (1, 3)), (" 7 ,, 8", (7, 8)), ("0007", (7,))]
 )
 def test_steps_are_sorted_and_each_counts_once(text, steps):
-    assert parse_steps(text) == steps
+    assert parse_steps(text, 50) == steps
 
 
-@pytest.mark.parametrize("word", ["x", "-1", "1.5", "1e3", "٣", "½", "9" * 50, "1;2", "0x1", "<b>"])
+@pytest.mark.parametrize("word", ["x", "-1", "1.5", "1e3", "٣", "½", "9" * 50, "1;2", "0x1", "<b>", "0", "51"])
 def test_a_word_that_is_no_step_is_named(word):
-    sentence = refusal(parse_steps, f"3, {word}")
-    assert sentence == f"loss_steps = {word[:40]!r} is no whole number in [1, T]"
+    sentence = refusal(lambda text: parse_steps(text, 50), f"3, {word}")
+    assert sentence == f"loss_steps = {word[:40]!r} is no whole number in [1, 50]"
+
+
+def test_no_steps_at_all_are_refused():
+    assert (
+        refusal(lambda text: parse_steps(text, 50), " , ") == "loss_steps is empty; it takes whole numbers in [1, 50]"
+    )

@@ -30,7 +30,9 @@ def test_times_are_read_in_the_order_they_are_written(content):
         ("1 2 three", "timestamps = 'three' at entry 3 is no number in [-1e6, 1e6]"),
         ("1 nan 3", "timestamps = 'nan' at entry 2 is no number in [-1e6, 1e6]"),
         ("1 2e9", "timestamps = '2e9' at entry 2 is no number in [-1e6, 1e6]"),
-        ("1", "timestamps has 1 entries, outside [2, 20000]"),
+        ("1", "timestamps has 1 entry, outside [2, 20000]"),
+        ("word", "timestamps = 'word' at entry 1 is no number in [-1e6, 1e6]"),
+        ("t 1 x", "timestamps = 'x' at entry 3 is no number in [-1e6, 1e6]"),
         ("", "timestamps has 0 entries, outside [2, 20000]"),
     ],
 )

@@ -191,7 +191,7 @@ def test_choosing_steps_begins_with_two_of_them():
 def test_a_word_among_the_steps_is_named_and_the_steps_stay():
     session = Session(loss="chosen", loss_steps="7,50")
     session.set("loss_steps_text", "7, [x](y)")
-    assert session.faults == ["loss_steps = '[x](y)' is no whole number in [1, T]"]
+    assert session.faults == ["loss_steps = '[x](y)' is no whole number in [1, 50]"]
     assert session.value("loss_steps") == (7, 50)
 
 

@@ -77,6 +77,7 @@ REFUSED = [  # what is asked for, the sentence after "scrub ", the nearest that 
     ),
     ((*SCALE, -1.0, 1.0, 9), "= −1 to 1 of weight_scale leaves [0, 4]", SCALE),
     ((*SCALE, 0.0, 1.0, 10**6), "asks for 1000000 values of weight_scale, outside [2, 81]", (*SCALE, 0.0, 1.0, 81)),
+    (("hidden", 1.5, 8.0, 5), "= 1.5 to 8 of hidden has an end that is no whole number", ("hidden", 1, 8, 5)),
     ((*SCALE, 0.0, 1.0, 1), "asks for 1 values of weight_scale, outside [2, 81]", (*SCALE, 0.0, 1.0, 2)),
 ]
 

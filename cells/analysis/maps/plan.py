@@ -79,9 +79,11 @@ class MapPlan:
     def _check_size(self) -> None:
         columns, rows = self.x.count, self.y.count
         if not (2 <= columns <= LARGEST and 2 <= rows <= LARGEST):
+            fewest, most = min(columns, rows), max(columns, rows)
+            if fewest < 2:
+                raise BadValue(f"map_size = {fewest} is outside [2, {LARGEST}], the values a side", "map_size", 2)
             asked = f"map_size = {columns} × {rows} asks for {columns * rows} points"
-            nearest = min(max(columns, 2), LARGEST)
-            raise BadValue(f"{asked}, outside [2 × 2, {LARGEST} × {LARGEST}]", "map_size", nearest)
+            raise BadValue(f"{asked}, outside [2 × 2, {LARGEST} × {LARGEST}]", "map_size", min(most, LARGEST))
 
     def _check_axes(self) -> None:
         knobs = mappable(self.settings)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = range(-2, 4)  # powers of ten that read better without one: 0.01 … 9999
+_LEAST_EXCESS = 1e-9  # less is rounding
 EXACT_ZERO, OVERFLOW, NOT_A_NUMBER = "exactly 0", "overflow", "NaN"
 
 
@@ -53,6 +54,14 @@ def number(value: float) -> str:
     if value == 0 or value != value:
         return "0" if value == 0 else NOT_A_NUMBER
     return ("−" if value < 0 else "") + from_log10(math.log10(abs(value)) if math.isfinite(value) else math.inf)
+
+
+def factor(log10: float) -> str:
+    """The factor 10^`log10` to two digits; between 1 and 2 those of what exceeds 1: `1.12`, `1.0052`."""
+    excess = math.expm1(log10 * math.log(10)) if log10 < 1 else math.inf
+    if not _LEAST_EXCESS < excess < 1:
+        return from_log10(log10)
+    return _trimmed(f"{1 + excess:.{1 - math.floor(math.log10(excess))}f}")
 
 
 def exact(value: float) -> str:

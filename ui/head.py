@@ -64,12 +64,19 @@ def _numbers(found: Verdict, numbers: Metrics) -> tuple[tuple[str, str, str], ..
     share = max(numbers.saturated.values())
     detail = ", ".join(f"{name}: {words.percent(value)}" for name, value in numbers.saturated.items())
     return (
-        ("A step back keeps", _told(found.decay_per_step, words.percent), "Mean factor of the credit a step back."),
+        _step(found),
         _life(found),
         ("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", f"Largest |λ| of {numbers.matrix}."),
         ("Largest singular value σ", f"{numbers.sigma_max:.2f}", f"Of {numbers.matrix}."),
         ("Saturated", words.percent(share), f"Slope below {numbers.flat:.0%} of the steepest; {detail}."),
     )
+
+
+def _step(found: Verdict) -> tuple[str, str, str]:
+    meaning = "Mean factor of the credit a step back."
+    if found.kind == "exploding":
+        return "A step back multiplies by", words.factor(found.credit.log10_decay), meaning
+    return "A step back keeps", _told(found.decay_per_step, words.percent), meaning
 
 
 def _life(found: Verdict) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cells.words import from_log10, number, percent, steps
+from cells.words import factor, from_log10, percent, steps
 
 if TYPE_CHECKING:
     from .verdict import Curve, Verdict
@@ -50,8 +50,8 @@ def _vanishing(curve: "Curve") -> str:
 
 def _exploding(curve: "Curve") -> str:
     return (
-        f"each step back multiplies the gradient by {_factor(curve)}; it doubles every {steps(curve.doubling)}; "
-        f"{_ratio(curve)}"
+        f"each step back multiplies the gradient by {factor(curve.log10_decay)}; "
+        f"it doubles every {steps(curve.doubling)}; {_ratio(curve)}"
     )
 
 
@@ -105,18 +105,13 @@ def _until(curve: "Curve") -> str:
     """What holds down to the last step that is still fine."""
     if curve.log10_decay != curve.log10_decay:
         return ""
-    verb = f"keeps {_kept(curve)}" if curve.log10_decay < 0 else f"multiplies it by {_factor(curve)}"
+    verb = f"keeps {_kept(curve)}" if curve.log10_decay < 0 else f"multiplies it by {factor(curve.log10_decay)}"
     return f"; down to step {curve.reach} each step back {verb}"
 
 
 def _kept(curve: "Curve") -> str:
     """Percent kept a step, also where it is far below what a float holds."""
     return percent(curve.decay_per_step) if curve.log10_decay > -300 else f"{from_log10(curve.log10_decay + 2)} %"
-
-
-def _factor(curve: "Curve") -> str:
-    near_one = 0 < curve.decay_per_step - 1 < 0.1
-    return f"1 + {number(curve.decay_per_step - 1)}" if near_one else from_log10(curve.log10_decay)
 
 
 def _ratio(curve: "Curve") -> str:

@@ -80,3 +80,11 @@ def test_ordinals_end_as_they_are_spoken(count, word):
 )
 def test_indices_of_symbols_are_set_low_and_nothing_else_is_markup(text, html):
     assert words.spelled(text) == html
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [(1.1234, "1.12"), (1.00524, "1.0052"), (1.5, "1.5"), (2, "2"), (3.41, "3.4"), (0.72, "0.72"), (1, "1")],
+)
+def test_a_factor_keeps_two_digits_of_what_exceeds_one(value, word):
+    assert words.factor(np.log10(value)) == word

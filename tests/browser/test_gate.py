@@ -97,7 +97,7 @@ def test_letting_go_brings_the_clock_into_the_link_and_use_these_into_the_net(ga
     slider = page.page.locator(".bf-clock [name=leak]")
     slider.fill("0.25")  # an input and a change, as when a slider is let go
     page.wait_query(cell="phased_lstm", steps="30", hidden="8", clock_leak="0.25")
-    page.page.get_by_role("button", name="Use these").click()
+    page.page.get_by_role("button", name="Give the net this clock").click()
     page.wait_query(
         cell="phased_lstm",
         steps="30",

@@ -75,7 +75,7 @@ def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
     saved = Offer(name, PLATES[name].label.title, lambda theme: plate_of(name, record, replace(opened, theme=theme)))
     offer(saved)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"#### {PLATES[name].label.title}")
+        st.markdown(f"#### {spelled(PLATES[name].label.title)}", unsafe_allow_html=True)
         with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
             if PLATES[name].gradient:
                 badge(name, opened)

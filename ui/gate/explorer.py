@@ -11,6 +11,7 @@ from ui.anatomy.opened import Opened
 from ui.anatomy.show import show_plate
 from ui.chart.chart import loader
 from ui.fields import FIELDS, high_of, knob_of
+from viz.words import spelled
 
 HERE = Path(__file__).parent
 KEY = "clock explorer"
@@ -27,7 +28,7 @@ HELP = (
 def show_explorer(opened: Opened) -> None:
     """Sliders, the curve, and a button that takes its values over into the net."""
     show_plate("clock", opened, mount=_mount)
-    if st.button("Use these", help=HELP, key="use clock"):
+    if st.button("Give the net this clock", help=HELP, key="use clock"):
         state.put_next(used(opened))
         st.rerun()  # the whole page: the widgets stand outside the body
 
@@ -80,4 +81,4 @@ def _slider(name: str) -> str:
     if name in LOGARITHMIC:
         limits = f'min="0" max="{STOPS}" step="1" data-low="{knob.low}" data-high="{high}"'
     field = f'<input type="range" name="{name}" {limits} aria-label="{knob.label}">'
-    return f'<label title="{knob.help}"><span>{knob.label}</span><output for="{name}"></output>{field}</label>'
+    return f'<label title="{knob.help}"><span>{spelled(knob.label)}</span><output for="{name}"></output>{field}</label>'

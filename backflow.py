@@ -185,7 +185,7 @@ def start(words: list[str]) -> int:
     if words and not words[0].startswith("-"):
         parser.error(f"command = {words[0]!r} is not one of test, check, bench")
     port = choose_port(options.port)
-    command = [ready(APP_PINS), "-m", "streamlit", "run", ROOT / "app.py", "--server.port", port]
+    command = [ready(APP_PINS), "-m", "streamlit", "run", ROOT / "serve.py", "--server.port", port]
     command += [] if options.share else ["--server.address", "localhost"]
     command += ["--server.headless", "true"] if options.no_browser else []
     return become(command + others)

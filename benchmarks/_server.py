@@ -14,7 +14,7 @@ from typing import Self
 import psutil
 
 ROOT = Path(__file__).parents[1]
-APP, BARE = ROOT / "app.py", Path(__file__).with_name("_bare_app.py")
+APP, BARE = ROOT / "serve.py", Path(__file__).with_name("_bare_app.py")
 START_LIMIT = 60  # s
 THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 

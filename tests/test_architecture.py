@@ -20,6 +20,7 @@ LAYERS = {  # folder (or file) of ours -> what of ours it may import
     "viz": {"viz"},
     "ui": {"ui", "viz", "lab", "jobs", "cells"},
     "app": {"ui"},
+    "serve": set(),
 }
 RECORDS = {
     "cells.settings",
@@ -29,7 +30,12 @@ RECORDS = {
     "cells.words",
 }  # what viz may see of cells, and
 MEASURES = "cells.analysis"  # the records that the measures return: its classes, not its functions
-ONLY = {"cells": {"numpy"}, "viz": {"numpy", "plotly"}, "app": {"streamlit"}}  # packages of others a layer may import
+ONLY = {
+    "cells": {"numpy"},
+    "viz": {"numpy", "plotly"},
+    "app": {"streamlit"},
+    "serve": {"streamlit", "starlette"},
+}  # packages of others a layer may import
 NEVER = {"jobs": {"streamlit", "plotly"}, "lab": {"streamlit", "plotly"}, "ui.pages": {"numpy", "plotly", "torch"}}
 TORCH_BRIDGE = "cells.torch_bridge"
 
@@ -49,7 +55,11 @@ class Import:
 
 def sources(root: Path) -> dict[str, Path]:
     """Every module of ours under its dotted name; a package under the package's name."""
-    paths = [root / "app.py", *(path for layer in LAYERS for path in sorted((root / layer).rglob("*.py")))]
+    paths = [
+        root / "app.py",
+        root / "serve.py",
+        *(path for layer in LAYERS for path in sorted((root / layer).rglob("*.py"))),
+    ]
     names = {path: ".".join(path.relative_to(root).with_suffix("").parts) for path in paths if path.exists()}
     return {name.removesuffix(".__init__"): path for path, name in names.items()}
 

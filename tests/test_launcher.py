@@ -185,7 +185,7 @@ def started(monkeypatch):
 
 
 def test_start_takes_a_free_port_and_stays_on_this_machine(started):
-    assert started() == ["run", str(ROOT / "app.py"), "--server.port", "8502", "--server.address", "localhost"]
+    assert started() == ["run", str(ROOT / "serve.py"), "--server.port", "8502", "--server.address", "localhost"]
 
 
 def test_start_passes_on_what_it_does_not_know(started):

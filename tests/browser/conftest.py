@@ -41,7 +41,7 @@ def answers(url: str) -> bool:
 def server(tmp_path_factory):
     """The address of the app, started as the launcher starts it; its log must stay without a traceback."""
     port, log = free_port(), tmp_path_factory.mktemp("server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=backflow.child_environment(), stdout=out, stderr=out)

@@ -1,5 +1,6 @@
 """Links in a real browser: the very same view in another browser, after a reload, and from the button."""
 
+from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
@@ -80,6 +81,14 @@ def test_an_opened_page_is_one_step_and_leaves_groups_open(visit):
     page.wait_query(steps="20", hidden="6")
     page.wait_open()
     assert page.view == before
+
+
+def test_every_page_opens_by_its_own_address(visit):
+    page = visit()
+    for name in sorted(path.stem for path in (Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py")):
+        page.page.goto(f"{page.server}/{name if name != 'flow' else ''}?cell=lstm&steps=20&hidden=6")
+        page.page.wait_for_selector(".bf-plot[data-painted]")
+        page.wait_query(cell="lstm", steps="20", hidden="6")
 
 
 def test_changes_in_quick_succession_are_one_step(visit):

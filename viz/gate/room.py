@@ -99,7 +99,8 @@ def _samples(room: GateRoom, scene: Scene) -> PanelData:
         "hovertemplate": "%{text}<extra></extra>",
         "marker": marker,
     }
-    span = f"gaps from {words.number(float(gaps.min()))} to {words.number(float(gaps.max()))}"
+    least, most = words.number(float(gaps.min())), words.number(float(gaps.max()))
+    span = f"gaps of {least}" if least == most else f"gaps from {least} to {most}"
     axis = {
         "range": [-1, 1],
         "title": {"text": "steps"},

@@ -29,6 +29,7 @@ ROWS = 10
 QUERY = {"map_x": "weight_scale,0,4", "map_y": "seed,0,9", "batch": "4"}
 QUICK = QUERY | {"steps": "20", "hidden": "8"}
 SLOW = QUERY | {"steps": "400", "hidden": "48"}  # ten rows take two workers about two seconds
+HEAVY = QUERY | {"steps": "700", "hidden": "64"}  # and these long enough to be stopped on a busy machine
 LATEST = 2.0  # seconds after the first start of a row within which the blows fall
 SERVER = """
 import sys, time
@@ -111,9 +112,9 @@ def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
 
 
 def test_a_job_is_stopped_with_what_it_has_and_resumed(store):
-    session = opened(**SLOW)
+    session = opened(**HEAVY)
     press(session, "map start")
-    job_id = large.job_of(plan_from(SLOW)).id
+    job_id = large.job_of(plan_from(HEAVY)).id
     wait_until(lambda: jobs.status(store, job_id).done >= 2, "two rows are done")
     session.run()
     press(session, "map stop")

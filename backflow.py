@@ -24,6 +24,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 ROOT = Path(__file__).resolve().parent
 APP_PINS, DEV_PINS = "requirements.txt", "requirements-dev.txt"
 PORT = 8501
+MOST_PROCESSES = 4  # for the tests: the browser's, which one of them runs in turn, last as long as the rest on three
 THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge")
 MAC_BROWSERS = ("Google Chrome", "Chromium", "Microsoft Edge")
@@ -266,11 +267,17 @@ def check(_: list[str]) -> int:
     return run_parts(lint_parts(ready(DEV_PINS)))
 
 
+def in_parallel() -> list[str]:
+    """Words for pytest that share the tests out among the cores; on one core, what waits lets the other go on."""
+    processes = min(max(os.cpu_count() or 1, 2), MOST_PROCESSES)
+    return ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+
+
 def test(words: list[str]) -> int:
     """Every check and every test; with arguments pytest alone, for a quick look at some."""
     python = ready(DEV_PINS)
     parts = {} if words else lint_parts(python)
-    parts["pytest"] = [python, "-m", "pytest", *words]
+    parts["pytest"] = [python, "-m", "pytest", *(words or in_parallel())]
     return run_parts(parts, BACKFLOW_BROWSER=ensure_browser(python))
 
 

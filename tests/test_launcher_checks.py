@@ -142,7 +142,16 @@ def tested(monkeypatch):
 
 def test_test_checks_everything_and_names_the_browser_to_the_tests(tested):
     parts = ["ruff check", "ruff format", "types", "pytest"]
-    assert tested() == (parts, [], {"BACKFLOW_BROWSER": "/bin/chromium"})
+    assert tested() == (parts, backflow.in_parallel(), {"BACKFLOW_BROWSER": "/bin/chromium"})
+
+
+@pytest.mark.parametrize(("cores", "processes"), [(None, "2"), (1, "2"), (2, "2"), (3, "3"), (64, "4")])
+def test_all_tests_are_shared_out_among_the_cores(cores, processes, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    words = backflow.in_parallel()
+    assert words[:2] == ["-n", processes]
+    asked = subprocess.run([PYTHON, "-m", "pytest", "--help"], capture_output=True, text=True, cwd=backflow.ROOT)
+    assert asked.returncode == 0 and all(word in asked.stdout for word in words[2:])
 
 
 def test_test_with_arguments_is_pytest_with_them(tested):

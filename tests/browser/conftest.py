@@ -91,14 +91,17 @@ def profile_of(chromium, server: str):
 @contextmanager
 def opening(tab):
     """Gives visit(query, width=…, height=…, dark=…, alone=…); no tab may have complained or asked outside."""
-    visits = []
+    visits, strangers = [], []
 
     def visit(query: str = "", alone: bool = False, **how) -> Visit:
         visits.append(tab(None if alone else len(visits)))
+        strangers.extend(visits[-1:] if alone else [])
         visits[-1].faults.clear()
         return visits[-1].open(query, **how)
 
     yield visit
+    for stranger in strangers:
+        stranger.page.context.close()
     assert [fault for visited in visits for fault in visited.faults] == []
 
 
@@ -119,5 +122,5 @@ def visit_once(tab):
 def pytest_collection_modifyitems(items):
     """Everything beside this file needs a browser."""
     for item in items:
-        if Path(__file__).parent in Path(item.fspath).parents:
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)

@@ -46,6 +46,7 @@ class Visit:
 
     def open(self, query: str = "", *, width=1440, height=900, dark=False) -> "Visit":
         """Go to a link of the app and wait for its chart."""
+        self.page.bring_to_front()  # a tab behind another one gets a frame a second
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         self.page.goto(f"{self.server}/{query}")
@@ -151,6 +152,7 @@ class Visit:
 
     def open_groups(self) -> None:
         """Open all groups that are closed."""
+        self.page.bring_to_front()
         self.page.evaluate(
             "document.querySelectorAll('section.stSidebar details:not([open]) > summary').forEach(it => it.click())"
         )

@@ -270,7 +270,7 @@ def check(_: list[str]) -> int:
 def in_parallel() -> list[str]:
     """Words for pytest that share the tests out among the cores; on one core, what waits lets the other go on."""
     processes = min(max(os.cpu_count() or 1, 2), MOST_PROCESSES)
-    return ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    return ["-n", str(processes), "--no-loadscope-reorder"]
 
 
 def test(words: list[str]) -> int:

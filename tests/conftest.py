@@ -1,23 +1,30 @@
 """One Playwright for all browser tests: it cannot be started twice in a process. And no test meets the user's jobs."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from jobs import Store
 from tests.jobs.live import end_all_of
 
-TESTS = Path(__file__).parent
+BROWSER = "tests/browser/"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+class Shares(LoadScopeScheduling):
+    """What each of several processes takes: all that needs the app in a browser, or one file of the rest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """In place of xdist's own ways; its groups work by renaming tests, which this pytest does not allow."""
+    return Shares(config, log)
+
+
 def pytest_collection_modifyitems(items):
-    """Where several processes share the work, one takes all that needs the app in a browser, first; else a file each."""
-    items.sort(key=lambda item: TESTS / "browser" not in item.path.parents)
-    for item in items:
-        folder, *inside = item.path.relative_to(TESTS).with_suffix("").parts
-        item.add_marker(pytest.mark.xdist_group("/".join([folder] if folder == "browser" else [folder, *inside])))
+    """The browser's tests first: they are the longest share."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
 
 @pytest.fixture(scope="session")

@@ -150,8 +150,8 @@ def test_all_tests_are_shared_out_among_the_cores(cores, processes, monkeypatch)
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     words = backflow.in_parallel()
     assert words[:2] == ["-n", processes]
-    asked = subprocess.run([PYTHON, "-m", "pytest", "--help"], capture_output=True, text=True, cwd=backflow.ROOT)
-    assert asked.returncode == 0 and all(word in asked.stdout for word in words[2:])
+    asked = subprocess.run([PYTHON, "-m", "pytest", *words, "--version"], capture_output=True, cwd=backflow.ROOT)
+    assert asked.returncode == 0
 
 
 def test_test_with_arguments_is_pytest_with_them(tested):

@@ -75,7 +75,8 @@ def range_row(cell: str, tries: int) -> tuple[object, ...]:
 
 def in_turn(one: Callable[[], object], many: Callable[[], object], tries: int) -> tuple[Spent, Spent]:
     """Medians of both, taken in turn, so that whatever slows the machine slows both; ten of `one` for one of `many`."""
-    one(), many()
+    one()
+    many()
     pairs = [(spent(lambda: [one() for _ in range(10)]), spent(many)) for _ in range(tries)]
     ones, manys = zip(*pairs, strict=True)
     return middle(ones, 10), middle(manys, 1)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 import viz
-from tests.browser.visit import PATIENCE
+from tests.browser.visit import CHART, PATIENCE
 from ui import compute
 from ui.fields import page_view, run_settings
 from ui.link import read_link
@@ -109,7 +109,9 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
 def test_every_other_page_leaves_with_all_its_charts(visit, chromium, tmp_path, name):
     page = visit(SMALL)
     page.page.locator(f"[data-testid=stTopNavLink][href$='/{name}']").click()
+    page.page.wait_for_selector(CHART, state="detached")
     page.page.wait_for_selector(".bf-plot[data-painted]")
+    page.wait_still()
     page.page.wait_for_selector("[data-testid=stProgress]", state="detached")
     page.wait_still()
     shown = page.page.locator(".bf-plot").count()

@@ -13,6 +13,7 @@ from ui.anatomy import cost
 from ui.anatomy.compute import key_of
 from ui.anatomy.measures import MEASURES
 from ui.anatomy.questions import QUESTIONS
+from ui.background import Work
 from ui.budget import seconds_per_step
 from viz.anatomy import PLATES
 
@@ -55,6 +56,25 @@ def test_where_a_view_does_not_apply_a_sentence_says_why():
     ]
     session = on("equations", signal="tokens")
     assert "chart softmax" in session.charts and not session.app.info
+
+
+def test_what_belongs_to_a_plate_is_there_whenever_the_plate_is(monkeypatch):
+    asked, within = set(), Work.within
+
+    def late(work: Work, seconds: float) -> bool:
+        """Done a moment after the first look."""
+        seen = work in asked
+        asked.add(work)
+        return seen and within(work, PATIENCE)
+
+    monkeypatch.setattr(Work, "within", late)
+    session = Session(**SMALL | {"steps": "13"})
+    session.go("equations")
+    for _ in range(3):
+        assert ("chart graph" in session.charts) <= ("node first" in {button.key for button in session.app.button})
+        assert ("chart exercise" in session.charts) <= bool(session.app.dataframe)
+        session.run()
+    assert {"chart graph", "chart exercise"} <= session.charts.keys()
 
 
 def test_a_measure_that_would_take_minutes_is_refused(monkeypatch):

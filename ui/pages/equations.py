@@ -17,8 +17,10 @@ def draw(opened: Opened) -> None:
             pick(name, opened)
     with numbers:
         widget("numbers")
-    show_stepper(opened)
+    above = st.container()
     show_plate("graph", opened)
+    with above:  # drawn after the plate, which draws the page again if the graph is late
+        show_stepper(opened)
     show_equations(opened)
     show_plate("exercise", opened)
     show_exercise_table(opened)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 from uuid import uuid4
@@ -52,12 +52,12 @@ class Work:
         return done and (self.future.cancelled() or isinstance(self.future.exception(), GivenUp))
 
     def within(self, seconds: float) -> bool:
-        """Whether it is done after at most `seconds`."""
+        """Whether it is done after at most `seconds`; not where it was given up as it was asked for again."""
         try:
             self.future.exception(timeout=seconds)
-        except NotYet:
+        except (NotYet, CancelledError):
             return False
-        return True
+        return not self.given_up
 
     def _run(self, compute: Compute) -> Any:
         self._report(0.0)

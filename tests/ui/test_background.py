@@ -83,6 +83,7 @@ def test_work_is_given_up_when_the_page_shows_no_sign_of_life(works, impatient):
     work = works.of("key", endless, "ada")
     assert ended(work)
     assert isinstance(work.future.exception(), GivenUp)
+    assert not work.within(LONG), "there is no result to take"
 
 
 def test_signs_of_life_keep_it_going(works, monkeypatch):
@@ -109,7 +110,7 @@ def test_work_in_the_queue_never_begins_when_nobody_waits(works):
     begun = []
     queued = works.of("queued", lambda report: begun.append(1), "bob")
     works.leave("queued", "bob")
-    assert queued.given_up and begun == []
+    assert queued.given_up and begun == [] and not queued.within(LONG)
     for k, work in enumerate(busy):
         works.leave(f"busy {k}", "ada")
         assert ended(work)

@@ -1,9 +1,11 @@
 """The same engine over a grid of settings: those of one shape run side by side, in batched passes on two threads."""
 
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import product
+from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,10 @@ from .network import Shared, build, side_by_side
 from .settings import RunSettings
 from .trace import Trace
 
-CHUNK = 100e6  # bytes of tape a pass may use: steps large enough that two threads seldom wait for the interpreter
+CHUNK = 120e6  # bytes of tape a pass may use: steps large enough that two threads seldom wait for the interpreter
 LEAST = 8e6  # bytes below which a second pass costs more than a second thread gains
 THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
+SEATS = BoundedSemaphore(max(THREADS, os.cpu_count() or 1))  # for the passes of all sweeps: they share the memory
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}
 
@@ -46,8 +49,9 @@ def grid_points(settings: RunSettings, axes: Mapping[str, Sequence[Any]]) -> lis
 def in_passes(points: Sequence[RunSettings], each: Each, report: Report | None = None, threads: int = THREADS) -> None:
     """Run all points and hand `each` pass over: the indices of its points, and the trace that holds them side by side.
 
-    `each` is called from several threads at a time, so it may only write what belongs to its indices. `report` is
-    called from this thread, and what it raises ends the run once the passes under way are over.
+    `each` is called from several threads at a time, so it may only write what belongs to its indices, and it may start
+    no passes of its own: in this process no more run at a time than there are cores, whoever asks. `report` is called
+    from this thread, and what it raises ends the run once the passes under way are over.
     """
     done = 0
     for count in _runs(points, list(_passes(points, threads)), each, threads):
@@ -74,7 +78,8 @@ def _runs(points: Sequence[RunSettings], passes: list[list[int]], each: Each, th
 
 
 def _one_pass(points: Sequence[RunSettings], indices: list[int], each: Each) -> None:
-    each(indices, solve_side_by_side([points[k] for k in indices]))
+    with SEATS:
+        each(indices, solve_side_by_side([points[k] for k in indices]))
 
 
 def solve_side_by_side(points: Sequence[RunSettings]) -> Trace:

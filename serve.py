@@ -1,5 +1,9 @@
 """What the launcher starts: Streamlit's server, where a page that is opened by its own address finds the app's root."""
 
+import asyncio
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -9,6 +13,7 @@ from starlette.routing import Route
 
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "ui/pages").glob("[!_]*.py"))
 INDEX = Path(st.__file__).parent / "static/index.html"
+SOON = 0.5  # seconds
 ROOT = '<head><script>window.__streamlit = {BACKEND_BASE_URL: new URL(".", location.href).href}</script>'
 
 
@@ -18,4 +23,13 @@ async def opened(request: Request) -> HTMLResponse:
     return HTMLResponse(text.replace("<head>", ROOT, 1), headers={"Cache-Control": "no-cache"})
 
 
-app = st.App("app.py", routes=[Route(f"/{name}", opened) for name in PAGES])
+@asynccontextmanager
+async def open_browser(_: st.App) -> AsyncIterator[None]:
+    """Show the app once the server listens, which it does when this has begun; Streamlit opens no window for an App."""
+    if not st.get_option("server.headless"):
+        loop, url = asyncio.get_running_loop(), f"http://localhost:{st.get_option('server.port')}"
+        loop.call_later(SOON, lambda: loop.run_in_executor(None, webbrowser.open, url))
+    yield
+
+
+app = st.App("app.py", routes=[Route(f"/{name}", opened) for name in PAGES], lifespan=open_browser)

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,45 @@ def test_a_signal_to_the_launcher_reaches_the_app(number):
         process.stdout.readline()
         process.send_signal(number)
         assert process.wait() == number
+
+
+@pytest.mark.parametrize("headless", [False, True])
+def test_the_app_opens_in_the_readers_browser_once_it_answers(headless, tmp_path):
+    seen, look = tmp_path / "seen.txt", tmp_path / "look.py"
+    look.write_text(
+        "import pathlib, sys, urllib.request as u\n"
+        f"pathlib.Path({str(seen)!r}).write_text(f'{{u.urlopen(sys.argv[1]).status}} {{sys.argv[1]}}')",
+        encoding="utf-8",
+    )
+    port = backflow.choose_port(None, default=9300)
+    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+    command += ["--server.address", "localhost", "--server.headless", str(headless).lower()]
+    environment = backflow.child_environment(BROWSER=f"{Path(sys.executable).as_posix()} {look.as_posix()} %s")
+    log = tmp_path / "log.txt"
+    with log.open("w") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out) as app:
+        try:
+            wait_for(lambda: listens(port))
+            if headless:
+                time.sleep(2)
+            else:
+                wait_for(lambda: seen.exists() and seen.read_text())
+        finally:
+            app.terminate()
+            app.wait(30)
+    assert seen.exists() != headless, log.read_text()
+    assert headless or seen.read_text() == f"200 http://localhost:{port}"
+
+
+def listens(port):
+    try:
+        socket.create_connection(("localhost", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_for(found, patience=60.0):
+    end = time.monotonic() + patience
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,9 +1,10 @@
 """What the launcher starts: Streamlit's server, where a page that is opened by its own address finds the app's root."""
 
 import asyncio
+import socket
 import webbrowser
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -23,13 +24,25 @@ async def opened(request: Request) -> HTMLResponse:
     return HTMLResponse(text.replace("<head>", ROOT, 1), headers={"Cache-Control": "no-cache"})
 
 
+def addresses() -> Iterator[str]:
+    """Where the app is found: on this machine, and from others of the network if it listens to them."""
+    port = st.get_option("server.port")
+    yield f"http://localhost:{port}"
+    if not st.get_option("server.address"):
+        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks which way a packet would leave
+            yield f"http://{probe.getsockname()[0]}:{port}"
+
+
 @asynccontextmanager
-async def open_browser(_: st.App) -> AsyncIterator[None]:
-    """Show the app once the server listens, which it does when this has begun; Streamlit opens no window for an App."""
+async def show(_: st.App) -> AsyncIterator[None]:
+    """Name the addresses, and open a browser once the server listens, which it does when this has begun."""
+    found = list(addresses())
+    print(f"Backflow: {'  '.join(found)}", flush=True)
     if not st.get_option("server.headless"):
-        loop, url = asyncio.get_running_loop(), f"http://localhost:{st.get_option('server.port')}"
-        loop.call_later(SOON, lambda: loop.run_in_executor(None, webbrowser.open, url))
+        loop = asyncio.get_running_loop()
+        loop.call_later(SOON, lambda: loop.run_in_executor(None, webbrowser.open, found[0]))
     yield
 
 
-app = st.App("app.py", routes=[Route(f"/{name}", opened) for name in PAGES], lifespan=open_browser)
+app = st.App("app.py", routes=[Route(f"/{name}", opened) for name in PAGES], lifespan=show)

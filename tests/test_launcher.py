@@ -247,6 +247,7 @@ def test_the_app_opens_in_the_readers_browser_once_it_answers(headless, tmp_path
             app.wait(30)
     assert seen.exists() != headless, log.read_text()
     assert headless or seen.read_text() == f"200 http://localhost:{port}"
+    assert log.read_text().split("\n") == [f"Backflow: http://localhost:{port}", ""]
 
 
 def listens(port):

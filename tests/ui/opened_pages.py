@@ -10,7 +10,7 @@ from ui.anatomy.opened import Opened
 from ui.anatomy.view import AnatomyView
 from ui.view import PageView
 
-LOW = re.compile("<sub>(.*?)</sub>")
+LOW, TAG = re.compile("<sub>(.*?)</sub>"), re.compile("<.*?>")
 SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
 
 
@@ -37,5 +37,6 @@ def until(session: Session, done) -> Session:
 
 def text(session: Session) -> str:
     """What the page says; W_h for what it writes W with a low h."""
-    said = "\n".join(element.value for element in session.app.markdown)
-    return plain(unescape(LOW.sub(r"_\1", said)))
+    written = (node.proto.body for node in session.app.get("html"))
+    said = [element.value for element in session.app.markdown]
+    return plain("\n".join([*said, *(unescape(TAG.sub("", LOW.sub(r"_\1", body))) for body in written)]))

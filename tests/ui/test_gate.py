@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ui.opened_pages import text
 from tests.ui.sessions import Session
 from ui.fields import DEFAULTS
 
@@ -31,7 +32,7 @@ def test_another_cell_is_told_in_one_sentence_and_gives_way_with_nothing_lost(ce
     before = session.values
     (told,) = [box.value for box in session.app.info]
     assert "has no time gate: this room belongs to the Phased LSTM" in told
-    assert set(session.charts) == {"clock explorer"}
+    assert set(session.until_drawn()) == {"clock explorer"}
     session.press("switch to phased")
     assert session.values == before | {"cell": "phased_lstm"}
     assert not session.app.info
@@ -42,7 +43,7 @@ def test_every_figure_says_what_it_found():
     session = opened(cell="phased_lstm", steps="20", hidden="8", leak="0")
     charts = drawn(session)
     assert all(chart["alt"].strip() for chart in charts.values())
-    assert any("the copy ratio is exactly 1" in node.value for node in session.app.markdown)
+    assert "the copy ratio is exactly 1" in text(session)
 
 
 def test_the_explored_clock_is_part_of_the_link():

@@ -11,9 +11,9 @@ from ui.background import Work
 from ui.chart import show_chart
 from ui.export import export_dialog
 from ui.offers import Offer, offer
+from ui.prose import heading, sentence
 from viz.anatomy import PLATES
 from viz.anatomy.plates import PlateKind
-from viz.words import spelled
 
 from .compute import Unfinished, body_of, plate_of, record_of
 from .opened import Opened
@@ -75,13 +75,13 @@ def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
     saved = Offer(name, PLATES[name].label.title, lambda theme: plate_of(name, record, replace(opened, theme=theme)))
     offer(saved)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"#### {spelled(PLATES[name].label.title)}", unsafe_allow_html=True)
+        heading(PLATES[name].label.title)
         with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
             if PLATES[name].gradient:
                 badge(name, opened)
             if st.button("Export", type="tertiary", key=f"export {name}"):
                 export_dialog([saved])
-    st.markdown(spelled(finding), unsafe_allow_html=True)
+    sentence(finding)
 
 
 @st.fragment(run_every=POLL)

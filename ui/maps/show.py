@@ -20,6 +20,7 @@ from ui.fields import knob_of
 from ui.frame import theme
 from ui.head import band
 from ui.offers import Offer, offer
+from ui.prose import note
 from ui.texts import text_of
 from viz import words
 from viz.flow import Drawn
@@ -60,7 +61,7 @@ def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) 
             if st.button("Export map", type="tertiary", key="export map"):
                 export_dialog([saved])
     for line in shown.lines:
-        st.caption(f"Theory's **{spelled(line.label)}**: {spelled(line.help)}", unsafe_allow_html=True)
+        note(f"Theory's {line.label}", line.help)
     st.caption(caption_of(shown))
 
 

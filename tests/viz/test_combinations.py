@@ -14,7 +14,8 @@ from cells.initialisers import INITIALISERS
 from cells.knobs import BadValue
 from tests.viz.conftest import trace_of
 from viz.anatomy import Look
-from viz.anatomy.combinations import LISTED, combination_at, combinations, grid_of, listed, reasons
+from viz.anatomy.combination_words import LISTED, listed, reasons
+from viz.anatomy.combinations import combination_at, combinations, grid_of
 from viz.heat import unpacked
 from viz.kinds import KINDS
 from viz.panel import Scene

@@ -9,7 +9,8 @@ from cells.analysis.combinations import Combination, Combinations
 from cells.knobs import names_of
 from ui import state
 from ui.widgets import widget
-from viz.anatomy.combinations import COLUMNS, columns_of, combination_at, factor_of_two, listed, reasons
+from viz.anatomy.combination_words import COLUMNS, columns_of, factor_of_two, listed, reasons
+from viz.anatomy.combinations import combination_at
 from viz.kinds import sign_of
 
 from .equations import finished

@@ -1,6 +1,5 @@
 """A real Streamlit server in a process of its own, on this machine alone."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -13,10 +12,11 @@ from typing import Self
 
 import psutil
 
+import backflow
+
 ROOT = Path(__file__).parents[1]
 APP, BARE = ROOT / "serve.py", Path(__file__).with_name("_bare_app.py")
 START_LIMIT = 60  # s
-THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Server:
@@ -39,7 +39,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(self.app), *words],
             cwd=self.home,
-            env={**dict.fromkeys(THREAD_LIMITS, "1"), "PYTHONUTF8": "1", **os.environ},
+            env=backflow.child_environment(),
             stdout=subprocess.DEVNULL,
         )
         self._process = psutil.Process(self.process.pid)

@@ -8,9 +8,9 @@ Every number of ours is compared with that of the plain way before the times are
 import os
 import sys
 
+from backflow import THREAD_LIMITS
 from benchmarks.report import record, table
 
-ONE_CORE = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 HEAD = ("T = 200, H = 64, B = 16, one core", "ours, s", "target, s", "plain way, s", "plain / ours", "difference")
 PLAIN = """Seconds of the processor, the net's own run included. The plain ways: for the credit matrix one backward pass
 of the engine for each of the T losses; for the Lyapunov exponents the Jacobian of every step as a matrix and a QR after
@@ -21,7 +21,7 @@ Jacobian) or nats a step (exponents)."""
 
 def main() -> None:
     """Measure, compare, keep."""
-    os.environ.update(ONE_CORE)  # before NumPy is loaded
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))  # before NumPy is loaded
     from benchmarks._plain_ways import rows
 
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5

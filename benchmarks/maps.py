@@ -6,9 +6,9 @@ python backflow.py bench maps [rounds]
 import os
 import sys
 
+from backflow import THREAD_LIMITS
 from benchmarks.report import record, table
 
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 HEAD = (
     *("41 × 41 at T = 50, H = 32, B = 8", "ours, s", "fastest, s", "target, s"),
     *("autograd, ms a point", "autograd, s", "autograd / ours", "target", "differs by"),
@@ -23,7 +23,7 @@ Differs by: the largest difference of the ratio at those points, in decades."""
 
 def main() -> None:
     """Measure, compare, keep."""
-    os.environ.update(ONE_THREAD)  # before NumPy is loaded
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))  # before NumPy is loaded
     from benchmarks._map_ways import SAMPLE, rows
 
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5

@@ -91,7 +91,7 @@ def plain_long_jacobian(settings: RunSettings) -> Array:
     full = run(settings)
     net = Unrolled(run(alone))
     net.params = [{name: torch.tensor(values) for name, values in layer.params.items()} for layer in full.layers]
-    first = torch.cat([torch.tensor(full.states[part][1][:1]) for part in full.top.parts], dim=-1)
+    first = torch.cat([torch.tensor(full.states[part][1][:1]) for part in full.top.state_names], dim=-1)
 
     def last(state: torch.Tensor) -> torch.Tensor:
         return _unrolled(net, full, state)
@@ -102,11 +102,11 @@ def plain_long_jacobian(settings: RunSettings) -> Array:
 
 def _unrolled(net: Unrolled, trace: Trace, state: torch.Tensor) -> torch.Tensor:
     """The parts of the last state from those of the first, for the first sample."""
-    found = dict(zip(trace.top.parts, torch.chunk(state, len(trace.top.parts), dim=-1), strict=True))
+    found = dict(zip(trace.top.state_names, torch.chunk(state, len(trace.top.state_names), dim=-1), strict=True))
     for t in range(1, len(trace.inputs)):
         step = {"x": torch.tensor(trace.inputs[t, :1])} | {f"{part}_prev": rows for part, rows in found.items()}
         if "k" in trace.top.gates:
             step["k"] = torch.tensor(trace.gates["k"][t, :1])
         net.fill(step, net.params[0])
-        found = {part: step[part] for part in trace.top.parts}
-    return torch.cat([found[part] for part in trace.top.parts], dim=-1)
+        found = {part: step[part] for part in trace.top.state_names}
+    return torch.cat([found[part] for part in trace.top.state_names], dim=-1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from cells import CELLS, RunSettings, run
-from cells.sweep import in_passes
+from cells.sweep import run_batches
 from ui.compute import chart_body
 from ui.fields import DEFAULTS, page_view
 from ui.ranges import range_of
@@ -65,7 +65,7 @@ def range_row(cell: str, tries: int) -> tuple[object, ...]:
     settings = RunSettings(cell=cell, steps=STEPS, batch=BATCH, hidden=HIDDEN)
     points = [settings.replace(weight_scale=scale) for scale in SCALES]
     view = page_view(DEFAULTS | {"scrub": ("weight_scale",)})
-    one, all_runs = in_turn(lambda: run(settings), lambda: in_passes(points, lambda *_: None), tries)
+    one, all_runs = in_turn(lambda: run(settings), lambda: run_batches(points, lambda *_: None), tries)
     started = time.perf_counter()
     drawn = range_of(settings, view, "light")
     figures, size = (time.perf_counter() - started) * 1000, len(chart_body(drawn.figure, drawn)) / 1000

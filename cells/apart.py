@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from .activations import ACTIVATIONS
 from .arrays import Array
-from .backward import Injection
+from .backward import UpstreamGrad
 from .network import Network
 from .registry import CELLS
 from .scaled import Scaled
@@ -12,7 +12,7 @@ from .settings import RunSettings
 from .trace import LayerRecord, Trace
 
 
-def apart(trace: Trace, place: int, settings: RunSettings) -> Trace:
+def select_setting(trace: Trace, place: int, settings: RunSettings) -> Trace:
     """The run at `place` of the axis of settings; its arrays live as long as the whole trace does."""
     network = _network(trace.network, place, settings)
     layers = tuple(_layer(layer.record, network, place) for layer in trace.layers)
@@ -43,7 +43,7 @@ def _layer(record: LayerRecord, network: Network, place: int) -> LayerRecord:
         input=_scaled(record.input, place),
         grads={part: _scaled(grad, place) for part, grad in record.grads.items()},
         delta=_scaled(record.delta, place),
-        direct=Injection(record.direct.steps, _scaled(rows, place)),
+        direct=UpstreamGrad(record.direct.steps, _scaled(rows, place)),
         divisor=record.divisor,
     )
 

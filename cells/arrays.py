@@ -19,7 +19,7 @@ def near_blocks(steps: int, size: int, least: int = 1) -> Iterator[slice]:
     return (slice(first, min(first + block, steps)) for first in range(0, steps, block))
 
 
-def room(*shape: int, dtype: Any = np.float64) -> Array:
+def empty_unit_major(*shape: int, dtype: Any = np.float64) -> Array:
     """An empty array (T, …, B, N) with all samples of a unit side by side in memory: units in a row are one stretch."""
     first, *samples, units = shape
     made = np.empty((first, units, *samples), dtype)
@@ -27,5 +27,5 @@ def room(*shape: int, dtype: Any = np.float64) -> Array:
 
 
 def by_units(a: Array) -> Array:
-    """The view (T, N, …, B) of an array (T, …, B, N): the order that `room` gives it in memory."""
+    """The view (T, N, …, B) of an array (T, …, B, N): the order that `empty_unit_major` gives it in memory."""
     return a.transpose(0, -1, *range(1, a.ndim - 1))

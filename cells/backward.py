@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array, Exponents, Mask, near_blocks, room
+from .arrays import Array, Exponents, Mask, empty_unit_major, near_blocks
 from .base import Cell, Params, Tape
 from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
 
@@ -17,15 +17,15 @@ STRETCH = 16  # steps between two looks
 
 
 @dataclass(frozen=True, eq=False)
-class Injection:
+class UpstreamGrad:
     """What reaches h at each step other than through later steps: rows[k] arrives at steps[k] (1-based, ascending)."""
 
     steps: list[int]
     rows: Scaled  # (len(steps), …, B, H)
 
 
-def backprop(cell: Cell, params: Params, tape: Tape, direct: Injection) -> tuple[dict[str, Scaled], Scaled]:
-    """Total gradients of every part (T+1, …, B, H) and the pre-activation gradients (T, …, B, width·H)."""
+def backprop(cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad) -> tuple[dict[str, Scaled], Scaled]:
+    """Total gradients of every part (T+1, …, B, H) and the pre-activation gradients (T, …, B, delta_blocks·H)."""
     walk = _Walk(cell, params, tape, direct)
     walk.arrive(len(walk.delta))
     for block in reversed(list(near_blocks(len(walk.delta), walk.delta[:1].nbytes, STRETCH))):
@@ -36,12 +36,12 @@ def backprop(cell: Cell, params: Params, tape: Tape, direct: Injection) -> tuple
 class _Walk:
     """One layer's way back."""
 
-    def __init__(self, cell: Cell, params: Params, tape: Tape, direct: Injection) -> None:
+    def __init__(self, cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad) -> None:
         self.cell, self.params, self.tape, self.direct = cell, params, tape, direct
         self.index = {step: k for k, step in enumerate(direct.steps)}
         h = tape["h"]
-        self.grads = tuple(np.empty_like(h) for _ in cell.parts)
-        self.delta = room(len(h) - 1, *h.shape[1:-1], cell.width * h.shape[-1])
+        self.grads = tuple(np.empty_like(h) for _ in cell.state_names)
+        self.delta = empty_unit_major(len(h) - 1, *h.shape[1:-1], cell.delta_blocks * h.shape[-1])
         self.exponent: Exponents | None = None
         for grad in self.grads:
             grad[-1] = 0
@@ -56,8 +56,8 @@ class _Walk:
                 self._inject_scaled(t)
 
     def block(self, steps: slice) -> None:
-        """Some steps: the derivative factors of all of them at once, then stretch by stretch."""
-        self.low, self.factors = steps.start, self.cell.factors(self.params, self.tape, steps)
+        """Some steps: the local derivatives of all of them at once, then stretch by stretch."""
+        self.low, self.derivatives = steps.start, self.cell.local_derivatives(self.params, self.tape, steps)
         for top in range(steps.stop, steps.start, -STRETCH):
             self.stretch(top, max(top - STRETCH, steps.start))
 
@@ -75,13 +75,13 @@ class _Walk:
             self._scaled_step(t)
 
     def _walk(self, top: int, low: int) -> None:
-        retreat, params, index = self.cell.retreat, self.params, self.index
+        backward_step, params, index = self.cell.backward_step, self.params, self.index
         states = zip(*(grad[low : top + 1][::-1] for grad in self.grads), strict=True)
-        factors = zip(*(factor[low - self.low : top - self.low][::-1] for factor in self.factors.values()), strict=True)
-        deltas = zip(*(d[::-1] for d in self.cell.cut(self.delta[low:top])), strict=True)
+        derivatives = zip(*(d[low - self.low : top - self.low][::-1] for d in self.derivatives.values()), strict=True)
+        deltas = zip(*(d[::-1] for d in self.cell.split_delta(self.delta[low:top])), strict=True)
         here = next(states)
-        for t, factor, before, delta in zip(range(top - 1, low - 1, -1), factors, states, deltas, strict=True):
-            retreat(params, factor, here, before, delta)
+        for t, local, before, delta in zip(range(top - 1, low - 1, -1), derivatives, states, deltas, strict=True):
+            backward_step(params, local, here, before, delta)
             if t in index:
                 self._inject(t)
             here = before
@@ -91,7 +91,7 @@ class _Walk:
 
     def result(self) -> tuple[dict[str, Scaled], Scaled]:
         """Gradients by part, and delta."""
-        parts = {p: Scaled(g, self.exponent) for p, g in zip(self.cell.parts, self.grads, strict=True)}
+        parts = {p: Scaled(g, self.exponent) for p, g in zip(self.cell.state_names, self.grads, strict=True)}
         return parts, Scaled(self.delta, None if self.exponent is None else self.exponent[1:])
 
     def _fed(self, begun: Array, top: int, low: int) -> Mask:
@@ -103,7 +103,7 @@ class _Walk:
         return fed
 
     def _scaled_step(self, t: int) -> None:
-        self.cell.step_back(self.params, self.factors, t - self.low, self._at(t + 1), self._at(t), self.delta[t])
+        self.cell.step_vjp(self.params, self.derivatives, t - self.low, self._at(t + 1), self._at(t), self.delta[t])
         exponent = self._exponents()
         exponent[t] = exponent[t + 1]
         self._renormalise(t)

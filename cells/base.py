@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .activations import Activation
-from .arrays import Array, room
+from .arrays import Array, empty_unit_major
 from .initialisers import draw
 from .knobs import Knobs
 from .scaled import Scaled, sums_of_products
@@ -57,11 +57,11 @@ class Cell(ABC):
 
     name: ClassVar[str]
     label: ClassVar[str]
-    parts: ClassVar[tuple[str, ...]] = ("h",)
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
     gates: ClassVar[tuple[str, ...]] = ()  # in the order of their columns in W_x and W_h
-    sums: ClassVar[tuple[str, ...]]  # names of the pre-activations, in the same order
+    pre_activations: ClassVar[tuple[str, ...]]  # names of the pre-activations, in the same order
     candidate: ClassVar[str]  # the block that carries new content; its recurrent matrix sets the spectral radius
-    width: ClassVar[int]  # blocks of H columns in the pre-activation gradient
+    delta_blocks: ClassVar[int]  # blocks of H columns in the pre-activation gradient
     constants: ClassVar[tuple[str, ...]] = ()  # parameters that are not trained
 
     @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Cell(ABC):
     @property
     def blocks(self) -> int:
         """Blocks of H columns in W_x and W_h."""
-        return len(self.sums)
+        return len(self.pre_activations)
 
     def draw_times(self, steps: int, batch: int, rng: np.random.Generator) -> Array:
         """Timestamps (T, B); 1, 2, …, T unless the cell knows others."""
@@ -96,33 +96,33 @@ class Cell(ABC):
         """Draw the parameters."""
 
     @abstractmethod
-    def open_tape(self, params: Params, x: Scaled, start: Mapping[str, Array], times: Array) -> Tape:
+    def init_tape(self, params: Params, x: Scaled, start: Mapping[str, Array], times: Array) -> Tape:
         """Allocate the tape and do everything that all steps can share: x (T, …, B, I), times (T, …, B)."""
 
     @abstractmethod
-    def advance(self, params: Params, tape: Tape, steps: range) -> None:
+    def forward_steps(self, params: Params, tape: Tape, steps: range) -> None:
         """For every t of a few steps, one after another: fill the tape's states at t + 1 from those at t."""
 
     @abstractmethod
-    def factors(self, params: Params, tape: Tape, steps: Any) -> Tape:
-        """Derivative factors of some steps (a slice or an index array), vectorised over them, by name."""
+    def local_derivatives(self, params: Params, tape: Tape, steps: Any) -> Tape:
+        """Local derivatives of some steps (a slice or an index array), vectorised over them, by name."""
 
-    def step_back(self, params: Params, factors: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
-        """Carry gradients of the states after a step to those before it; t is its place among the factors.
+    def step_vjp(self, params: Params, derivatives: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
+        """Carry gradients of the states after a step to those before it; t is its place among the derivatives.
 
-        d_next, one array (…, B, H) a part: on entry what reaches the parts at t + 1 from outside this step; on return
-        the part c has been completed by what flows into it through h_{t+1} itself. d_prev is overwritten with what
-        reaches the parts at t through this step; delta (…, B, width·H) with the gradients of the pre-activations. Any
-        of these arrays may have further axes in front: many vectors travel together.
+        d_next, one array (…, B, H) a state: on entry what reaches the states at t + 1 from outside this step; on
+        return c has been completed by what flows into it through h_{t+1} itself. d_prev is overwritten with what
+        reaches the states at t through this step; delta (…, B, delta_blocks·H) with the gradients of the
+        pre-activations. Any of these arrays may have further axes in front: many vectors travel together.
         """
-        self.retreat(params, tuple([f[t] for f in factors.values()]), d_next, d_prev, self.cut(delta))
+        self.backward_step(params, tuple([d[t] for d in derivatives.values()]), d_next, d_prev, self.split_delta(delta))
 
     @abstractmethod
-    def retreat(self, params: Params, factors: tuple, d_next: tuple, d_prev: tuple, delta: tuple) -> None:
-        """`step_back` on a step's own arrays: its factors in their order, and delta as `cut` gives it."""
+    def backward_step(self, params: Params, derivatives: tuple, d_next: tuple, d_prev: tuple, delta: tuple) -> None:
+        """`step_vjp` on a step's own arrays: its local derivatives in order, and delta as `split_delta` gives it."""
 
-    def cut(self, delta: Array) -> tuple[Array, ...]:
-        """The views of delta (…, width·H) that `retreat` writes to and reads."""
+    def split_delta(self, delta: Array) -> tuple[Array, ...]:
+        """The views of delta (…, delta_blocks·H) that `backward_step` writes to and reads."""
         return (delta,)
 
     @abstractmethod
@@ -133,14 +133,14 @@ class Cell(ABC):
         """The part of delta, in the column order of W_x, that the input projection sees."""
         return delta
 
-    def direct_parts(self, factors: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
-        """What reaches each part through h itself, at the steps that have the places t among the factors."""
+    def grads_through_h(self, derivatives: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
+        """What reaches each part through h itself, at the steps that have the places t among the derivatives."""
         return (d_h,)
 
     def views(self, params: Mapping[str, Array], hidden: int) -> Params:
         """The same parameters gate by gate: W_xi, W_hi, b_i, …"""
         found = {}
-        for k, gate in enumerate(self.sums):
+        for k, gate in enumerate(self.pre_activations):
             columns = slice(k * hidden, (k + 1) * hidden)
             names = {"W_x": f"W_x{gate}", "W_h": f"W_h{gate}", "b": f"b_{gate}"}
             found |= {new: params[old][..., columns] for old, new in names.items() if old in params}
@@ -161,14 +161,14 @@ def project_inputs(x: Scaled, W: Array, b: Array) -> Scaled:
     """The same as one product, [x 1] with W on b: faster where N is large."""
     used = row(b).any(axis=-1, keepdims=True).astype(float)  # a bias of zeros must not bind the exponent
     rows, ones, exponent = x.beside(used)
-    both = room(*rows.shape[:-1], rows.shape[-1] + 1, dtype=rows.dtype)
+    both = empty_unit_major(*rows.shape[:-1], rows.shape[-1] + 1, dtype=rows.dtype)
     both[..., :-1], both[..., -1:] = rows, ones
     return Scaled(product(both, np.concatenate([W, row(b)], axis=-2)), exponent)
 
 
 def product(rows: Array, W: Array) -> Array:
-    """rows (T, …, B, I) times W (…, I, N), laid out as `room` does."""
-    return np.matmul(rows, W, out=room(*rows.shape[:-1], W.shape[-1], dtype=np.result_type(rows, W)))
+    """rows (T, …, B, I) times W (…, I, N), laid out as `empty_unit_major` does."""
+    return np.matmul(rows, W, out=empty_unit_major(*rows.shape[:-1], W.shape[-1], dtype=np.result_type(rows, W)))
 
 
 def transposed(W: Array) -> Array:
@@ -178,19 +178,9 @@ def transposed(W: Array) -> Array:
 
 def states_like(start: Array, steps: int) -> Array:
     """Room for T+1 states, the initial one filled in."""
-    states = room(steps + 1, *start.shape, dtype=start.dtype)
+    states = empty_unit_major(steps + 1, *start.shape, dtype=start.dtype)
     states[0] = start
     return states
-
-
-def during(steps: range) -> slice:
-    """The entries of arrays (T, …) that belong to these steps."""
-    return slice(steps.start, steps.stop)
-
-
-def after(steps: range) -> slice:
-    """The entries of states (T+1, …) that these steps lead to."""
-    return slice(steps.start + 1, steps.stop + 1)
 
 
 def blocks(a: Array, n: int) -> list[Array]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from .arrays import Array, room
+from .arrays import Array, empty_unit_major
 from .base import row
 from .knobs import BadValue
 
@@ -40,7 +40,9 @@ def gate_slopes(params: Mapping[str, Array], phi: Array, times: Array, sign: flo
 def _since(times: Array, shift: Array) -> Array:
     """Times (T, …, B) plus each unit's shift (…, H): (T, …, B, H)."""
     times, shift = times[..., None], row(shift)
-    return np.add(times, shift, out=room(*np.broadcast(times, shift).shape, dtype=np.result_type(times, shift)))
+    return np.add(
+        times, shift, out=empty_unit_major(*np.broadcast(times, shift).shape, dtype=np.result_type(times, shift))
+    )
 
 
 def regular(steps: int, batch: int, rng: np.random.Generator) -> Array:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .backward import Injection, backprop
+from .backward import UpstreamGrad, backprop
 from .base import Tape, product, transposed
 from .forward import forward
 from .network import Network, build
@@ -25,16 +25,16 @@ def solve(network: Network, settings: RunSettings | None = None) -> Trace:
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
-def direct_gradient(network: Network, states: Scaled) -> Injection:
+def direct_gradient(network: Network, states: Scaled) -> UpstreamGrad:
     """∂L_b/∂h_t through h_t's own output, at the steps with a loss; states (T, …, B, H) of the top layer."""
     attached = network.attached
     slope = network.loss.slope(network.read_out(states.at(attached)), network.targets[attached])
     d_y = slope.mantissa * network.weights[attached][..., None, None]
     rows = product(d_y, transposed(network.readout["W_y"]))
-    return Injection([int(t) + 1 for t in attached], Scaled(rows, slope.exponent))
+    return UpstreamGrad([int(t) + 1 for t in attached], Scaled(rows, slope.exponent))
 
 
-def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: Injection) -> list[LayerRecord]:
+def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: UpstreamGrad) -> list[LayerRecord]:
     """All layers, top first; returns their records, lowest first."""
     records, cell = [], network.cell
     for params, tape, read in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], strict=True):
@@ -42,5 +42,5 @@ def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: 
         records.append(LayerRecord(cell, params, tape, read, grads, delta, direct, network.divisor))
         if read is not inputs[0]:
             d_x = product(cell.input_delta(delta.mantissa), transposed(params["W_x"]))
-            direct = Injection(list(range(1, len(d_x) + 1)), Scaled(d_x, delta.exponent))
+            direct = UpstreamGrad(list(range(1, len(d_x) + 1)), Scaled(d_x, delta.exponent))
     return records[::-1]

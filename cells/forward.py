@@ -21,7 +21,7 @@ def forward(network: Network) -> tuple[list[Tape], list[Scaled]]:
     """Run all layers. Returns each layer's tape, and what it read followed by what the top layer gave."""
     tapes, inputs = [], [Scaled(network.x)]
     for params, start in zip(network.layers, network.start, strict=True):
-        tape = network.cell.open_tape(params, inputs[-1], start, network.times)
+        tape = network.cell.init_tape(params, inputs[-1], start, network.times)
         unroll(network.cell, params, tape)
         tapes.append(tape)
         exponent = tape.get("h_exponent")
@@ -33,7 +33,7 @@ def unroll(cell: Cell, params: Params, tape: Tape) -> None:
     """Fill the tape's states from the initial one on."""
     steps = len(tape["a"])
     if not cell.scalable:
-        cell.advance(params, tape, range(steps))
+        cell.forward_steps(params, tape, range(steps))
         return
     for first in range(0, steps, STRETCH):
         _unroll_stretch(cell, params, tape, range(first, min(first + STRETCH, steps)))
@@ -45,7 +45,7 @@ def _unroll_stretch(cell: Cell, params: Params, tape: Tape, stretch: range) -> N
     arriving: Any = tape["a_exponent"][part].copy() if "a_exponent" in tape else 0
     if "a_exponent" in tape or "h_exponent" in tape:
         _move_stretch(tape, part, after, arriving)
-    cell.advance(params, tape, stretch)
+    cell.forward_steps(params, tape, stretch)
     if stays_safe(tape["h"][after], lambda: _fed(tape["h"][part.start], projected, arriving)):
         return
     h_exponent, a_exponent = _exponents(tape)
@@ -81,7 +81,7 @@ def _scaled_step(cell: Cell, params: Params, tape: Tape, t: int, exponents: tupl
 
     def step_at(common: Exponents) -> None:
         tape["h"][t], tape["a"][t] = shifted(h, h_at - common), shifted(a, a_at - common)
-        cell.advance(params, tape, range(t, t + 1))
+        cell.forward_steps(params, tape, range(t, t + 1))
         tape["h"][t], a_exponent[t] = h, common
         h_exponent[t + 1] = np.where(h_new.any(axis=-1), common, 0)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
-from .arrays import room
-from .base import Cell, after, blocks, during, ones_like, project_inputs, row, states_like, transposed
+from .arrays import empty_unit_major
+from .base import Cell, blocks, ones_like, project_inputs, row, states_like, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, choice, switch
 from .scaled import Scaled, sums_of_products
@@ -19,9 +19,9 @@ class GRU(Cell):
     """
 
     name, label = "gru", "GRU"
-    gates = sums = ("r", "z", "n")
+    gates = pre_activations = ("r", "z", "n")
     candidate = "n"
-    width = 4  # gradients of n, r, z and of q = h W_hn + b_hn: [n r z] is what x sees, [r z q] what h sees
+    delta_blocks = 4  # gradients of n, r, z and of q = h W_hn + b_hn: [n r z] is what x sees, [r z q] what h sees
 
     @dataclass(frozen=True)
     class Options(Knobs):
@@ -46,17 +46,17 @@ class GRU(Cell):
             b[H : 2 * H] = self.keep_sign * chrono_biases(recipe.steps, H, recipe.rng(2))
         return {"W_x": recipe.input(3), "W_h": recipe.recurrent(3), "b": b, "b_hn": np.zeros(H)}
 
-    def open_tape(self, params, x, start, times):
+    def init_tape(self, params, x, start, times):
         a = project_inputs(x, params["W_x"], params["b"]).plain()
         T = len(times)
         return {
             "a": a,
             "s": np.empty_like(a),
-            "q": room(T, *start["h"].shape, dtype=start["h"].dtype),
+            "q": empty_unit_major(T, *start["h"].shape, dtype=start["h"].dtype),
             "h": states_like(start["h"], T),
         }
 
-    def advance(self, params, tape, steps):
+    def forward_steps(self, params, tape, steps):
         W_h, product, b_hn = params["W_h"], np.empty_like(tape["a"][0]), row(params["b_hn"])
         h_W_rz, h_W_n = halves(product)
         for (a_rz, a_n), rz, r, z, n, q, h, h_new in self.at_steps(tape, steps):
@@ -70,15 +70,21 @@ class GRU(Cell):
 
     def at_steps(self, tape, steps):
         """Step by step: pre-activations of [r z] and n, gates [r z], r, z and n, q, h and the new h."""
-        a, s = tape["a"][during(steps)], tape["s"][during(steps)]
-        rows = zip(*halves(a), strict=True), halves(s)[0], *blocks(s, 3), tape["q"][during(steps)]
-        return zip(*rows, tape["h"][during(steps)], tape["h"][after(steps)], strict=True)
+        now, after = slice(steps.start, steps.stop), slice(steps.start + 1, steps.stop + 1)
+        a, s = tape["a"][now], tape["s"][now]
+        rows = zip(*halves(a), strict=True), halves(s)[0], *blocks(s, 3), tape["q"][now]
+        return zip(
+            *rows,
+            tape["h"][now],
+            tape["h"][after],
+            strict=True,
+        )
 
-    def factors(self, params, tape, steps):
+    def local_derivatives(self, params, tape, steps):
         """by turns d_h into delta; keep is the old state's share."""
         a, s = tape["a"][steps], tape["s"][steps]
         r, z, n = blocks(s, 3)
-        by = room(*z.shape[:-1], 4 * z.shape[-1])
+        by = empty_unit_major(*z.shape[:-1], 4 * z.shape[-1])
         by_n, by_r, by_z, by_q = blocks(by, 4)
         slope_r, slope_z = blocks(sigmoid_slope(*(gates[..., : -z.shape[-1]] for gates in (a, s))), 2)
         self.activation.slope(blocks(a, 3)[2], n, by_n)
@@ -90,11 +96,11 @@ class GRU(Cell):
         by_z *= slope_z
         return {"by_n": by_n, "by_r": by_r, "by_z": by_z, "by_q": by_q, "keep": z}
 
-    def cut(self, delta):
+    def split_delta(self, delta):
         return delta[..., delta.shape[-1] // 4 :], *blocks(delta, 4)
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        (by_n, by_r, by_z, by_q, keep), (d,), (d_h,) = factors, d_next, d_prev
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        (by_n, by_r, by_z, by_q, keep), (d,), (d_h,) = derivatives, d_next, d_prev
         d_seen_by_h, d_n, d_r, d_z, d_q = delta
         np.multiply(d, by_n, d_n)
         np.multiply(d, by_r, d_r)
@@ -134,7 +140,7 @@ class ChoGRU(GRU):
     Cho et al. 2014: the reset acts before the product, and z = 1 overwrites the state.
     """
 
-    width = 3
+    delta_blocks = 3
     keep_sign = -1.0  # z = 1 overwrites
 
     def init_params(self, recipe):
@@ -142,7 +148,7 @@ class ChoGRU(GRU):
         del params["b_hn"]
         return params
 
-    def advance(self, params, tape, steps):
+    def forward_steps(self, params, tape, steps):
         (W_rz, W_n), (product_rz, product_n) = halves(params["W_h"]), halves(np.empty_like(tape["a"][0]))
         for (a_rz, a_n), rz, r, z, n, q, h, h_new in self.at_steps(tape, steps):
             np.add(a_rz, np.matmul(h, W_rz, product_rz), a_rz)
@@ -152,7 +158,7 @@ class ChoGRU(GRU):
             self.activation.value(a_n, n)
             _blend(z, n, h, h_new)
 
-    def factors(self, params, tape, steps):
+    def local_derivatives(self, params, tape, steps):
         a, s, h = tape["a"][steps], tape["s"][steps], tape["h"][:-1][steps]
         r, z, n = blocks(s, 3)
         by = np.empty_like(s)  # turns d_h into the gradients of z and n, and that of r ⊙ h into that of r
@@ -165,11 +171,11 @@ class ChoGRU(GRU):
         by_n *= z
         return {"by_r": by_r, "by_z": by_z, "by_n": by_n, "reset": r, "keep": 1 - z}
 
-    def cut(self, delta):
+    def split_delta(self, delta):
         return halves(delta)[0], *blocks(delta, 3)
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        (by_r, by_z, by_n, reset, keep), (d,), (d_h,) = factors, d_next, d_prev
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        (by_r, by_z, by_n, reset, keep), (d,), (d_h,) = derivatives, d_next, d_prev
         (d_rz, d_r, d_z, d_n), (W_rz, W_n) = delta, halves(params["W_h"])
         np.multiply(d, by_n, d_n)
         np.multiply(d, by_z, d_z)

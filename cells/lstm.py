@@ -7,7 +7,7 @@ import numpy as np
 
 from .activations import sigmoid, sigmoid_slope
 from .arrays import Array
-from .base import Cell, after, blocks, during, linear_grads, project_inputs, row, states_like, transposed
+from .base import Cell, blocks, linear_grads, project_inputs, row, states_like, transposed
 from .initialisers import chrono_biases
 from .knobs import Knobs, knob, switch
 from .scaled import Scaled, sum_over_time
@@ -40,10 +40,10 @@ class LSTM(Cell):
     """
 
     name, label = "lstm", "LSTM"
-    parts = ("h", "c")
-    gates = sums = ("o", "i", "f", "g")
+    state_names = ("h", "c")
+    gates = pre_activations = ("o", "i", "f", "g")
     candidate = "g"
-    width = 4
+    delta_blocks = 4
 
     @dataclass(frozen=True)
     class Options(Knobs):
@@ -67,16 +67,17 @@ class LSTM(Cell):
             b[H : 2 * H] = -b[2 * H : 3 * H]
         return b
 
-    def open_tape(self, params, x, start, times):
+    def init_tape(self, params, x, start, times):
         a = project_inputs(x, params["W_x"], params["b"]).plain()
         T, c = len(times), start["c"]
         h, c = states_like(start["h"], T), states_like(c, T)
         return {"a": a, "s": np.empty_like(a), "h": h, "c": c, "v": np.empty_like(c[1:])}  # v = σ(c')
 
-    def advance(self, params, tape, steps):
+    def forward_steps(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        now, h, c = during(steps), tape["h"], tape["c"]
-        states = h[now], h[after(steps)], c[now], c[after(steps)]
+        now, after = slice(steps.start, steps.stop), slice(steps.start + 1, steps.stop + 1)
+        h, c = tape["h"], tape["c"]
+        states = h[now], h[after], c[now], c[after]
         rows = zip(tape["a"][now], self.gates_of(tape, now), *states, tape["v"][now], strict=True)
         for a, gates, h, h_new, c, c_new, v in rows:
             np.add(a, np.matmul(h, W_h, product), a)
@@ -108,7 +109,7 @@ class LSTM(Cell):
             np.add(gates.a_o, row(params["p_o"]) * c_seen, gates.a_o)
             sigmoid(gates.a_o, gates.o)
 
-    def factors(self, params, tape, steps):
+    def local_derivatives(self, params, tape, steps):
         """by_ turns d_h, d_c, d_c, d_c into the pre-activation gradients of o, i, f, g; ∂h'/∂c' and ∂c'/∂c."""
         a, s, v = tape["a"][steps], tape["s"][steps], tape["v"][steps]
         by = np.empty_like(s)
@@ -128,11 +129,11 @@ class LSTM(Cell):
         found = {"by_o": by_o, "by_i": by_i, "by_f": by_f, "by_g": by_g}
         return found | {"h_by_c": h_by_c, "c_by_c": c_by_c}
 
-    def cut(self, delta):
+    def split_delta(self, delta):
         return delta, *blocks(delta, 4)
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        by_o, by_i, by_f, by_g, h_by_c, c_by_c = factors
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        by_o, by_i, by_f, by_g, h_by_c, c_by_c = derivatives
         (d_h, d_c), (d_h_prev, d_c_prev), (d_a, d_o, d_i, d_f, d_g) = d_next, d_prev, delta
         np.add(d_c, np.multiply(d_h, h_by_c, d_o), d_c)
         np.multiply(d_h, by_o, d_o)
@@ -156,5 +157,5 @@ class LSTM(Cell):
         """The cell state that h' and the output gate's peephole see: (T, …, B, H)."""
         return tape["c"][1:]
 
-    def direct_parts(self, factors, t, d_h):
-        return d_h, d_h * factors["h_by_c"][t]
+    def grads_through_h(self, derivatives, t, d_h):
+        return d_h, d_h * derivatives["h_by_c"][t]

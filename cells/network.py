@@ -62,7 +62,7 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
         cell=cell,
         layers=tuple(cell.init_params(_recipe(s, layer)) for layer in range(s.layers)),
         readout=_once(shared, ("readout", s.seed, s.hidden, outputs), lambda: _readout(s, outputs)),
-        start=(_once(shared, ("start", s.batch, s.hidden, cell.parts), lambda: _zeros(s, cell)),) * s.layers,
+        start=(_once(shared, ("start", s.batch, s.hidden, cell.state_names), lambda: _zeros(s, cell)),) * s.layers,
         x=task.x,
         targets=task.targets,
         times=_once(shared, ("times", s.options, s.steps, s.batch, s.seed), lambda: _times(s, cell)),
@@ -89,7 +89,7 @@ def _readout(s: RunSettings, outputs: int) -> Params:
 
 
 def _zeros(s: RunSettings, cell: Cell) -> dict[str, Array]:
-    return {part: np.zeros((s.batch, s.hidden)) for part in cell.parts}
+    return {part: np.zeros((s.batch, s.hidden)) for part in cell.state_names}
 
 
 def _times(s: RunSettings, cell: Cell) -> Array:
@@ -109,7 +109,7 @@ def _recipe(s: RunSettings, layer: int) -> Recipe:
     )
 
 
-def side_by_side(networks: Sequence[Network]) -> Network:
+def stack_networks(networks: Sequence[Network]) -> Network:
     """Many networks of one shape as one network with an axis of settings."""
     first = networks[0]
     return Network(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import after, blocks, during, row, transposed
+from .base import blocks, row, transposed
 from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
 from .knobs import BadValue, choice, knob, switch
 from .lstm import LSTM
@@ -32,7 +32,7 @@ class PhasedLSTM(LSTM):
 
     name, label = "phased_lstm", "Phased"
     gates = (*LSTM.gates, "k")
-    width = 5
+    delta_blocks = 5
     constants = ("leak",)
     without_gate = "lstm"  # the cell that is left where the gate is gone
 
@@ -108,8 +108,8 @@ class PhasedLSTM(LSTM):
         """φ and k, each (T, …, B, H)."""
         return time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
 
-    def open_tape(self, params, x, start, times):
-        tape = super().open_tape(params, x, start, times)
+    def init_tape(self, params, x, start, times):
+        tape = super().init_tape(params, x, start, times)
         phi, k = self.clock(params, times)
         new = np.empty_like(tape["c"][1:])
         return tape | {
@@ -121,11 +121,12 @@ class PhasedLSTM(LSTM):
             "h_new": np.empty_like(new),
         }
 
-    def advance(self, params, tape, steps):
+    def forward_steps(self, params, tape, steps):
         W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        now, h, c = during(steps), tape["h"], tape["c"]
+        now, after = slice(steps.start, steps.stop), slice(steps.start + 1, steps.stop + 1)
+        h, c = tape["h"], tape["c"]
         own = (tape[name][now] for name in ("a", "k", "rest", "c_new", "h_new", "v"))
-        states = h[now], h[after(steps)], c[now], c[after(steps)]
+        states = h[now], h[after], c[now], c[after]
         rows = zip(self.gates_of(tape, now), *states, *own, strict=True)
         for gates, h, h_next, c, c_next, a, k, rest, c_new, h_new, v in rows:
             np.add(a, np.matmul(h, W_h, product), a)
@@ -142,18 +143,18 @@ class PhasedLSTM(LSTM):
         """Whether h̃ reads c' instead of c̃."""
         return self.options.output == "updated"
 
-    def factors(self, params, tape, steps):
-        found = super().factors(params, tape, steps)
+    def local_derivatives(self, params, tape, steps):
+        found = super().local_derivatives(params, tape, steps)
         found["k"], found["rest"] = tape["k"][steps], tape["rest"][steps]
         found["gap_h"] = tape["h_new"][steps] - tape["h"][:-1][steps]
         found["gap_c"] = tape["c_new"][steps] - tape["c"][:-1][steps]
         return found
 
-    def cut(self, delta):
+    def split_delta(self, delta):
         return self.input_delta(delta), *blocks(delta, 5)
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        by_o, by_i, by_f, by_g, h_by_c, c_by_c, k, rest, gap_h, gap_c = factors
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        by_o, by_i, by_f, by_g, h_by_c, c_by_c, k, rest, gap_h, gap_c = derivatives
         (d_h, d_c), (d_h_prev, d_c_prev), (d_a, d_o, d_i, d_f, d_g, d_k) = d_next, d_prev, delta
         d_h_new = k * d_h
         through_output = d_h_new * h_by_c
@@ -178,8 +179,8 @@ class PhasedLSTM(LSTM):
     def seen_by_output(self, tape):
         return tape["c"][1:] if self.reads_updated else tape["c_new"]
 
-    def direct_parts(self, factors, t, d_h):
-        through = factors["k"][t] * factors["h_by_c"][t] if self.reads_updated else 0.0
+    def grads_through_h(self, derivatives, t, d_h):
+        through = derivatives["k"][t] * derivatives["h_by_c"][t] if self.reads_updated else 0.0
         return d_h, d_h * through
 
     def param_grads(self, params, tape, x, h, delta):
@@ -194,13 +195,18 @@ class PhasedLSTM(LSTM):
 class OpenPhasedLSTM(PhasedLSTM):
     """The plain LSTM's step, bit for bit, beside clocks that nobody reads: k = 1 throughout."""
 
-    width = LSTM.width
-    advance, factors, cut, retreat = LSTM.advance, LSTM.factors, LSTM.cut, LSTM.retreat
-    input_delta, seen_by_output, direct_parts = LSTM.input_delta, LSTM.seen_by_output, LSTM.direct_parts
+    delta_blocks = LSTM.delta_blocks
+    forward_steps, local_derivatives, split_delta, backward_step = (
+        LSTM.forward_steps,
+        LSTM.local_derivatives,
+        LSTM.split_delta,
+        LSTM.backward_step,
+    )
+    input_delta, seen_by_output, grads_through_h = LSTM.input_delta, LSTM.seen_by_output, LSTM.grads_through_h
 
-    def open_tape(self, params, x, start, times):
+    def init_tape(self, params, x, start, times):
         phi, _ = self.clock(params, times)
-        return LSTM.open_tape(self, params, x, start, times) | {"phi": phi, "k": np.ones_like(phi)}
+        return LSTM.init_tape(self, params, x, start, times) | {"phi": phi, "k": np.ones_like(phi)}
 
     def param_grads(self, params, tape, x, h, delta):
         unread = np.zeros((*delta.mantissa.shape[1:-2], h.mantissa.shape[-1]))

@@ -182,7 +182,7 @@ class RunSettings:
 
     def _widest(self) -> int:
         """The largest H whose weights take at most half of what a run may take."""
-        square, numbers = 2 * self.layers - 1, BUDGET * 1e9 / 2 / (8 * COPIES * len(self.cell_class.sums))
+        square, numbers = 2 * self.layers - 1, BUDGET * 1e9 / 2 / (8 * COPIES * len(self.cell_class.pre_activations))
         return int((sqrt(self.input_size**2 + 4 * square * numbers) - self.input_size) / (2 * square))
 
     @property
@@ -194,12 +194,12 @@ class RunSettings:
     def weights_memory(self) -> int:
         """Bytes of the weights, of their gradients, and of what both are made of."""
         inputs = self.input_size + (self.layers - 1) * self.hidden
-        return 8 * COPIES * len(self.cell_class.sums) * self.hidden * (inputs + self.layers * self.hidden)
+        return 8 * COPIES * len(self.cell_class.pre_activations) * self.hidden * (inputs + self.layers * self.hidden)
 
     @property
     def memory_per_step(self) -> int:
         """Bytes one time step takes in a run: about eight arrays a block of pre-activations."""
-        blocks = max(len(self.cell_class.sums), self.cell_class.width)
+        blocks = max(len(self.cell_class.pre_activations), self.cell_class.delta_blocks)
         return 8 * self.batch * (self.layers * self.hidden * (5 * blocks + 6) + 5 * self.input_size) + 16
 
     @property

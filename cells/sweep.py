@@ -12,14 +12,14 @@ import numpy as np
 
 from .engine import solve
 from .grid import SweepGrid, empty_grid
-from .network import Shared, build, side_by_side
+from .network import Shared, build, stack_networks
 from .settings import RunSettings
 from .trace import Trace
 
 CHUNK = 120e6  # bytes of tape a pass may use: steps large enough that two threads seldom wait for the interpreter
 LEAST = 8e6  # bytes below which a second pass costs more than a second thread gains
 THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
-SEATS = BoundedSemaphore(max(THREADS, os.cpu_count() or 1))  # for the passes of all sweeps: they share the memory
+PASS_SLOTS = BoundedSemaphore(max(THREADS, os.cpu_count() or 1))  # for the passes of all sweeps: they share the memory
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}
 
@@ -36,7 +36,7 @@ def sweep(settings: RunSettings, report: Report | None = None, **axes: Sequence[
     axes = {name: list(values) for name, values in axes.items()}
     points = grid_points(settings, axes)
     grid = empty_grid(settings, axes, points)
-    in_passes(points, grid.fill, report)
+    run_batches(points, grid.fill, report)
     return grid
 
 
@@ -46,7 +46,9 @@ def grid_points(settings: RunSettings, axes: Mapping[str, Sequence[Any]]) -> lis
     return [settings.replace(**dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
 
-def in_passes(points: Sequence[RunSettings], each: Each, report: Report | None = None, threads: int = THREADS) -> None:
+def run_batches(
+    points: Sequence[RunSettings], each: Each, report: Report | None = None, threads: int = THREADS
+) -> None:
     """Run all points and hand `each` pass over: the indices of its points, and the trace that holds them side by side.
 
     `each` is called from several threads at a time, so it may only write what belongs to its indices, and it may start
@@ -78,14 +80,14 @@ def _runs(points: Sequence[RunSettings], passes: list[list[int]], each: Each, th
 
 
 def _one_pass(points: Sequence[RunSettings], indices: list[int], each: Each) -> None:
-    with SEATS:
-        each(indices, solve_side_by_side([points[k] for k in indices]))
+    with PASS_SLOTS:
+        each(indices, solve_stacked([points[k] for k in indices]))
 
 
-def solve_side_by_side(points: Sequence[RunSettings]) -> Trace:
+def solve_stacked(points: Sequence[RunSettings]) -> Trace:
     """Settings of one shape as one trace whose arrays have an axis of settings before the batch."""
     shared: Shared = {}
-    return solve(side_by_side([build(point, shared) for point in points]), points[0])
+    return solve(stack_networks([build(point, shared) for point in points]), points[0])
 
 
 def _check_axes(axes: Mapping[str, Sequence[Any]]) -> None:

@@ -156,7 +156,7 @@ def _network(counterpart: Counterpart, module: Any, x: Array, d_out: Array) -> N
         cell=cell,
         layers=tuple(_params(counterpart, cell, module, layer) for layer in layers),
         readout={"W_y": np.eye(H), "b_y": np.zeros(H)},
-        start=tuple({part: np.zeros((B, H)) for part in cell.parts} for _ in layers),
+        start=tuple({part: np.zeros((B, H)) for part in cell.state_names} for _ in layers),
         x=x,
         targets=d_out,
         times=cell.draw_times(T, B, np.random.default_rng(0)),
@@ -171,11 +171,11 @@ def _params(counterpart: Counterpart, cell: Cell, module: Any, layer: int) -> Pa
     names = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if module.bias else ()))
     arrays = {name: _read(module, f"{name}_l{layer}") for name in names}
     zeros = np.zeros(len(counterpart.gates) * module.hidden_size)
-    rows = [counterpart.gates.index(gate) for gate in cell.sums]
+    rows = [counterpart.gates.index(gate) for gate in cell.pre_activations]
     split = {name: np.split(arrays.get(name, zeros), len(rows)) for name in (*names[:2], "bias_ih", "bias_hh")}
     first, second = ([split[name][k] for k in rows] for name in ("bias_ih", "bias_hh"))
-    apart = {f"b_h{gate}": b for gate, b in zip(cell.sums, second, strict=True) if gate in counterpart.inner}
-    b = [i + h * (g not in counterpart.inner) for g, i, h in zip(cell.sums, first, second, strict=True)]
+    apart = {f"b_h{gate}": b for gate, b in zip(cell.pre_activations, second, strict=True) if gate in counterpart.inner}
+    b = [i + h * (g not in counterpart.inner) for g, i, h in zip(cell.pre_activations, first, second, strict=True)]
     W_x, W_h = (np.concatenate([split[name][k].T for k in rows], axis=1) for name in names[:2])
     return {"W_x": W_x, "W_h": W_h, "b": np.concatenate(b)} | apart
 

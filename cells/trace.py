@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrays import Array, Exponents
-from .backward import Injection
+from .backward import UpstreamGrad
 from .base import Cell, Params, Tape
 from .scaled import Scaled
 from .settings import RunSettings
@@ -26,15 +26,15 @@ class LayerRecord:
     tape: Tape
     input: Scaled  # (T, …, B, I)
     grads: dict[str, Scaled]  # (T+1, …, B, H)
-    delta: Scaled  # (T, …, B, width·H)
-    direct: Injection
+    delta: Scaled  # (T, …, B, delta_blocks·H)
+    direct: UpstreamGrad
     divisor: int  # L = Σ_b L_b / divisor
 
     @cached_property
-    def factors(self) -> Tape:
-        """The derivative factors of all steps, as the cell's `step_back` reads them: arrays (T, …, B, ·)."""
+    def local_derivatives(self) -> Tape:
+        """The local derivatives of all steps, as the cell's `step_vjp` reads them: arrays (T, …, B, ·)."""
         with np.errstate(all="ignore"):
-            found = self.cell.factors(self.params, self.tape, slice(None))
+            found = self.cell.local_derivatives(self.params, self.tape, slice(None))
         return {name: _frozen(values) for name, values in found.items()}
 
 
@@ -52,15 +52,15 @@ class LayerTrace:
         return self.record.cell
 
     @property
-    def parts(self) -> tuple[str, ...]:
-        """The state's parts: h, and c where the cell has one."""
-        return self.cell.parts
+    def state_names(self) -> tuple[str, ...]:
+        """The names of the states: h, and c where the cell has one."""
+        return self.cell.state_names
 
     @cached_property
     def scaled_states(self) -> Mapping[str, Scaled]:
         """States with their exponents."""
         exponent = self.record.tape.get("h_exponent")
-        return {part: Scaled(self.record.tape[part], exponent) for part in self.parts}
+        return {part: Scaled(self.record.tape[part], exponent) for part in self.state_names}
 
     @cached_property
     def states(self) -> Mapping[str, Array]:
@@ -96,11 +96,11 @@ class LayerTrace:
     @cached_property
     def _direct_rows(self) -> Mapping[str, Scaled]:
         """The direct parts at the steps that have one."""
-        direct = self.record.direct
+        record, direct = self.record, self.record.direct
         with np.errstate(all="ignore"):
-            factors = self.cell.factors(self.record.params, self.record.tape, np.array(direct.steps, int) - 1)
-            parts = self.cell.direct_parts(factors, slice(None), direct.rows.mantissa)
-        return {p: Scaled(rows, direct.rows.exponent) for p, rows in zip(self.parts, parts, strict=True)}
+            derivatives = self.cell.local_derivatives(record.params, record.tape, np.array(direct.steps, int) - 1)
+            parts = self.cell.grads_through_h(derivatives, slice(None), direct.rows.mantissa)
+        return {p: Scaled(rows, direct.rows.exponent) for p, rows in zip(self.state_names, parts, strict=True)}
 
     @cached_property
     def direct_grads(self) -> Mapping[str, Array]:
@@ -123,7 +123,7 @@ class LayerTrace:
         """The sums the nonlinearities act on, (T, B, H); inf where a state left float64."""
         a = Scaled(self.record.tape["a"], self.record.tape.get("a_exponent")).plain()
         H = self.record.tape["h"].shape[-1]
-        return {name: _frozen(a[..., k * H : (k + 1) * H]) for k, name in enumerate(self.cell.sums)}
+        return {name: _frozen(a[..., k * H : (k + 1) * H]) for k, name in enumerate(self.cell.pre_activations)}
 
     @cached_property
     def params(self) -> Mapping[str, Array]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Cell, after, during, linear_grads, project_inputs, states_like, transposed
+from .base import Cell, linear_grads, project_inputs, states_like, transposed
 from .knobs import Knobs, switch
 
 
@@ -12,9 +12,9 @@ class Vanilla(Cell):
     """h' = σ(x W_x + h W_h + b)   (Elman 1990);   residual: h' = h + σ(…)   (He et al. 2016, read through time)"""
 
     name, label = "rnn", "RNN"
-    sums = ("u",)
+    pre_activations = ("u",)
     candidate = "u"
-    width = 1
+    delta_blocks = 1
 
     @dataclass(frozen=True)
     class Options(Knobs):
@@ -27,29 +27,30 @@ class Vanilla(Cell):
     def init_params(self, recipe):
         return {"W_x": recipe.input(1), "W_h": recipe.recurrent(1), "b": np.zeros(recipe.hidden)}
 
-    def open_tape(self, params, x, start, times):
+    def init_tape(self, params, x, start, times):
         a = project_inputs(x, params["W_x"], params["b"])
         tape = {"a": a.mantissa, "h": states_like(start["h"], len(times))}
         return tape if a.exponent is None else tape | {"a_exponent": a.exponent}
 
-    def advance(self, params, tape, steps):
+    def forward_steps(self, params, tape, steps):
         W_h, value, residual = params["W_h"], self.activation.value, self.options.residual
         h, product = tape["h"][steps.start], np.empty_like(tape["h"][0])
-        for a, h_new in zip(tape["a"][during(steps)], tape["h"][after(steps)], strict=True):
+        now, after = slice(steps.start, steps.stop), slice(steps.start + 1, steps.stop + 1)
+        for a, h_new in zip(tape["a"][now], tape["h"][after], strict=True):
             np.add(a, np.matmul(h, W_h, product), a)
             value(a, h_new)
             if residual:
                 h_new += h
             h = h_new
 
-    def factors(self, params, tape, steps):
+    def local_derivatives(self, params, tape, steps):
         a, value = tape["a"][steps], tape["h"][1:][steps]
         if self.options.residual:
             value = self.activation.value(a, np.empty_like(a))
         return {"slope": self.activation.slope(a, value)}
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        (slope,), (d,), (d_h,), (d_u,) = factors, d_next, d_prev, delta
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        (slope,), (d,), (d_h,), (d_u,) = derivatives, d_next, d_prev, delta
         np.multiply(d, slope, d_u)
         np.matmul(d_u, transposed(params["W_h"]), d_h)
         if self.options.residual:

@@ -72,13 +72,14 @@ class Unrolled:
         """All layers at step index t; returns the output."""
         read = torch.tensor(trace.inputs[t])
         for layer, params, history in zip(trace.layers, self.params, self.states, strict=True):
-            before = history[-1] if history else {part: torch.tensor(layer.states[part][0]) for part in layer.parts}
+            start = {part: torch.tensor(layer.states[part][0]) for part in layer.state_names}
+            before = history[-1] if history else start
             found = {"x": read} | {f"{part}_prev": values for part, values in before.items()}
             if any(node.name == "k" for node in self.nodes):
                 found["k"] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.options.shift_sign)
             self.fill(found, params)
-            history.append({part: found[part] for part in layer.parts})
-            for part in layer.parts:
+            history.append({part: found[part] for part in layer.state_names})
+            for part in layer.state_names:
                 found[part].retain_grad()
             read = found["h"]
         readout = trace.network.readout
@@ -155,7 +156,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 def _states(trace: Trace, index: int, unrolled: Unrolled) -> Iterator[Check]:
     layer = trace.layer(index)
     for step in sorted({int(step) for step in np.linspace(1, len(trace.inputs), PLACES).round()}):
-        for part in layer.parts:
+        for part in layer.state_names:
             quantity = f"dL/d{part} at step {step}{_of_layer(trace, index)}"
             found, expected = unrolled.state_grad(index, part, step), layer.grads[part][step]
             yield _compared(quantity, found, expected, layer.log10_grad_norms[part][step])

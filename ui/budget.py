@@ -37,7 +37,7 @@ def check_budget(settings: RunSettings) -> None:
 
 def seconds_per_step(s: RunSettings) -> float:
     """Estimated time of one step, forward and backward: memory to move and products to form."""
-    blocks = len(s.cell_class.sums)
+    blocks = len(s.cell_class.pre_activations)
     products = 6 * s.batch * s.layers * s.hidden * s.hidden * blocks
     return s.memory_per_step / BYTES_A_SECOND + products / PRODUCTS_A_SECOND
 
@@ -56,7 +56,7 @@ def _seconds_of_frame(s: RunSettings) -> float:
 
 
 def _bytes_of_frame(s: RunSettings, view: PageView) -> float:
-    parts, gates = len(s.cell_class.parts), len(s.cell_class.gates)
+    parts, gates = len(s.cell_class.state_names), len(s.cell_class.gates)
     maps = (
         parts * (view.gradient_units + view.state_units) + gates * (view.gates == "units") + ("k" in s.cell_class.gates)
     )

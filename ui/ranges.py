@@ -5,8 +5,8 @@ from dataclasses import asdict
 import viz
 from cells import RunSettings, Trace
 from cells.analysis import metrics, verdict
-from cells.apart import apart
-from cells.sweep import in_passes
+from cells.apart import select_setting
+from cells.sweep import run_batches
 from viz.flow import Drawn
 from viz.panel import Scene
 from viz.scrub import Sketch, Track, scrubbed, sketch
@@ -80,7 +80,7 @@ def _each(points: list[RunSettings], make) -> list:
 
     def take(indices: list[int], together: Trace) -> None:
         for place, k in enumerate(indices):
-            made[k] = make(k, apart(together, place, points[k]))
+            made[k] = make(k, select_setting(together, place, points[k]))
 
-    in_passes(points, take)
+    run_batches(points, take)
     return made

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from cells.backward import Injection, backprop
+from cells.backward import UpstreamGrad, backprop
 from cells.base import product, transposed
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
 
 
-def carry(trace: Trace, direct: Injection) -> tuple[LayerTrace, ...]:
+def carry(trace: Trace, direct: UpstreamGrad) -> tuple[LayerTrace, ...]:
     """Every layer, lowest first, with the gradients it has if `direct` alone reaches the top layer's outputs."""
     layers = []
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -21,10 +21,10 @@ def carry(trace: Trace, direct: Injection) -> tuple[LayerTrace, ...]:
     return tuple(layers[::-1])
 
 
-def below(layer: LayerTrace, delta: Scaled) -> Injection:
-    """What the pre-activation gradients (T, …, B, width·H) of a layer hand to the outputs of the one below."""
+def below(layer: LayerTrace, delta: Scaled) -> UpstreamGrad:
+    """What the pre-activation gradients (T, …, B, delta_blocks·H) of a layer hand to the outputs of the one below."""
     rows = product(layer.cell.input_delta(delta.mantissa), transposed(layer.record.params["W_x"]))
-    return Injection(list(range(1, len(rows) + 1)), Scaled(rows, delta.exponent))
+    return UpstreamGrad(list(range(1, len(rows) + 1)), Scaled(rows, delta.exponent))
 
 
 def attached(trace: Trace) -> list[int]:
@@ -34,12 +34,12 @@ def attached(trace: Trace) -> list[int]:
     return [direct.steps[k] for k in fed] or list(direct.steps)
 
 
-def only(direct: Injection, step: int) -> Injection:
+def only(direct: UpstreamGrad, step: int) -> UpstreamGrad:
     """The part of an injection that arrives at one step."""
     k = direct.steps.index(step)
     rows = direct.rows
     exponent = None if rows.exponent is None else rows.exponent[k : k + 1]
-    return Injection([step], Scaled(rows.mantissa[k : k + 1], exponent))
+    return UpstreamGrad([step], Scaled(rows.mantissa[k : k + 1], exponent))
 
 
 def last_credit(trace: Trace, layer: int) -> LayerTrace:

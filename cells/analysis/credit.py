@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cells.activations import Array
-from cells.backward import Injection
+from cells.backward import UpstreamGrad
 from cells.engine import direct_gradient, run
 from cells.scaled import Scaled
 from cells.settings import RunSettings
@@ -54,7 +54,7 @@ def credit(trace: Trace, layer: int | None = None, report: Report | None = None)
     return Credit(log10, index, np.asarray(trace.loss_weights))
 
 
-def step_gradients(trace: Trace) -> Injection:
+def step_gradients(trace: Trace) -> UpstreamGrad:
     """∂ℓ_t/∂h_t of the top layer through its own output, for every step, each with weight 1: (T, B, H)."""
     every = replace(trace.network, weights=np.ones(len(trace.inputs)))
     return direct_gradient(every, trace.top.scaled_states["h"].at(slice(1, None)))
@@ -63,7 +63,7 @@ def step_gradients(trace: Trace) -> Injection:
 def _chunks(trace: Trace, layer: int) -> Iterator[tuple[int, int, Array]]:
     """first, last, and log10 norms (last - first + 1, T, B) of the losses at steps first … last."""
     stack, direct = Stack(trace, layer), step_gradients(trace)
-    width = max(level.cell.width for level in stack.levels)
+    width = max(level.cell.delta_blocks for level in stack.levels)
     size = max(1, CHUNK // (stack.batch * stack.hidden * width))
     for last in range(stack.steps, 0, -size):
         first = max(1, last - size + 1)
@@ -73,10 +73,10 @@ def _chunks(trace: Trace, layer: int) -> Iterator[tuple[int, int, Array]]:
 class _Walk:
     """The losses of steps first … last travel back together, the latest first in line."""
 
-    def __init__(self, stack: Stack, direct: Injection, first: int, last: int) -> None:
+    def __init__(self, stack: Stack, direct: UpstreamGrad, first: int, last: int) -> None:
         self.stack, self.direct, self.first, self.last = stack, direct, first, last
         count = last - first + 1
-        self.here, self.before = stack.room(count), stack.room(count)
+        self.here, self.before = stack.zero_rows(count), stack.zero_rows(count)
         self.exponents = np.zeros((count, stack.batch), np.int64)
 
     def norms(self) -> Array:
@@ -87,7 +87,7 @@ class _Walk:
             if t >= self.first:
                 self._enter(t, active - 1)
             here, before = _top(self.here, active), _top(self.before, active)
-            self.stack.step_back(t - 1, here, before)
+            self.stack.step_vjp(t - 1, here, before)
             found[:active, t - 1] = Scaled(here[0][0], self.exponents[:active]).log10_norms()
             self.here, self.before = self.before, self.here
             if t % LOOK == 0:

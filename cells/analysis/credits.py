@@ -3,7 +3,7 @@
 import numpy as np
 
 from cells.activations import Array
-from cells.backward import Injection
+from cells.backward import UpstreamGrad
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
 
@@ -22,16 +22,16 @@ def last_credits(trace: Trace, layer: int) -> tuple[LayerTrace, Array]:
     return carry(trace, _only(direct, last))[layer], steps[last]
 
 
-def _last(direct: Injection) -> Array:
+def _last(direct: UpstreamGrad) -> Array:
     """The place among the injection's steps of each run's last one that feeds a gradient; the last where none does."""
     fed = np.asarray(direct.rows.mantissa.any(axis=(-1, -2)))
     return np.where(fed.any(axis=0), len(fed) - 1 - fed[::-1].argmax(axis=0), len(fed) - 1)
 
 
-def _only(direct: Injection, last: Array) -> Injection:
+def _only(direct: UpstreamGrad, last: Array) -> UpstreamGrad:
     """What arrives at each run's own last step."""
     places = np.unique(last)
     own = (places[:, None] == last)[..., None, None]
     exponent = None if direct.rows.exponent is None else direct.rows.exponent[places]
     rows = np.where(own, direct.rows.mantissa[places], 0.0)
-    return Injection([direct.steps[k] for k in places.tolist()], Scaled(rows, exponent))
+    return UpstreamGrad([direct.steps[k] for k in places.tolist()], Scaled(rows, exponent))

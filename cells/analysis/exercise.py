@@ -67,4 +67,4 @@ def parameter_names(layer: LayerTrace) -> list[str]:
     own = [name for name in layer.param_grads if name in layer.record.params and name not in fused]
     if layer.cell.blocks == 1:
         return fused + own
-    return [f"{kind}{gate}" for kind in ("W_x", "W_h", "b_") for gate in layer.cell.sums] + own
+    return [f"{kind}{gate}" for kind in ("W_x", "W_h", "b_") for gate in layer.cell.pre_activations] + own

@@ -66,9 +66,9 @@ def _first_frame(stack: Stack) -> Array:
 
 def _stretch(stack: Stack, frame: Array, late: int, early: int) -> tuple[Array, Array]:
     """R and Q of J_{early+1}ᵀ … J_lateᵀ · frame."""
-    here, before = as_rows(stack, frame), stack.room(stack.size)
+    here, before = as_rows(stack, frame), stack.zero_rows(stack.size)
     for t in range(late, early, -1):
-        stack.step_back(t - 1, here, before)
+        stack.step_vjp(t - 1, here, before)
         here, before = before, here
     Q, R = np.linalg.qr(as_columns(here))
     return R, Q
@@ -76,8 +76,8 @@ def _stretch(stack: Stack, frame: Array, late: int, early: int) -> tuple[Array, 
 
 def as_rows(stack: Stack, columns: Array) -> Rows:
     """Vectors in the columns of (B, N, V) as arrays (V, B, H) per layer and part, C-contiguous copies."""
-    blocks = iter(np.split(columns, len(stack.parts), axis=1))
-    return [tuple(next(blocks).transpose(2, 0, 1).copy() for _ in level.cell.parts) for level in stack.levels]
+    blocks = iter(np.split(columns, len(stack.state_names), axis=1))
+    return [tuple(next(blocks).transpose(2, 0, 1).copy() for _ in level.cell.state_names) for level in stack.levels]
 
 
 def as_columns(rows: Rows) -> Array:

@@ -77,12 +77,12 @@ def step_jacobians(trace: Trace, steps: Sequence[int], sample: int = 0) -> Array
     """∂s_t/∂s_{t-1} of each of some steps (1 … T), (K, N, N); DoesNotApply where one is not finite."""
     _check(trace, steps, sample)
     stack = Stack(trace, samples=slice(sample, sample + 1), steps=np.asarray(steps) - 1)
-    here, before = stack.room(stack.size, len(steps)), stack.room(stack.size, len(steps))
+    here, before = stack.zero_rows(stack.size, len(steps)), stack.zero_rows(stack.size, len(steps))
     for k, part in enumerate(part for parts in here for part in parts):
         units = np.arange(stack.hidden)
         part[k * stack.hidden + units, :, 0, units] = 1
     with np.errstate(all="ignore"):
-        stack.step_back(slice(None), here, before)
+        stack.step_vjp(slice(None), here, before)
     rows = np.concatenate([part[:, :, 0] for parts in before for part in parts], axis=-1)
     if not np.isfinite(rows).all():
         raise DoesNotApply("A step's Jacobian is not finite: a state has overflowed.")
@@ -114,7 +114,9 @@ def block_names(trace: Trace) -> tuple[str, ...]:
     """h, c; with several layers h¹, c¹, h², …"""
     raised = "¹²³⁴⁵⁶⁷⁸⁹"
     many = len(trace.layers) > 1
-    return tuple(part + (raised[k] if many else "") for k, layer in enumerate(trace.layers) for part in layer.parts)
+    return tuple(
+        part + (raised[k] if many else "") for k, layer in enumerate(trace.layers) for part in layer.state_names
+    )
 
 
 def _check(trace: Trace, steps: Sequence[int], sample: int) -> None:

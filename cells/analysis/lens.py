@@ -40,7 +40,7 @@ def lens(trace: Trace, precision: str, layer: int | None = None) -> Lens:
     with np.errstate(all="ignore"):
         for above in reversed(trace.layers[index:]):
             grads, arriving = walk.back(above, arriving)
-        norms = {part: walk.log10_norms(grad) for part, grad in zip(watched.parts, grads, strict=True)}
+        norms = {part: walk.log10_norms(grad) for part, grad in zip(watched.state_names, grads, strict=True)}
     return Lens(precision, norms, _lost(norms["h"], watched.log10_grad_norms["h"]))
 
 
@@ -58,15 +58,15 @@ class _Walk:
 
     def back(self, layer: LayerTrace, arriving: Array) -> tuple[list[Array], Array]:
         """Gradients of the parts, (T+1, B, H) each, and what goes down to the layer below, (T, B, I)."""
-        factors = {name: self.rounded(values) for name, values in layer.record.factors.items()}
+        derivatives = {name: self.rounded(values) for name, values in layer.record.local_derivatives.items()}
         params = {name: self.rounded(value) for name, value in layer.record.params.items()}
         T, B, H = arriving.shape
-        grads = [np.zeros((T + 1, B, H), self.dtype) for _ in layer.parts]
-        delta = np.empty((T, B, layer.cell.width * H), self.dtype)
+        grads = [np.zeros((T + 1, B, H), self.dtype) for _ in layer.state_names]
+        delta = np.empty((T, B, layer.cell.delta_blocks * H), self.dtype)
         for t in range(T, 0, -1):
             grads[0][t] = self.rounded(grads[0][t] + arriving[t - 1])
             d_next, d_prev = tuple(g[t] for g in grads), tuple(g[t - 1] for g in grads)
-            layer.cell.step_back(params, factors, t - 1, d_next, d_prev, delta[t - 1])
+            layer.cell.step_vjp(params, derivatives, t - 1, d_next, d_prev, delta[t - 1])
             for grad in grads:
                 grad[t], grad[t - 1] = self.rounded(grad[t]), self.rounded(grad[t - 1])
         down = layer.cell.input_delta(self.rounded(delta)) @ params["W_x"].swapaxes(-1, -2)

@@ -87,11 +87,11 @@ def _growth(stack: Stack, aligning: int, report: Report | None) -> tuple[Array, 
 def has_one_jacobian(stack: Stack) -> bool:
     """Whether all steps of all samples share one Jacobian: a random vector then comes back the same from each."""
     rng = np.random.default_rng(0)
-    here, before = stack.room(stack.steps), stack.room(stack.steps)
+    here, before = stack.zero_rows(stack.steps), stack.zero_rows(stack.steps)
     for parts in here:
         for part in parts:
             part[...] = rng.normal(size=stack.hidden)
     with np.errstate(all="ignore"):
-        stack.step_back(slice(None), here, before)
+        stack.step_vjp(slice(None), here, before)
     spans = [(np.ptp(part, axis=(0, 1)).max(), np.abs(part).max()) for parts in before for part in parts]
     return all(span <= SAME * size for span, size in spans)

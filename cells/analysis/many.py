@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.apart import apart
+from cells.apart import select_setting
 from cells.settings import RunSettings
-from cells.sweep import in_passes
+from cells.sweep import run_batches
 from cells.trace import Trace
 
 from .batch import mean_log10
@@ -23,9 +23,9 @@ def verdicts(points: Sequence[RunSettings], layer: int | None = None, report: Re
 
     def each(indices: list[int], trace: Trace) -> None:
         for place, k in enumerate(indices):
-            found[k] = verdict(apart(trace, place, points[k]), layer)
+            found[k] = verdict(select_setting(trace, place, points[k]), layer)
 
-    in_passes(points, each, report)
+    run_batches(points, each, report)
     return [found[k] for k in range(len(points))]
 
 
@@ -44,7 +44,7 @@ def fan(settings: RunSettings, seeds: Sequence[int], layer: int | None = None, r
     """The run with each of these seeds, one layer of it (0 the lowest, the top one by default)."""
     points = [settings.replace(seed=seed) for seed in seeds]
     index = settings.layers - 1 if layer is None else layer
-    parts, shape = settings.cell_class.parts, (len(points), settings.steps + 1)
+    parts, shape = settings.cell_class.state_names, (len(points), settings.steps + 1)
     grads, states = ({part: np.empty(shape) for part in parts} for _ in range(2))
     found: dict[int, Verdict] = {}
 
@@ -54,8 +54,8 @@ def fan(settings: RunSettings, seeds: Sequence[int], layer: int | None = None, r
             grads[part][indices] = mean_log10(watched.log10_grad_norms[part]).T
             states[part][indices] = mean_log10(watched.log10_state_norms[part]).T
         for place, k in enumerate(indices):
-            found[k] = verdict(apart(trace, place, points[k]), index)
+            found[k] = verdict(select_setting(trace, place, points[k]), index)
 
-    in_passes(points, each, report)
+    run_batches(points, each, report)
     judged = tuple(found[k] for k in range(len(points)))
     return Fan(settings, tuple(seeds), judged, grads, states)

@@ -96,7 +96,7 @@ def cell_of(s: RunSettings) -> Cell:
 
 def _draw_key(s: RunSettings, layer: int) -> tuple:
     cell = cell_of(s)
-    return s.init, s.hidden, cell.blocks, cell.sums.index(cell.candidate), s.seed, layer
+    return s.init, s.hidden, cell.blocks, cell.pre_activations.index(cell.candidate), s.seed, layer
 
 
 def _drawn(init: str, hidden: int, blocks: int, block: int, seed: int, layer: int) -> Array:

@@ -66,7 +66,7 @@ def questions(trace: Trace) -> Iterator[Question]:
 
 def _about_states(trace: Trace, index: int, step: int, rng: np.random.Generator) -> Iterator[Question]:
     layer = trace.layer(index)
-    for part in layer.parts:
+    for part in layer.state_names:
         if part == "h":
             rows = _at(layer.record.grads["h"], step)
         elif step < len(trace.inputs):

@@ -33,20 +33,20 @@ def parts(trace: Trace, layer: int | None = None, part: str = "h") -> Parts:
     """Split one part's gradient; ValueError for a part that the cell does not have."""
     index = len(trace.layers) - 1 if layer is None else layer
     watched = trace.layer(index)
-    if part not in watched.parts:
-        raise ValueError(f"part = {part!r} is none of {', '.join(watched.parts)}")
+    if part not in watched.state_names:
+        raise ValueError(f"part = {part!r} is none of {', '.join(watched.state_names)}")
     split = recurrent(watched)[part].log10_norms()
     return Parts(part, index, watched.log10_grad_norms[part], watched.log10_direct_norms[part], split)
 
 
 def arriving(layer: LayerTrace) -> dict[str, Scaled]:
-    """What reaches each part at steps 1 … T from outside its own step, (T, B, H): d_next of the cell's `step_back`."""
+    """What reaches each part at steps 1 … T from outside its own step, (T, B, H): d_next of the cell's `step_vjp`."""
     grads = layer.record.grads
     d_h = grads["h"].mantissa[1:]
-    through_h = layer.cell.direct_parts(layer.record.factors, slice(None), d_h)
+    through_h = layer.cell.grads_through_h(layer.record.local_derivatives, slice(None), d_h)
     exponent = None if grads["h"].exponent is None else grads["h"].exponent[1:]
     found = {"h": Scaled(d_h, exponent)}
-    for part, through in zip(layer.parts[1:], through_h[1:], strict=True):
+    for part, through in zip(layer.state_names[1:], through_h[1:], strict=True):
         found[part] = Scaled(grads[part].mantissa[1:] - through, exponent)
     return found
 
@@ -54,13 +54,13 @@ def arriving(layer: LayerTrace) -> dict[str, Scaled]:
 def from_later(layer: LayerTrace) -> dict[str, Scaled]:
     """What each part at steps 0 … T-1 gets back through the next step, as independent outputs, (T, B, H)."""
     d_next = arriving(layer)
-    copies = tuple(rows.mantissa.copy() for rows in d_next.values())  # step_back completes c in place
+    copies = tuple(rows.mantissa.copy() for rows in d_next.values())  # step_vjp completes c in place
     d_prev = tuple(np.empty_like(rows) for rows in copies)
     delta = np.empty_like(layer.record.delta.mantissa)
     with np.errstate(all="ignore"):
-        layer.cell.step_back(layer.record.params, layer.record.factors, slice(None), copies, d_prev, delta)
+        layer.cell.step_vjp(layer.record.params, layer.record.local_derivatives, slice(None), copies, d_prev, delta)
     exponent = d_next["h"].exponent
-    return {part: Scaled(rows, exponent) for part, rows in zip(layer.parts, d_prev, strict=True)}
+    return {part: Scaled(rows, exponent) for part, rows in zip(layer.state_names, d_prev, strict=True)}
 
 
 def recurrent(layer: LayerTrace) -> dict[str, Scaled]:
@@ -70,8 +70,8 @@ def recurrent(layer: LayerTrace) -> dict[str, Scaled]:
     """
     back = {part: _with_last(rows) for part, rows in from_later(layer).items()}
     h = back["h"]
-    through_h = layer.cell.direct_parts(layer.record.factors, slice(None), h.mantissa[1:])
-    for part, through in zip(layer.parts[1:], through_h[1:], strict=True):
+    through_h = layer.cell.grads_through_h(layer.record.local_derivatives, slice(None), h.mantissa[1:])
+    for part, through in zip(layer.state_names[1:], through_h[1:], strict=True):
         back[part].mantissa[1:] += through
     return back
 

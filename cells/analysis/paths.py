@@ -39,7 +39,7 @@ def path_split(trace: Trace, layer: int | None = None, part: str | None = None) 
     """The same with norms and what cancels; ValueError for a part the cell does not have."""
     index = len(trace.layers) - 1 if layer is None else layer
     watched = trace.layer(index)
-    part = watched.parts[-1] if part is None else part
+    part = watched.state_names[-1] if part is None else part
     vectors = path_vectors(watched, part)
     logs = {name: rows.log10_norms() for name, rows in vectors.items()}
     shares, total = _shares(logs)
@@ -57,8 +57,8 @@ def path_split(trace: Trace, layer: int | None = None, part: str | None = None) 
 
 def path_vectors(layer: LayerTrace, part: str) -> dict[str, Scaled]:
     """Path -> what came that way to the part at steps 0 … T-1, (T, B, H); they sum to its total gradient."""
-    if part not in layer.parts:
-        raise ValueError(f"part = {part!r} is none of {', '.join(layer.parts)}")
+    if part not in layer.state_names:
+        raise ValueError(f"part = {part!r} is none of {', '.join(layer.state_names)}")
     exponent = layer.record.grads["h"].exponent
     with np.errstate(all="ignore"):
         edges = step_pass(layer).edges
@@ -86,7 +86,7 @@ def _leaves(layer: LayerTrace, steps: slice) -> tuple[dict[str, Array], Exponent
     """x and the states that enter each step, in units of 2^unit where the run needed them."""
     tape, read = layer.record.tape, layer.record.input
     unit = tape["a_exponent"][steps] if "a_exponent" in tape else None
-    leaves = {f"{part}_prev": tape[part][:-1][steps] for part in layer.parts}
+    leaves = {f"{part}_prev": tape[part][:-1][steps] for part in layer.state_names}
     x = Scaled(read.mantissa[steps], None if read.exponent is None else read.exponent[steps])
     if unit is None:
         return leaves | {"x": x.plain()}, None
@@ -114,10 +114,10 @@ def _direct(layer: LayerTrace, exponent: Exponents | None) -> Array:
 
 def _through_output(layer: LayerTrace, part: str, split: dict[str, Array]) -> dict[str, Array]:
     """What of each of h's paths goes on to the part through the step's own output; none where h does not read it."""
-    place, earlier = layer.parts.index(part), slice(0, len(layer.record.delta.mantissa) - 1)
+    place, earlier = layer.state_names.index(part), slice(0, len(layer.record.delta.mantissa) - 1)
     found = {name: np.zeros_like(rows) for name, rows in split.items()}  # the initial state has no output
     for name, rows in split.items():
-        found[name][1:] = layer.cell.direct_parts(layer.record.factors, earlier, rows[1:])[place]
+        found[name][1:] = layer.cell.grads_through_h(layer.record.local_derivatives, earlier, rows[1:])[place]
     return found
 
 

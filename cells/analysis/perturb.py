@@ -22,7 +22,7 @@ def moved_state(trace: Trace, layer: int, step: int, part: str, move: Any) -> Ar
 
     Only h shows in the step's own output; c is moved behind it.
     """
-    states = [{p: _cast(one.states[p], move) for p in one.parts} for one in trace.layers]
+    states = [{p: _cast(one.states[p], move) for p in one.state_names} for one in trace.layers]
     start = {p: values[step] + (move if p == part else 0) for p, values in states[layer].items()}
     later = _continue(trace, layer, start, trace.layer(layer).record.input.plain()[step:])
     rows = np.concatenate([start["h"][None], later])
@@ -57,7 +57,7 @@ def _continue(trace: Trace, layer: int, start: dict[str, Array], rows: Array) ->
 
 
 def _unrolled(network: Network, params: Params, start: dict[str, Array], rows: Array) -> Array:
-    tape = network.cell.open_tape(params, Scaled(rows), start, network.times[-len(rows) :])
+    tape = network.cell.init_tape(params, Scaled(rows), start, network.times[-len(rows) :])
     unroll(network.cell, params, tape)
     return tape["h"][1:]
 

@@ -23,7 +23,7 @@ class Level:
 
     cell: Cell
     params: Params
-    factors: Tape
+    local_derivatives: Tape
 
 
 class Stack:
@@ -31,22 +31,22 @@ class Stack:
 
     def __init__(self, trace: Trace, lowest: int = 0, samples: slice | None = None, steps: Array | None = None) -> None:
         self.levels = [_level(layer, samples, steps) for layer in trace.layers[lowest:]]
-        self.parts = [part for level in self.levels for part in level.cell.parts]
+        self.state_names = [part for level in self.levels for part in level.cell.state_names]
         self.steps, self.hidden = len(trace.inputs), trace.states["h"].shape[-1]
-        self.batch = next(iter(self.levels[0].factors.values())).shape[1]
+        self.batch = next(iter(self.levels[0].local_derivatives.values())).shape[1]
         self._deltas: dict[int, Array] = {}
 
     @property
     def size(self) -> int:
         """N: entries of the state of one sample."""
-        return len(self.parts) * self.hidden
+        return len(self.state_names) * self.hidden
 
-    def room(self, *lead: int) -> Rows:
+    def zero_rows(self, *lead: int) -> Rows:
         """Zeros for vectors of the state's shape: arrays (*lead, B, H)."""
         shape = (*lead, self.batch, self.hidden)
-        return [tuple(np.zeros(shape) for _ in level.cell.parts) for level in self.levels]
+        return [tuple(np.zeros(shape) for _ in level.cell.state_names) for level in self.levels]
 
-    def step_back(self, t: int | slice, d_next: Rows, d_prev: Rows) -> None:
+    def step_vjp(self, t: int | slice, d_next: Rows, d_prev: Rows) -> None:
         """d_prev = d_next J_t, for step index t (from 0) or a slice of them, which then is an axis before the batch.
 
         On return d_next holds the total gradients at that step: what reaches a layer from the one above is added.
@@ -54,26 +54,26 @@ class Stack:
         for k in reversed(range(len(self.levels))):
             level = self.levels[k]
             delta = self._delta(k, d_next[k][0].shape[:-1])
-            level.cell.step_back(level.params, level.factors, t, d_next[k], d_prev[k], delta)
+            level.cell.step_vjp(level.params, level.local_derivatives, t, d_next[k], d_prev[k], delta)
             if k:
                 d_below = d_next[k - 1][0]
                 d_below += level.cell.input_delta(delta) @ transposed(level.params["W_x"])
 
     def _delta(self, k: int, lead: tuple[int, ...]) -> Array:
         """Room for a layer's pre-activation gradients, taken again when the shape is the same."""
-        shape = (*lead, self.levels[k].cell.width * self.hidden)
+        shape = (*lead, self.levels[k].cell.delta_blocks * self.hidden)
         if k not in self._deltas or self._deltas[k].shape != shape:
             self._deltas[k] = np.empty(shape)
         return self._deltas[k]
 
 
 def _level(layer: LayerTrace, samples: slice | None, steps: Array | None) -> Level:
-    factors = layer.record.factors
+    derivatives = layer.record.local_derivatives
     if samples is not None:
-        factors = {name: values[:, samples] for name, values in factors.items()}
+        derivatives = {name: values[:, samples] for name, values in derivatives.items()}
     if steps is not None:
-        factors = {name: values[steps] for name, values in factors.items()}
-    return Level(layer.cell, layer.record.params, factors)
+        derivatives = {name: values[steps] for name, values in derivatives.items()}
+    return Level(layer.cell, layer.record.params, derivatives)
 
 
 def renormalise(rows: Rows, exponents: Exponents) -> None:

@@ -169,8 +169,8 @@ def _copied(layer: LayerTrace, last: int) -> float:
     The memory is c where the cell has one and a gradient in it, else h.
     """
     grads = layer.record.grads["h"]
-    if layer.record.grads[layer.parts[-1]].mantissa[2 : last + 1].any():
-        grads = layer.record.grads[layer.parts[-1]]
+    if layer.record.grads[layer.state_names[-1]].mantissa[2 : last + 1].any():
+        grads = layer.record.grads[layer.state_names[-1]]
     later, earlier = grads.mantissa[2 : last + 1], grads.mantissa[1:last]
     if grads.exponent is not None:
         earlier = shifted(earlier, grads.exponent[1:last] - grads.exponent[2 : last + 1])

@@ -53,4 +53,4 @@ def cut(network: Network, first: int, last: int, states: list[dict]) -> Network:
 
 def states_at(trace: Trace, step: int) -> list[dict]:
     """Every layer's state after a step."""
-    return [{part: layer.states[part][step] for part in layer.parts} for layer in trace.layers]
+    return [{part: layer.states[part][step] for part in layer.state_names} for layer in trace.layers]

@@ -15,7 +15,7 @@ def test_values_and_gradients_are_the_traces(form, layers):
     trace = trace_of(form, layers, loss="all")
     for index, layer in enumerate(trace.layers):
         found = graph(trace, 3, sample=1, layer=index)
-        for part in layer.parts:
+        for part in layer.state_names:
             assert_rows_close(found[part].value, layer.states[part][3, 1], 1e-13)
             assert_rows_close(found[part].gradient, layer.grads[part][3, 1], 1e-11)
             assert_rows_close(found[f"{part}_prev"].value, layer.states[part][2, 1], 1e-13)

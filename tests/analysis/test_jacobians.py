@@ -119,10 +119,10 @@ def test_directions_that_die_are_exactly_zero():
 @pytest.mark.parametrize(("form", "layers"), FORMS_AND_LAYERS)
 def test_a_step_back_is_a_product_with_the_jacobian_of_the_whole_state(form, layers):
     trace = trace_of(form, layers, loss="last")
-    blocks = {(k, part): np.zeros(3) for k, layer in enumerate(trace.layers) for part in layer.parts}
+    blocks = {(k, part): np.zeros(3) for k, layer in enumerate(trace.layers) for part in layer.state_names}
     blocks[layers - 1, "h"] = trace.direct_grads["h"][5, 0]
     before = np.concatenate(list(blocks.values())) @ step_jacobian(trace, 5).matrix
-    ours = [from_later(layer)[part].mantissa[4, 0] for layer in trace.layers for part in layer.parts]
+    ours = [from_later(layer)[part].mantissa[4, 0] for layer in trace.layers for part in layer.state_names]
     assert_whole_close(before, np.concatenate(ours), 1e-12)
 
 

@@ -40,7 +40,7 @@ def test_they_sum_to_the_mean_log_determinant(form, layers):
     np.testing.assert_allclose(found.exponents.sum(), np.mean(logs), rtol=1e-6)
     assert (np.diff(found.exponents) <= 0).all()
     assert found.distances[-1] == len(steps)
-    assert found.exponents.shape == (len(trace.layers) * len(trace.top.parts) * 3,)
+    assert found.exponents.shape == (len(trace.layers) * len(trace.top.state_names) * 3,)
 
 
 def test_the_largest_is_the_growth_of_the_largest_singular_value():

@@ -8,7 +8,7 @@ from cells.analysis import mean_log10, verdict
 from cells.analysis.carry import attached, last_credit
 from cells.analysis.credits import last_credits
 from cells.analysis.many import fan, verdicts
-from cells.sweep import solve_side_by_side
+from cells.sweep import solve_stacked
 
 SMALL = {"steps": 9, "hidden": 4, "batch": 3}
 
@@ -29,7 +29,7 @@ def mixed(cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_credits_side_by_side_are_each_runs_own(cell, layers):
     points = [point.replace(layers=layers) for point in mixed(cell)]
-    found, last = last_credits(solve_side_by_side(points), 0)
+    found, last = last_credits(solve_stacked(points), 0)
     for k, point in enumerate(points):
         trace = run(point)
         alone = last_credit(trace, 0).log10_grad_norms["h"]
@@ -54,7 +54,7 @@ def test_a_fan_holds_each_draws_curves_and_verdict(cell):
     for k, seed in enumerate(found.seeds):
         trace = run(settings.replace(seed=seed))
         assert found.verdicts[k].sentence == verdict(trace, 0).sentence
-        for part in trace.layer(0).parts:
+        for part in trace.layer(0).state_names:
             grads, states = trace.layer(0).log10_grad_norms[part], trace.layer(0).log10_state_norms[part]
             np.testing.assert_allclose(found.grads[part][k], mean_log10(grads), rtol=0, atol=1e-11)
             np.testing.assert_allclose(found.states[part][k], mean_log10(states), rtol=0, atol=1e-11)

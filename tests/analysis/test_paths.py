@@ -24,7 +24,7 @@ LOSSES = ({"loss": "last"}, {"loss": "all"}, {"loss": "chosen", "loss_steps": (2
 def test_paths_sum_to_the_total_gradient(form, layers, activation):
     loss = LOSSES[(layers + list(ACTIVATIONS).index(activation)) % 3]
     for layer in trace_of(form, layers, activation=activation, **loss).layers:
-        for part in layer.parts:
+        for part in layer.state_names:
             total = sum(rows.plain() for rows in path_vectors(layer, part).values())
             assert_rows_close(total, layer.grads[part][:-1], 1e-10, f"{part} of {form}")
 
@@ -34,8 +34,8 @@ def test_the_graph_computes_what_the_cell_computes(form, layers):
     trace = trace_of(form, layers, loss="all")
     for layer in trace.layers:
         done, tape = step_pass(layer), layer.record.tape
-        for name in (*layer.parts, *layer.gates, *(f"a_{gate}" for gate in layer.gates)):
-            expected = tape[name][1:] if name in layer.parts else layer.gates.get(name)
+        for name in (*layer.state_names, *layer.gates, *(f"a_{gate}" for gate in layer.gates)):
+            expected = tape[name][1:] if name in layer.state_names else layer.gates.get(name)
             expected = layer.pre_activations.get(name[2:]) if expected is None else expected
             if name in done.values:
                 assert_rows_close(done.values[name], expected, 1e-13, name)
@@ -47,8 +47,8 @@ def test_the_graph_computes_what_the_cell_computes(form, layers):
 def test_the_graphs_sums_have_the_pre_activation_gradients(form):
     layer = trace_of(form, loss="all").top
     done = step_pass(layer)
-    blocks = np.split(layer.record.delta.mantissa, layer.cell.width, axis=-1)
-    names = ["u"] if layer.cell.blocks == 1 else [f"a_{gate}" for gate in layer.cell.sums]
+    blocks = np.split(layer.record.delta.mantissa, layer.cell.delta_blocks, axis=-1)
+    names = ["u"] if layer.cell.blocks == 1 else [f"a_{gate}" for gate in layer.cell.pre_activations]
     for name, block in zip(names, blocks[: len(names)], strict=True):
         assert_rows_close(done.gradients[name], block, 1e-12, name)
 
@@ -74,14 +74,14 @@ def test_a_graph_without_one_of_its_ways_is_caught(form, monkeypatch):
 def test_shares_lie_between_0_and_1_and_sum_to_1(form, layers):
     trace = trace_of(form, layers, loss="all", steps=7)
     for index in range(layers):
-        for part in trace.layer(index).parts:
+        for part in trace.layer(index).state_names:
             split = path_split(trace, index, part)
             shares = np.array(list(split.shares.values()))
             np.testing.assert_allclose(shares.sum(axis=0), 1, rtol=1e-12)
             assert shares.shape[1] == 7 and (shares >= 0).all()
             assert (split.kept > 0).all() and (split.kept <= 1 + 1e-12).all()
             assert split.labels.keys() == split.shares.keys()
-    assert paths(trace).keys() == path_split(trace, layers - 1, trace.top.parts[-1]).shares.keys()
+    assert paths(trace).keys() == path_split(trace, layers - 1, trace.top.state_names[-1]).shares.keys()
 
 
 def test_shares_of_several_ways_are_the_norms_of_those_ways():

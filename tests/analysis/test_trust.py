@@ -33,16 +33,16 @@ def test_every_activation_can_be_trusted(activation):
 class Wrong(Vanilla):
     """A step back that is wrong by a thousandth."""
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        super().retreat(params, factors, d_next, d_prev, delta)
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        super().backward_step(params, derivatives, d_next, d_prev, delta)
         d_prev[0][...] *= 1.001
 
 
 class Turned(Vanilla):
     """A step back that keeps the size and loses the direction a little."""
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        super().retreat(params, factors, d_next, d_prev, delta)
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        super().backward_step(params, derivatives, d_next, d_prev, delta)
         d_prev[0][..., 0] *= 1.01
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings, run
-from cells.apart import apart
-from cells.sweep import solve_side_by_side
+from cells.apart import select_setting
+from cells.sweep import solve_stacked
 
 AXES = {
     "rnn": {"weight_scale": [0.0, 0.5, 3.0], "seed": [0, 1, 2]},
@@ -31,9 +31,9 @@ def close(one, other):
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_setting_taken_out_of_a_pass_is_its_single_run(cell, variant):
     settings = points(cell, variant)
-    together = solve_side_by_side(settings)
+    together = solve_stacked(settings)
     for place, point in enumerate(settings):
-        taken, single = apart(together, place, point), run(point)
+        taken, single = select_setting(together, place, point), run(point)
         assert taken.settings == point
         close(taken.loss_weights, single.loss_weights)
         close(taken.step_losses, single.step_losses)
@@ -55,9 +55,9 @@ def compare(layer, alone):
 
 def test_the_comparison_can_fail():
     settings = points("lstm", {})
-    together = solve_side_by_side(settings)
+    together = solve_stacked(settings)
     with pytest.raises(AssertionError):
-        compare(apart(together, 1, settings[1]).top, run(settings[0]).top)
+        compare(select_setting(together, 1, settings[1]).top, run(settings[0]).top)
 
 
 def test_what_is_measured_of_it_is_what_is_measured_of_the_single_run():
@@ -65,8 +65,8 @@ def test_what_is_measured_of_it_is_what_is_measured_of_the_single_run():
 
     for cell in CELLS:
         settings = points(cell, {"loss": "all"})
-        together = solve_side_by_side(settings)
+        together = solve_stacked(settings)
         for place, point in enumerate(settings):
-            taken, single = apart(together, place, point), run(point)
+            taken, single = select_setting(together, place, point), run(point)
             assert verdict(taken).sentence == verdict(single).sentence
             assert metrics(taken).spectral_radius == pytest.approx(metrics(single).spectral_radius, rel=1e-12)

@@ -18,20 +18,20 @@ def kind_of(form):
 
 def faults_of(kind):
     """Every place of a step back that can be wrong: each part it carries, each block of pre-activation gradients."""
-    return [("d_prev", k) for k in range(len(kind.parts))] + [("delta", k) for k in range(kind.width)]
+    return [("d_prev", k) for k in range(len(kind.state_names))] + [("delta", k) for k in range(kind.delta_blocks)]
 
 
 def plant(monkeypatch, kind, fault):
     """Make one place of the cell's step back too large by 0.1 %."""
     place, k = fault
-    right = kind.retreat
+    right = kind.backward_step
 
-    def wrong(self, params, factors, d_next, d_prev, delta):
-        right(self, params, factors, d_next, d_prev, delta)
-        block = d_prev[k] if place == "d_prev" else delta[k - self.width]
+    def wrong(self, params, derivatives, d_next, d_prev, delta):
+        right(self, params, derivatives, d_next, d_prev, delta)
+        block = d_prev[k] if place == "d_prev" else delta[k - self.delta_blocks]
         block *= 1.001
 
-    monkeypatch.setattr(kind, "retreat", wrong)
+    monkeypatch.setattr(kind, "backward_step", wrong)
 
 
 CASES = [(form, fault) for form in FORMS for fault in faults_of(kind_of(form))]

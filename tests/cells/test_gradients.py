@@ -29,7 +29,7 @@ def check_against_autograd(settings):
 
 
 def check_layer(ours, theirs, where):
-    for part in ours.parts:
+    for part in ours.state_names:
         assert_rows_close(ours.states[part], values(theirs.states[part]), what=f"{part} in {where}")
         assert_rows_close(ours.grads[part], theirs.grads(part), what=f"grads of {part} in {where}")
         assert_rows_close(ours.direct_grads[part][1:], theirs.direct_grads(part), what=f"direct {part} in {where}")
@@ -73,7 +73,7 @@ def check_against_complex_step(settings, rtol=1e-11):
                 got = (layer.param_grads[name] * direction).sum()
                 assert_whole_close([got], [truth], rtol, f"{name} of layer {k} in {settings}")
             assert parameter.shape == layer.params[name].shape
-        for part in layer.parts:
+        for part in layer.state_names:
             direction = alike(layer.grads[part][0], rng)
             truth = along_start(network, k, part, direction)
             got = (layer.grads[part][0] * direction).sum(axis=-1)

@@ -9,7 +9,7 @@ import pytest
 from cells import run
 from cells.engine import solve
 from cells.network import build
-from cells.sweep import solve_side_by_side
+from cells.sweep import solve_stacked
 from tests.cells.variants import FORMS, settings_of
 
 RUNS = (
@@ -54,7 +54,7 @@ def test_no_array_of_a_run_can_be_written_to(form, fields):
 @pytest.mark.parametrize("form", FORMS)
 def test_nor_of_many_runs_side_by_side(form):
     points = [settings_of(form, seed=seed) for seed in range(3)]
-    assert list(writeable(solve_side_by_side(points))) == []
+    assert list(writeable(solve_stacked(points))) == []
 
 
 def test_the_walk_finds_what_can_be_written_to():

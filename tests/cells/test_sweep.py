@@ -9,7 +9,7 @@ import pytest
 
 from cells import CELLS, RunSettings, run, sweep
 from cells.knobs import BadValue, knobs_of
-from cells.sweep import SEATS, in_passes
+from cells.sweep import PASS_SLOTS, run_batches
 
 STEPS = 12
 SIZES = {"steps": [STEPS, 3, 7], "hidden": [5, 2], "layers": [1, 3], "batch": [3, 1], "inputs": [1, 4]}
@@ -103,7 +103,7 @@ def test_axes_that_cannot_be_are_named(axes, sentence):
 
 
 def test_sweeps_of_many_people_share_the_memory():
-    seats, under_way, most, lock = SEATS._value, 0, [], threading.Lock()
+    seats, under_way, most, lock = PASS_SLOTS._value, 0, [], threading.Lock()
 
     def each(indices, trace):
         nonlocal under_way
@@ -116,6 +116,6 @@ def test_sweeps_of_many_people_share_the_memory():
 
     points = [base("rnn").replace(hidden=2 + k % 3, seed=k) for k in range(6)]
     with ThreadPoolExecutor(2 * seats) as people:
-        for done in [people.submit(in_passes, points, each) for _ in range(2 * seats)]:
+        for done in [people.submit(run_batches, points, each) for _ in range(2 * seats)]:
             done.result()
-    assert 1 < max(most) <= seats == SEATS._value
+    assert 1 < max(most) <= seats == PASS_SLOTS._value

@@ -174,7 +174,7 @@ def test_direct_gradients_are_the_given_ones():
 def test_an_lstm_of_d_inputs_and_n_units_has_one_bias_here_and_two_there(name):
     settings = RunSettings(cell=MODULES[name].cell, inputs=D, hidden=H, steps=2)
     trace = run(settings)
-    gates = len(trace.cell.sums)
+    gates = len(trace.cell.pre_activations)
     apart = H if MODULES[name].cell == "gru" else 0  # the GRU's candidate keeps its second bias here too
     assert sum(p.size for p in trace.layer(0).record.params.values()) == gates * H * (D + H + 1) + apart
     assert sum(p.numel() for p in to_torch(trace).parameters()) == gates * H * (D + H + 2)

@@ -43,8 +43,8 @@ def test_digits_are_kept_where_units_are_saturated():
 class Wrong(Vanilla):
     """A step back that is wrong by a thousandth."""
 
-    def retreat(self, params, factors, d_next, d_prev, delta):
-        super().retreat(params, factors, d_next, d_prev, delta)
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        super().backward_step(params, derivatives, d_next, d_prev, delta)
         d_prev[0][...] *= 1.001
 
 

@@ -35,12 +35,12 @@ def too_many(runs: Sequence[RunSettings]) -> str:
 
 
 def _blocks(s: RunSettings) -> int:
-    return len(s.cell_class.sums)
+    return len(s.cell_class.pre_activations)
 
 
 def _state(s: RunSettings, layer: int) -> int:
     """N of the layers from this one up."""
-    return len(s.cell_class.parts) * s.hidden * (s.layers - layer)
+    return len(s.cell_class.state_names) * s.hidden * (s.layers - layer)
 
 
 def _credit(s: RunSettings, layer: int) -> float:

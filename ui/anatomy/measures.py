@@ -58,12 +58,12 @@ def _credit(ask: Ask) -> Any:
 
 
 def _parts(ask: Ask) -> Any:
-    return tuple(parts(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).parts)
+    return tuple(parts(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).state_names)
 
 
 def _paths(ask: Ask) -> Any:
     """The memory first where there is one."""
-    return tuple(path_split(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).parts[::-1])
+    return tuple(path_split(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).state_names[::-1])
 
 
 def _step_jacobian(ask: Ask) -> Any:
@@ -71,7 +71,10 @@ def _step_jacobian(ask: Ask) -> Any:
 
 
 def _long_jacobian(ask: Ask) -> Any:
-    T, size = len(ask.trace.inputs), sum(len(layer.parts) for layer in ask.trace.layers) * ask.trace.settings.hidden
+    T, size = (
+        len(ask.trace.inputs),
+        sum(len(layer.state_names) for layer in ask.trace.layers) * ask.trace.settings.hidden,
+    )
     count = int(np.clip(DISTANCES * (64 / size) ** 2, FEWEST, DISTANCES))
     states = sorted({int(state) for state in np.linspace(1, T - 1, count).round()})
     return long_jacobians(ask.trace, states, ask.look.sample - 1, ask.report)

@@ -10,7 +10,7 @@ from cells.activations import Array
 from cells.arrays import Mask
 from cells.knobs import BadValue
 from cells.settings import RunSettings
-from cells.sweep import THREADS, in_passes, solve_side_by_side
+from cells.sweep import THREADS, run_batches, solve_stacked
 from cells.trace import Trace
 
 from .plan import MapPlan
@@ -73,7 +73,7 @@ def compute(
         layer = len(trace.layers) - 1 if plan.layer is None else plan.layer
         found[indices] = measure_all(trace, [runs[k] for k in indices], layer)
 
-    in_passes(runs, each, report, threads)
+    run_batches(runs, each, report, threads)
     values = np.full(len(points), np.nan)
     values[possible] = found
     return values, possible
@@ -81,7 +81,7 @@ def compute(
 
 def measure(settings: RunSettings, quantity: str, layer: int | None = None) -> float:
     """The quantity of one run, as a map of it would show it."""
-    trace = solve_side_by_side([settings])
+    trace = solve_stacked([settings])
     layer = len(trace.layers) - 1 if layer is None else layer
     return float(QUANTITIES[quantity].measure(trace, [settings], layer)[0])
 

@@ -12,7 +12,7 @@ from cells.analysis.credits import last_credits
 from cells.analysis.lyapunov import lyapunov
 from cells.analysis.scope import DoesNotApply
 from cells.analysis.verdict import judge
-from cells.apart import apart
+from cells.apart import select_setting
 from cells.scaled import Scaled
 from cells.settings import RunSettings
 from cells.trace import LayerTrace, Trace
@@ -77,7 +77,7 @@ def half_life(trace: Trace, points: Points, layer: int) -> Array:
 
 def lyapunov_maximum(trace: Trace, points: Points, layer: int) -> Array:
     """λ₁ in nats per step; nan where a Jacobian is not finite."""
-    return np.array([_largest_exponent(apart(trace, k, point), layer) for k, point in enumerate(points)])
+    return np.array([_largest_exponent(select_setting(trace, k, point), layer) for k, point in enumerate(points)])
 
 
 def _largest_exponent(trace: Trace, layer: int) -> float:

@@ -14,8 +14,10 @@ from .fields import page_view, run_settings
 from .frame import VERSION, theme
 from .link import left_out
 from .offers import Offer
+from .table import Column, show_table
 
-FEW = 200  # columns and rows of a table that are shown
+COLUMNS, NUMBERS = 200, 60_000  # of a table that are shown
+FEW = 6  # columns that its name lists
 
 
 @st.dialog("Export", width="large")
@@ -64,10 +66,13 @@ def _save(label: str, make: Callable[[], str], name: str, kind: str) -> None:
 
 def _show_table(drawn: Drawn) -> None:
     columns = viz.table(drawn)
-    st.dataframe({name: values[:FEW] for name, values in list(columns.items())[:FEW]}, hide_index=True)
-    rows = len(next(iter(columns.values())))
-    if len(columns) > FEW or rows > FEW:
-        st.caption(f"The first {FEW} rows and columns; the CSV has all {rows} rows and {len(columns)} columns.")
+    all_rows, width = len(next(iter(columns.values()))), min(len(columns), COLUMNS)
+    rows = min(all_rows, NUMBERS // width)
+    shown = {name: Column(values[:rows]) for name, values in list(columns.items())[:width]}
+    show_table(shown, f"numbers {drawn.name}", f"The numbers behind the figure: {', '.join(list(shown)[:FEW])}")
+    if width < len(columns) or rows < all_rows:
+        part = f"The first {rows} rows and {width} columns"
+        st.caption(f"{part}; the CSV has all {all_rows} rows and {len(columns)} columns.")
 
 
 def page_html(offers: Sequence[Offer], link: str, sentence: str) -> str:

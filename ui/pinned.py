@@ -4,9 +4,9 @@ import streamlit as st
 
 from . import compute
 from .fields import Values, run_settings
-from .notices import as_written
 from .pins import differing, label_of, shown
 from .reading import applies
+from .table import Column, show_table
 from .view import PageView
 
 PRESENT = "present run"
@@ -19,12 +19,12 @@ def show_differences(view: PageView) -> None:
         return
     runs = [(PRESENT, st.session_state.drawn), *((pin.name, pin.values) for pin in view.pins)]
     names = differing([own for _, own in runs])
-    called = {"Run": [as_written(name) for name, _ in runs]}
-    settings = {label_of(field): [as_written(_cell(field, own)) for _, own in runs] for field in names}
-    verdicts = {"Verdict": [as_written(_verdict(own, view)) for _, own in runs]}
+    called = {"Run": Column([name for name, _ in runs])}
+    settings = {label_of(field): Column([_cell(field, own) for _, own in runs]) for field in names}
+    verdicts = {"Verdict": Column([_verdict(own, view) for _, own in runs])}
     tables = [called | settings | verdicts] if len(names) <= NARROW else [called | settings, called | verdicts]
-    for columns in tables:
-        st.table(columns, hide_index=True, alt=f"{', '.join(list(columns)[1:])} of {len(runs)} runs")
+    for place, columns in enumerate(tables):
+        show_table(columns, f"pinned runs {place}", f"{', '.join(list(columns)[1:])} of {len(runs)} runs")
     lengths = {own["steps"] for _, own in runs}
     if len(lengths) > 1:
         st.caption("Runs of different lengths are drawn from step 1 on: equal steps stand above each other.")

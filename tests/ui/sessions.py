@@ -87,8 +87,18 @@ class Session:
     @property
     def charts(self) -> dict[str, dict]:
         """What every chart of the page was given, by key."""
+        return {key: body for key, body in self._mounted.items() if "figure" in body}
+
+    @property
+    def tables(self) -> dict[str, dict[str, list]]:
+        """The columns of every table of the page, by key."""
+        tables = {key: body["columns"] for key, body in self._mounted.items() if "columns" in body}
+        return {key: {one["name"]: one["values"] for one in columns} for key, columns in tables.items()}
+
+    @property
+    def _mounted(self) -> dict[str, dict]:
         mounted = self.app.get("bidi_component")
-        return {chart.key: strict_json(chart.proto.bytes) for chart in mounted if chart.proto.bytes}
+        return {one.key: strict_json(one.proto.bytes) for one in mounted if one.proto.bytes}
 
     @property
     def verdict(self) -> str:

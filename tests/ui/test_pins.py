@@ -216,10 +216,10 @@ def test_only_what_differs_is_named():
 
 def test_the_table_has_what_differs_and_every_verdict():
     session = Session(steps="12", hidden="4", pins="ReLU~activation-relu~steps-12~hidden-4")
-    table = session.app.table[0].value
-    assert list(table.columns) == ["Run", "Activation", "Verdict"]
-    assert list(table["Run"]) == ["present run", "ReLU"]
-    assert list(table["Activation"]) == ["tanh", "ReLU"]
+    (table,) = session.tables.values()
+    assert list(table) == ["Run", "Activation", "Verdict"]
+    assert table["Run"] == ["present run", "ReLU"]
+    assert table["Activation"] == ["tanh", "ReLU"]
     assert all(verdict.endswith(".") for verdict in table["Verdict"])
     assert plain(table["Verdict"][0]).partition(":")[0] in session.verdict
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from cells.analysis.counts import Counts, parameter_counts
@@ -9,6 +10,7 @@ from cells.analysis.exercise import Exercise
 from cells.analysis.graph import Graph
 from cells.analysis.scope import DoesNotApply
 from ui import state
+from ui.table import Column, show_table
 from viz import words
 from viz.anatomy.latex import backward_equations, forward_equations
 from viz.anatomy.stepping import positions_of
@@ -74,13 +76,21 @@ def show_exercise_table(opened: Opened) -> None:
     record: Exercise | None = finished("exercise", opened)
     if record is None:
         return
-    st.dataframe([_row(one) for one in record.parameters], hide_index=True)
+    rows = [_row(one) for one in record.parameters]
+    show_table({name: Column([row[name] for row in rows]) for name in rows[0]}, "exercise table", "Norms of gradients")
     if opened.settings.hidden <= SMALL:
         with st.expander("The gradients themselves"):
             for one in record.parameters:
                 st.markdown(f"dℓ/d{one.name}: total, and the local part of it")
-                for column, values in zip(st.columns(2), (one.total, one.local), strict=True):
-                    column.dataframe(values if values.ndim > 1 else values[None], hide_index=True)
+                for column, part in zip(st.columns(2), ("total", "local"), strict=True):
+                    with column:
+                        _show_matrix(getattr(one, part), f"{part} dl_d{one.name}")
+
+
+def _show_matrix(values: np.ndarray, key: str) -> None:
+    """A gradient as it lies in memory, its columns numbered from 1."""
+    columns = {str(place): Column(column) for place, column in enumerate(np.atleast_2d(values).T, 1)}
+    show_table(columns, key, key)
 
 
 def _row(one: Any) -> dict[str, str]:

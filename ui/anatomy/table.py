@@ -6,8 +6,10 @@ from typing import Any
 import streamlit as st
 
 from cells.analysis.combinations import Combination, Combinations
+from cells.analysis.verdict import Verdict
 from cells.knobs import names_of
 from ui import state
+from ui.table import Column, show_table
 from ui.widgets import widget
 from viz.anatomy.combination_words import COLUMNS, columns_of, factor_of_two, listed, reasons
 from viz.anatomy.combinations import combination_at
@@ -22,10 +24,9 @@ NAME = "combinations"
 LIST, CHOSEN = "list of combinations", "combination chosen"
 KEEPS, TWICE, RATIO = "a step back keeps", "halves or doubles in", "log10 of step 1 / last"
 NOW = "now"
-HEIGHT = 320  # px of the list
 
 
-def show_table(opened: Opened) -> None:
+def show_boxes(opened: Opened) -> None:
     """The boxes; the combination of one that is clicked becomes the present one."""
     show_plate(NAME, opened, on_click=lambda: None)
     if why := reasons(possible(opened.settings)):
@@ -48,51 +49,41 @@ def show_list(opened: Opened) -> None:
     if not shown:
         st.info("No combination ends so: choose another kind, or all.")
         return
-    common: dict[str, Any] = {"hide_index": True, "column_config": _formats(), "height": HEIGHT}
-    rows = _rows(shown, record, opened)
-    st.dataframe(rows, key=LIST, selection_mode="single-row", on_select=_choose, **common)
-    st.caption(f"{len(shown)} of {len(record.all)} combinations. Click a heading to sort, a row's box to take the row.")
+    told = f"{len(shown)} of {len(record.all)} combinations"
+    show_table(_columns(shown, record, opened), LIST, told, on_choose=_choose)
+    st.caption(f"{told}. Click a heading to sort, a row to take it; or walk with the arrow keys and press Enter.")
     place = st.session_state.pop(CHOSEN, None)
     if place is not None and place < len(shown):
         _take(shown[place], opened)
 
 
-def _rows(shown: list[Combination], record: Combinations, opened: Opened) -> dict[str, list]:
+def _columns(shown: list[Combination], record: Combinations, opened: Opened) -> dict[str, Column]:
     """Columns in words; nothing where a number is none."""
     columns = columns_of(shown, record)
     found = [record.verdicts.get(one.names) for one in shown]
-    verdicts = {
-        "verdict": [
-            sign_of(v.kind) + " " + str(w) if v else str(w) for v, w in zip(found, columns["verdict"], strict=True)
-        ]
-    }
-    steps = [factor_of_two(one) if one else math.inf for one in found]
+    verdicts = [f"{sign_of(v.kind)} {w}" if v else str(w) for v, w in zip(found, columns["verdict"], strict=True)]
+    here = {NOW: Column(["▶" if one.settings == opened.settings else "" for one in shown])}
+    names = {name: Column(columns[name].tolist()) for name in COLUMNS}
+    return here | names | {"verdict": Column(verdicts)} | _numbers(found)
+
+
+def _numbers(found: list[Verdict | None]) -> dict[str, Column]:
     kept = [100 * one.decay_per_step if one else math.nan for one in found]
+    steps = [factor_of_two(one) if one else math.inf for one in found]
     ratio = [one.log10_ratio if one else math.nan for one in found]
-    numbers = {KEEPS: kept, TWICE: steps, RATIO: ratio}
-    here = {NOW: ["▶" if one.settings == opened.settings else "" for one in shown]}
-    names = {name: columns[name].tolist() for name in COLUMNS}
-    return here | names | verdicts | {name: [_finite(value) for value in values] for name, values in numbers.items()}
+    return {
+        KEEPS: Column([_finite(value) for value in kept], decimals=2, unit=" %"),
+        TWICE: Column([_finite(value) for value in steps], digits=3, unit=" steps"),
+        RATIO: Column([_finite(value) for value in ratio], decimals=1),
+    }
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _formats() -> dict[str, Any]:
-    make = st.column_config
-    return {
-        NOW: make.TextColumn(width="small"),
-        KEEPS: make.NumberColumn(format="%.2f %%"),
-        TWICE: make.NumberColumn(format="%.3g steps"),
-        RATIO: make.NumberColumn(format="%.1f"),
-    }
-
-
-def _choose() -> None:
-    rows = st.session_state[LIST].selection.rows
-    if rows:
-        st.session_state[CHOSEN] = rows[0]
+def _choose(place: int) -> None:
+    st.session_state[CHOSEN] = place
 
 
 def _take(one: Combination | None, opened: Opened) -> None:

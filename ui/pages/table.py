@@ -2,11 +2,11 @@
 
 from ui.anatomy.opened import Opened
 from ui.anatomy.page import anatomy_page
-from ui.anatomy.table import show_list, show_table
+from ui.anatomy.table import show_boxes, show_list
 
 
 def draw(opened: Opened) -> None:
-    show_table(opened)
+    show_boxes(opened)
     show_list(opened)
 
 

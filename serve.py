@@ -9,11 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
 
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "ui/pages").glob("[!_]*.py"))
 INDEX = Path(st.__file__).parent / "static/index.html"
+ICON = Path(__file__).parent / "static/icon.png"
 SOON = 0.5  # seconds
 ROOT = '<head><script>window.__streamlit = {BACKEND_BASE_URL: new URL(".", location.href).href}</script>'
 
@@ -22,6 +23,11 @@ async def opened(request: Request) -> HTMLResponse:
     """Streamlit's own page, told its root: else it asks below its path first, waits, and leaves errors in the log."""
     text = INDEX.read_text(encoding="utf-8")
     return HTMLResponse(text.replace("<head>", ROOT, 1), headers={"Cache-Control": "no-cache"})
+
+
+async def icon(_: Request) -> FileResponse:
+    """In place of Streamlit's own; an icon that a page names is read with Pillow by every server."""
+    return FileResponse(ICON)
 
 
 def addresses() -> Iterator[str]:
@@ -45,4 +51,5 @@ async def show(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("app.py", routes=[Route(f"/{name}", opened) for name in PAGES], lifespan=show)
+ROUTES = [Route("/favicon.png", icon), *(Route(f"/{name}", opened) for name in PAGES)]
+app = st.App("app.py", routes=ROUTES, lifespan=show)

@@ -7,7 +7,6 @@ import streamlit as st
 
 VERSION = "0.1.0"
 STYLE = Path(__file__).with_name("page.css")
-ICON = "app/static/icon.png"  # a path on disk would be a media file, which a fragment's run throws away
 ABOUT = "**Backflow** computes exact gradients of recurrent networks, step by step, and shows where they go."
 
 
@@ -15,7 +14,6 @@ def open_page() -> None:
     """Set up the page; the first call of the process also takes what is loaded out of the garbage collector's sight."""
     st.set_page_config(
         page_title="Backflow",
-        page_icon=ICON,
         layout="wide",
         menu_items={"About": f"{ABOUT}\n\n{VERSION}"},
     )

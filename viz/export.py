@@ -1,17 +1,22 @@
 """Figures that leave the page: framed for a report, as a table, as CSV, as Plotly's own object."""
 
+from __future__ import annotations
+
 import csv as csv_format
 import io
 import textwrap
 from copy import deepcopy
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from .curves import Array
 from .flow import Drawn
 from .theme import PALETTES
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 WIDTH, SIDE, TITLE_PX, LINE_PX = 1000, 16, 44, 17  # px of a figure for a report
 LINE_CHARACTERS = 145
@@ -21,6 +26,8 @@ HINT = "   click "  # how a heading begins to say what a click does: nothing, in
 
 def as_figure(drawn: Drawn) -> go.Figure:
     """The figure as Plotly's own object, checked by Plotly: slow, for notebooks and for writing files."""
+    import plotly.graph_objects as go
+
     return go.Figure(deepcopy(drawn.figure))
 
 

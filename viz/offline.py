@@ -2,12 +2,10 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
-
-from plotly.offline import get_plotlyjs
 
 from .export import csv
 from .flow import Drawn
@@ -18,16 +16,24 @@ SCRUB = Path(__file__).with_name("scrub.js")
 Themed = Mapping[str, Sequence[Drawn]]
 
 
-def offline_html(figures: Themed, caption: str, link: str, version: str, title: str = "Backflow") -> str:
+def plotly_js() -> str:
+    """Plotly.js, as the plotly package brings it."""
+    from plotly.offline import get_plotlyjs
+
+    return get_plotlyjs()
+
+
+def offline_html(figures: Themed, caption: str, link: str, version: str, script: Callable[[], str] = plotly_js) -> str:
     """The figures as one page. `figures` holds the same figures for each theme: {"light": […], "dark": […]}.
 
     caption  the verdict, or what else is to stand on top
     link     the address that restores the view; written out, and a link only if it is http(s)
+    script   brings Plotly.js
     Raises ValueError for a theme that is none, or themes with different figures.
     """
     first = _checked(figures)
     parts = {
-        "title": escape(title),
+        "title": "Backflow",
         "origin": _origin(caption, link, version),
         "sections": "\n".join(_section(place, drawn) for place, drawn in enumerate(first)),
         "figures": _script_json({theme: [drawn.figure for drawn in each] for theme, each in figures.items()}),
@@ -37,7 +43,7 @@ def offline_html(figures: Themed, caption: str, link: str, version: str, title: 
         "light": _variables(PALETTES[next(iter(figures))]),
         "dark": _variables(PALETTES["dark"]) if "dark" in figures else "",
         "font": FONT,
-        "plotly": get_plotlyjs(),
+        "plotly": script(),
     }
     return Template(PAGE.read_text(encoding="utf-8")).substitute(parts)
 

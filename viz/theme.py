@@ -1,9 +1,13 @@
 """Light and dark: one colour for one meaning, sizes that carry to the back row, and the two Plotly templates."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 FONT = '"Source Sans", "Source Sans Pro", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 TEXT, SMALL, TITLE = 15, 14, 19  # px; ticks and hover are SMALL
@@ -201,4 +205,6 @@ TEMPLATES = {name: _template(palette) for name, palette in PALETTES.items()}
 
 def template(name: str) -> go.layout.Template:
     """The template `light` or `dark` as Plotly's own object, for figures made elsewhere."""
+    import plotly.graph_objects as go
+
     return go.layout.Template(TEMPLATES[name])

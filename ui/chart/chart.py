@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from importlib.metadata import version
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Literal
 
@@ -18,13 +18,12 @@ CHART = "backflow_chart"
 
 def plotly_file() -> str:
     """The name of Plotly.js below app/static; copied there from the plotly package once for each version."""
-    import plotly
-
-    name = f"plotly-{version('plotly')}.min.js"
+    package = distribution("plotly")  # its Python is never loaded
+    name = f"plotly-{package.version}.min.js"
     target = STATIC / name
     if not target.exists():
         part = STATIC / f"plotly-{os.getpid()}.part"
-        shutil.copyfile(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", part)
+        shutil.copyfile(str(package.locate_file("plotly/package_data/plotly.min.js")), part)
         part.replace(target)
     return name
 

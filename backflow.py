@@ -4,6 +4,7 @@ python backflow.py                start the app (--port N, --no-browser, --share
 python backflow.py test           lint, types and every test; with arguments: pytest alone, with them
 python backflow.py check          lint and types alone
 python backflow.py bench NAME     one benchmark of the folder benchmarks
+python backflow.py lessons check FILE   what is wrong with a lesson, in a sentence a line (no FILE: with all of them)
 """
 
 # The syntax stays that of Python 3.6, so that an old Python can still read far enough to say what is missing.
@@ -184,7 +185,7 @@ def start(words: list[str]) -> int:
     parser.add_argument("--share", action="store_true", help="let other machines of the network open the app")
     options, others = parser.parse_known_args(words)
     if words and not words[0].startswith("-"):
-        parser.error(f"command = {words[0]!r} is not one of test, check, bench")
+        parser.error(f"command = {words[0]!r} is not one of {', '.join(COMMANDS)}")
     port = choose_port(options.port)
     command = [ready(APP_PINS), "-m", "streamlit", "run", ROOT / "serve.py", "--server.port", port]
     command += [] if options.share else ["--server.address", "localhost"]
@@ -290,7 +291,13 @@ def bench(words: list[str]) -> int:
     return run([python, "-m", f"benchmarks.{words[0]}", *words[1:]], BACKFLOW_BROWSER=find_browser(python) or "")
 
 
-COMMANDS = {"test": test, "check": check, "bench": bench}
+def lessons(words: list[str]) -> int:
+    """Checks the lessons' texts against the engine, or lists what they may quote; files are named from here."""
+    named = [str(Path(word).resolve()) if Path(word).exists() else word for word in words]
+    return run([ready(APP_PINS), "-m", "ui.lessons", *named])
+
+
+COMMANDS = {"test": test, "check": check, "bench": bench, "lessons": lessons}
 
 
 def main(words: list[str]) -> int:

@@ -40,7 +40,7 @@ def _power(log10: float) -> float:
 def _log10_c_ratio(trace: Trace) -> float:
     """Of the credit in the memory: c where the cell has one, else h."""
     last, layer = attached(trace)[-1], last_credit(trace, len(trace.layers) - 1)
-    curve = mean_log10(layer.log10_grad_norms[layer.parts[-1]])
+    curve = mean_log10(layer.log10_grad_norms[layer.state_names[-1]])
     return float(curve[1] - curve[last])
 
 

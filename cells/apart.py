@@ -31,6 +31,7 @@ def _network(many: Network, place: int, settings: RunSettings) -> Network:
         weights=many.weights[:, place],
         loss=many.loss,
         divisor=many.divisor,
+        truncation=many.truncation,
     )
 
 
@@ -45,6 +46,7 @@ def _layer(record: LayerRecord, network: Network, place: int) -> LayerRecord:
         delta=_scaled(record.delta, place),
         direct=UpstreamGrad(record.direct.steps, _scaled(rows, place)),
         divisor=record.divisor,
+        truncation=record.truncation,
     )
 
 

@@ -6,12 +6,14 @@ beside each row chosen anew at every step.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from .arrays import Array, Exponents, Mask, empty_unit_major, near_blocks
 from .base import Cell, Params, Tape
 from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
+from .truncation import walls
 
 STRETCH = 16  # steps between two looks
 
@@ -24,9 +26,14 @@ class UpstreamGrad:
     rows: Scaled  # (len(steps), …, B, H)
 
 
-def backprop(cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad) -> tuple[dict[str, Scaled], Scaled]:
-    """Total gradients of every part (T+1, …, B, H) and the pre-activation gradients (T, …, B, delta_blocks·H)."""
-    walk = _Walk(cell, params, tape, direct)
+def backprop(
+    cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad, truncation: int = 0
+) -> tuple[dict[str, Scaled], Scaled]:
+    """Return total gradients of every part (T+1, …, B, H) and pre-activation gradients (T, …, B, delta_blocks·H).
+
+    truncation  steps in a window that the gradient does not leave (truncation.py), 0 for none
+    """
+    walk = _Walk(cell, params, tape, direct, truncation)
     walk.arrive(len(walk.delta))
     for block in reversed(list(near_blocks(len(walk.delta), walk.delta[:1].nbytes, STRETCH))):
         walk.block(block)
@@ -36,10 +43,12 @@ def backprop(cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad) -> tu
 class _Walk:
     """One layer's way back."""
 
-    def __init__(self, cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad) -> None:
+    def __init__(self, cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad, truncation: int) -> None:
         self.cell, self.params, self.tape, self.direct = cell, params, tape, direct
-        self.index = {step: k for k, step in enumerate(direct.steps)}
         h = tape["h"]
+        self.walls = walls(truncation, len(h) - 1)
+        self.index = {step: k for k, step in enumerate(direct.steps)}
+        self.within = {step: k for step, k in self.index.items() if step not in self.walls}  # met on the way
         self.grads = tuple(np.empty_like(h) for _ in cell.state_names)
         self.delta = empty_unit_major(len(h) - 1, *h.shape[1:-1], cell.delta_blocks * h.shape[-1])
         self.exponent: Exponents | None = None
@@ -47,7 +56,7 @@ class _Walk:
             grad[-1] = 0
 
     def arrive(self, t: int) -> None:
-        """The last step's direct part: the walk begins with it."""
+        """The direct part of step T, or of a window's last step: the walk begins with it."""
         if t in self.index:
             rows = self._direct(t)
             if rows.exponent is None and stays_safe(rows.mantissa, lambda: rows.mantissa.any(axis=-1)):
@@ -58,8 +67,19 @@ class _Walk:
     def block(self, steps: slice) -> None:
         """Some steps: the local derivatives of all of them at once, then stretch by stretch."""
         self.low, self.derivatives = steps.start, self.cell.local_derivatives(self.params, self.tape, steps)
-        for top in range(steps.stop, steps.start, -STRETCH):
-            self.stretch(top, max(top - STRETCH, steps.start))
+        ends = {*range(steps.stop, steps.start, -STRETCH), *(w for w in self.walls if steps.start < w < steps.stop)}
+        for top, low in pairwise([*sorted(ends, reverse=True), steps.start]):
+            self.stretch(top, low)
+            if low in self.walls:
+                self.begin_anew(low)
+
+    def begin_anew(self, t: int) -> None:
+        """Forget what came back to a window's last step from the next window."""
+        for grad in self.grads:
+            grad[t] = 0
+        if self.exponent is not None:
+            self.exponent[t] = 0
+        self.arrive(t)
 
     def stretch(self, top: int, low: int) -> None:
         """From step `top` down to `low` at constant exponents; where a row leaves the safe range, step by step."""
@@ -75,14 +95,14 @@ class _Walk:
             self._scaled_step(t)
 
     def _walk(self, top: int, low: int) -> None:
-        backward_step, params, index = self.cell.backward_step, self.params, self.index
+        backward_step, params, within = self.cell.backward_step, self.params, self.within
         states = zip(*(grad[low : top + 1][::-1] for grad in self.grads), strict=True)
         derivatives = zip(*(d[low - self.low : top - self.low][::-1] for d in self.derivatives.values()), strict=True)
         deltas = zip(*(d[::-1] for d in self.cell.split_delta(self.delta[low:top])), strict=True)
         here = next(states)
         for t, local, before, delta in zip(range(top - 1, low - 1, -1), derivatives, states, deltas, strict=True):
             backward_step(params, local, here, before, delta)
-            if t in index:
+            if t in within:
                 self._inject(t)
             here = before
 
@@ -98,7 +118,7 @@ class _Walk:
         """Rows that a gradient entered, or a direct part so far from float64 that bringing it home may have lost it."""
         fed = begun.any(axis=-1)
         if self.direct.rows.exponent is not None:
-            for rows in (self._direct(t) for t in range(low, top) if t in self.index):
+            for rows in (self._direct(t) for t in range(low, top) if t in self.within):
                 fed |= rows.mantissa.any(axis=-1) & (rows.exponent != 0)
         return fed
 
@@ -107,7 +127,7 @@ class _Walk:
         exponent = self._exponents()
         exponent[t] = exponent[t + 1]
         self._renormalise(t)
-        if t in self.index:
+        if t in self.within:
             self._inject_scaled(t)
 
     def _direct(self, t: int) -> Scaled:

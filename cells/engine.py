@@ -38,8 +38,8 @@ def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: 
     """All layers, top first; returns their records, lowest first."""
     records, cell = [], network.cell
     for params, tape, read in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], strict=True):
-        grads, delta = backprop(cell, params, tape, direct)
-        records.append(LayerRecord(cell, params, tape, read, grads, delta, direct, network.divisor))
+        grads, delta = backprop(cell, params, tape, direct, network.truncation)
+        records.append(LayerRecord(cell, params, tape, read, grads, delta, direct, network.divisor, network.truncation))
         if read is not inputs[0]:
             d_x = product(cell.input_delta(delta.mantissa), transposed(params["W_x"]))
             direct = UpstreamGrad(list(range(1, len(d_x) + 1)), Scaled(d_x, delta.exponent))

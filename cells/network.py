@@ -35,6 +35,7 @@ class Network:
     weights: Array  # (T,) of each step's loss
     loss: Loss
     divisor: int  # L = Σ_b L_b / divisor: the batch size for the mean over the batch, 1 for the sum
+    truncation: int = 0  # steps in a window that the gradient does not leave (truncation.py); 0 for none
 
     @cached_property
     def attached(self) -> Array:
@@ -69,6 +70,7 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
         weights=_once(shared, ("weights", s.steps, s.loss, s.loss_steps, s.loss_reduction), lambda: loss_weights(s)),
         loss=LOSSES[signal.loss],
         divisor=s.batch,
+        truncation=s.truncation,
     )
 
 
@@ -123,6 +125,7 @@ def stack_networks(networks: Sequence[Network]) -> Network:
         weights=_stack([n.weights for n in networks], axis=1),
         loss=first.loss,
         divisor=first.divisor,
+        truncation=first.truncation,
     )
 
 

@@ -17,6 +17,10 @@ from .registry import CELLS
 from .signals import SIGNALS
 
 INIT_LABELS = {"he": "He", "glorot": "Glorot", "pytorch": "PyTorch"}
+TRUNCATION_HELP = (
+    "Cuts the way back behind steps K, 2K, …, as detach() does: a loss reaches back to the first step of its window. "
+    "0 cuts nothing."
+)
 OWN_LIMIT = 1e6  # values beyond it saturate every cell and help nobody
 OWN_ROWS = 20_000
 BUDGET = 4.0  # GB of memory one run may take
@@ -39,6 +43,7 @@ class RunSettings:
     loss_reduction: str = choice(
         "mean", REDUCTIONS, "Losses add up as", "The mean divides each step's loss by their number.", group="loss"
     )
+    truncation: int = knob(0, 0, 20_000, "Truncate every K steps", TRUNCATION_HELP, page_high=200, group="loss")
     hidden: int = knob(32, 1, 4096, "Hidden units H", page_high=256, group="network")
     layers: int = knob(1, 1, 4, "Layers", "Each layer reads the states of the one below.", group="network")
     batch: int = knob(16, 1, 4096, "Batch B", "Sequences run side by side.", page_high=256, group="network")

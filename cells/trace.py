@@ -12,6 +12,7 @@ from .backward import UpstreamGrad
 from .base import Cell, Params, Tape
 from .scaled import Scaled
 from .settings import RunSettings
+from .truncation import walls
 
 if TYPE_CHECKING:
     from .network import Network
@@ -29,6 +30,7 @@ class LayerRecord:
     delta: Scaled  # (T, …, B, delta_blocks·H)
     direct: UpstreamGrad
     divisor: int  # L = Σ_b L_b / divisor
+    truncation: int = 0  # steps in a window that the gradient does not leave; 0 for none
 
     @cached_property
     def local_derivatives(self) -> Tape:
@@ -185,6 +187,11 @@ class Trace:
     def loss_weights(self) -> Array:
         """w_t (T,): the weight of each step in L_b = Σ_t w_t ℓ_t."""
         return self.network.weights
+
+    @property
+    def walls(self) -> tuple[int, ...]:
+        """The steps w behind which truncation cuts the way back: nothing comes to them from step w + 1."""
+        return tuple(walls(self.network.truncation, len(self.network.x)))
 
     @cached_property
     def losses(self) -> Array:

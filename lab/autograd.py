@@ -21,6 +21,7 @@ from cells.analysis.exercise import parameter_names
 from cells.analysis.oracles import PLACES, Check, overflown
 from cells.analysis.wiring import Node, Term
 from cells.analysis.wirings import wiring
+from cells.truncation import walls
 from cells.words import from_log10
 
 AUTOGRAD = "autograd"
@@ -70,10 +71,12 @@ class Unrolled:
 
     def _step(self, trace: Trace, t: int) -> Tensor:
         """All layers at step index t; returns the output."""
-        read = torch.tensor(trace.inputs[t])
+        read, behind_wall = torch.tensor(trace.inputs[t]), walls(trace.network.truncation, len(trace.inputs))
         for layer, params, history in zip(trace.layers, self.params, self.states, strict=True):
-            start = {part: torch.tensor(layer.states[part][0]) for part in layer.state_names}
-            before = history[-1] if history else start
+            before = (
+                history[-1] if history else {part: torch.tensor(layer.states[part][0]) for part in layer.state_names}
+            )
+            before = {part: rows.detach() for part, rows in before.items()} if t in behind_wall else before
             found = {"x": read} | {f"{part}_prev": values for part, values in before.items()}
             if any(node.name == "k" for node in self.nodes):
                 found["k"] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.options.shift_sign)

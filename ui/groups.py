@@ -79,6 +79,7 @@ def _of_input(values: Values) -> Iterator[str]:
     yield from OF_SIGNAL.get(values["signal"], [])
     if values["loss"] != "last":
         yield "loss_reduction"
+    yield "truncation"
 
 
 def _of_cell(values: Values) -> Iterator[str]:

@@ -16,6 +16,7 @@ FEWEST, MOST, USUAL = 2, 81, 40  # values, and steps between them where none are
 COARSEST = 5  # values below which a range is no range any more
 SEEDS = 40
 NEEDS = {"impulse_step": ("impulse",), "tokens": ("tokens",)}  # signals a number goes with; inputs goes with the rest
+UP_TO_T = ("impulse_step", "truncation")  # numbers that mean nothing new beyond the sequence's length
 INPUTS_OF_THEIR_OWN = ("tokens", "own")
 
 
@@ -118,7 +119,7 @@ def usual_ends(settings: RunSettings, name: str) -> tuple[float, float]:
     if name == "seed":
         first = min(settings.seed, int(high) - SEEDS)
         return first, first + SEEDS
-    return low, min(high, settings.steps) if name == "impulse_step" else high
+    return low, min(high, settings.steps) if name in UP_TO_T else high
 
 
 def _round_stops(low: float, high: float, whole: bool) -> Iterator[float]:

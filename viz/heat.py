@@ -12,6 +12,7 @@ from .curves import Array
 from .held import Held
 from .panel import PanelData, Scene
 from .theme import SMALL, stops
+from .walls import NO_WALLS, Walls
 
 MOST_COLUMNS, MOST_ROWS = 1000, 256  # a screen shows no more; tables hold all
 
@@ -38,6 +39,7 @@ class HeatPlot:
 
     heat: Heat
     alt: str
+    walls: Walls = NO_WALLS
 
     def measure(self, held: Held) -> None:
         """What its colours span."""
@@ -46,7 +48,8 @@ class HeatPlot:
     def panels(self, scene: Scene, held: Held) -> list[PanelData]:
         """The panel."""
         limits = held.span([self.heat.name]) or self.heat.limits
-        return [heat_panel(replace(self.heat, limits=limits), scene, self.alt)]
+        panel = heat_panel(replace(self.heat, limits=limits), scene, self.alt)
+        return [replace(panel, shapes=self.walls.shapes(0.5, self.heat.values.shape[1] + 0.5, scene))]
 
 
 def heat_panel(heat: Heat, scene: Scene, alt: str) -> PanelData:

@@ -12,6 +12,7 @@ from .held import Held, measured
 from .panel import EndLabel, PanelData, Scene
 from .rails import LOG_KINDS, PLAIN_KINDS, Kind, Rails, rail_traces, rails_for
 from .theme import fade
+from .walls import NO_WALLS, Walls
 
 DENSE, FINE = 500, 0.65  # above so many steps lines are drawn that much finer
 DECIMALS = 4  # of log10: a display to 0.02 %
@@ -39,6 +40,7 @@ class LinePlot:
     frame: Frame
     curves: Sequence[Curve]
     alt: list[str] = field(default_factory=list)
+    walls: Walls = NO_WALLS
 
     def measure(self, held: Held) -> None:
         """Their spans, and the rails they reach."""
@@ -65,7 +67,7 @@ class LinePlot:
                 height=rails.height,
                 traces=bands + lines + marks,
                 labels=[_end_label(curve, rails, scene) for curve in curves],
-                shapes=rails.shapes(scene),
+                shapes=rails.shapes(scene) + self.walls.shapes(rails.low, rails.high, scene),
                 alt=self.alt,
                 columns=named_apart(pair for curve in curves for pair in curve.columns().items()),
             )

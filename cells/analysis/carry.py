@@ -15,8 +15,9 @@ def carry(trace: Trace, direct: UpstreamGrad) -> tuple[LayerTrace, ...]:
     layers = []
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for layer in reversed(trace.layers):
-            grads, delta = backprop(layer.cell, layer.record.params, layer.record.tape, direct)
-            layers.append(LayerTrace(replace(layer.record, grads=grads, delta=delta, direct=direct)))
+            record = layer.record
+            grads, delta = backprop(layer.cell, record.params, record.tape, direct, record.truncation)
+            layers.append(LayerTrace(replace(record, grads=grads, delta=delta, direct=direct)))
             direct = below(layer, delta)
     return tuple(layers[::-1])
 

@@ -11,6 +11,7 @@ from cells.engine import direct_gradient, run
 from cells.scaled import Scaled
 from cells.settings import RunSettings
 from cells.trace import Trace
+from cells.truncation import walls
 
 from .batch import mean_log10
 from .stack import Rows, Stack, renormalise
@@ -78,6 +79,7 @@ class _Walk:
         count = last - first + 1
         self.here, self.before = stack.zero_rows(count), stack.zero_rows(count)
         self.exponents = np.zeros((count, stack.batch), np.int64)
+        self.walls = walls(stack.truncation, stack.steps)
 
     def norms(self) -> Array:
         """log10 ‖dℓ_s/dh_t‖, (S, T, B), ascending in s."""
@@ -88,6 +90,8 @@ class _Walk:
                 self._enter(t, active - 1)
             here, before = _top(self.here, active), _top(self.before, active)
             self.stack.step_vjp(t - 1, here, before)
+            if t - 1 in self.walls:
+                _clear(before)
             found[:active, t - 1] = Scaled(here[0][0], self.exponents[:active]).log10_norms()
             self.here, self.before = self.before, self.here
             if t % LOOK == 0:
@@ -97,11 +101,16 @@ class _Walk:
     def _enter(self, step: int, place: int) -> None:
         """The loss of one step joins the line."""
         rows, exponent = self.direct.rows.mantissa[step - 1], self.direct.rows.exponent
-        for parts in self.here:
-            for part in parts:
-                part[place] = 0
+        _clear([tuple(part[place] for part in parts) for parts in self.here])
         self.here[-1][0][place] = rows
         self.exponents[place] = 0 if exponent is None else exponent[step - 1]
+
+
+def _clear(rows: Rows) -> None:
+    """Nothing arrives there."""
+    for parts in rows:
+        for part in parts:
+            part[...] = 0
 
 
 def _top(rows: Rows, count: int) -> Rows:

@@ -12,6 +12,7 @@ from cells.activations import Array
 from cells.precision import PRECISIONS, rounded
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
+from cells.truncation import walls
 
 from .batch import mean_log10
 
@@ -63,12 +64,14 @@ class _Walk:
         T, B, H = arriving.shape
         grads = [np.zeros((T + 1, B, H), self.dtype) for _ in layer.state_names]
         delta = np.empty((T, B, layer.cell.delta_blocks * H), self.dtype)
+        cut = walls(layer.record.truncation, T)
         for t in range(T, 0, -1):
             grads[0][t] = self.rounded(grads[0][t] + arriving[t - 1])
             d_next, d_prev = tuple(g[t] for g in grads), tuple(g[t - 1] for g in grads)
             layer.cell.step_vjp(params, derivatives, t - 1, d_next, d_prev, delta[t - 1])
             for grad in grads:
-                grad[t], grad[t - 1] = self.rounded(grad[t]), self.rounded(grad[t - 1])
+                grad[t] = self.rounded(grad[t])
+                grad[t - 1] = 0 if t - 1 in cut else self.rounded(grad[t - 1])
         down = layer.cell.input_delta(self.rounded(delta)) @ params["W_x"].swapaxes(-1, -2)
         return grads, self.rounded(down)
 

@@ -7,6 +7,7 @@ import numpy as np
 from cells.activations import Array
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
+from cells.truncation import walls
 
 from .batch import mean_log10
 
@@ -59,6 +60,8 @@ def from_later(layer: LayerTrace) -> dict[str, Scaled]:
     delta = np.empty_like(layer.record.delta.mantissa)
     with np.errstate(all="ignore"):
         layer.cell.step_vjp(layer.record.params, layer.record.local_derivatives, slice(None), copies, d_prev, delta)
+    for rows in d_prev:
+        rows[list(walls(layer.record.truncation, len(delta)))] = 0
     exponent = d_next["h"].exponent
     return {part: Scaled(rows, exponent) for part, rows in zip(layer.state_names, d_prev, strict=True)}
 

@@ -1,13 +1,14 @@
 """Paths: which ways a gradient takes into the past, and how much of it each carries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cells.activations import Array
 from cells.scaled import Exponents, Scaled, shifted
 from cells.trace import LayerTrace, Trace
+from cells.truncation import walls
 
 from .batch import mean_log10
 from .parts import arriving
@@ -79,7 +80,18 @@ def step_pass(layer: LayerTrace, steps: slice = slice(None)) -> Pass:
         leaves["k"] = tape["k"][steps]
     seeds = {part: rows.mantissa[steps] for part, rows in arriving(layer).items()}
     with np.errstate(all="ignore"):
-        return circuit.back(circuit.values(leaves, unit), seeds)
+        done = circuit.back(circuit.values(leaves, unit), seeds)
+    return _cut(done, layer, steps) if layer.record.truncation else done
+
+
+def _cut(done: Pass, layer: LayerTrace, steps: slice) -> Pass:
+    """Let nothing come back through a wall: the states before a window's first step are read as numbers."""
+    T, earlier = len(layer.record.delta.mantissa), {f"{part}_prev" for part in layer.state_names}
+    behind = [t in walls(layer.record.truncation, T) for t in range(*steps.indices(T))]
+    passes = np.logical_not(behind)[:, None, None]
+    gradients = {name: np.where(passes, rows, 0) if name in earlier else rows for name, rows in done.gradients.items()}
+    edges = [replace(e, gradient=np.where(passes, e.gradient, 0)) if e.source in earlier else e for e in done.edges]
+    return Pass(done.values, gradients, edges)
 
 
 def _leaves(layer: LayerTrace, steps: slice) -> tuple[dict[str, Array], Exponents | None]:

@@ -116,15 +116,15 @@ def _kept(curve: "Curve") -> str:
 
 def _ratio(curve: "Curve") -> str:
     """`step 1 gets 2·10⁻⁵ of what step 50 gets`."""
-    log10, what = curve.log10_ratio, f"what step {curve.last} gets"
+    log10, who, what = curve.log10_ratio, f"step {curve.first}", f"what step {curve.last} gets"
     if log10 != log10:
         return f"there is no finite gradient at step {curve.last} to compare with"
     if abs(log10) < 1e-12:
-        return f"step 1 gets just {what}"
+        return f"{who} gets just {what}"
     if log10 > 0.3:
-        return f"step 1 gets {from_log10(log10)} times {what}"
+        return f"{who} gets {from_log10(log10)} times {what}"
     part = percent(10.0**log10) if log10 > -2 else from_log10(log10)
-    return f"step 1 gets {'nothing' if part == 'exactly 0' else part} of {what}"
+    return f"{who} gets {'nothing' if part == 'exactly 0' else part} of {what}"
 
 
 def _bump(curve: "Curve") -> str:
@@ -139,15 +139,29 @@ def _bump(curve: "Curve") -> str:
 
 def _remarks(verdict: "Verdict") -> list[str]:
     """What else is true and worth saying."""
-    said = []
+    said = _walls(verdict)
     if 0.01 <= verdict.copied < 1:
         said.append(f"{percent(round(verdict.copied, 2))} of the unit-steps hand their gradient on bit for bit.")
     if 0 < verdict.dead_samples < 1:
-        said.append(f"In {percent(round(verdict.dead_samples, 2))} of the samples step 1 gets exactly 0.")
+        said.append(
+            f"In {percent(round(verdict.dead_samples, 2))} of the samples step {verdict.credit.first} gets exactly 0."
+        )
     if verdict.impulse and 1 < verdict.impulse[0] < verdict.credit.last:
         step, log10 = verdict.impulse
         said.append(f"The impulse at step {step} gets {from_log10(log10)} of what step {verdict.credit.last} gets.")
     return said
+
+
+def _walls(verdict: "Verdict") -> list[str]:
+    """How far truncation lets a loss reach."""
+    K, first, last = verdict.truncation, verdict.credit.first, verdict.credit.last
+    if not K:
+        return []
+    if verdict.steps <= K:
+        return [f"Truncation to {steps(K)} cuts nothing: the sequence has {verdict.steps}."]
+    most = f", and no loss further than {steps(K)}" if verdict.attached > 1 or last - first + 1 < K else ""
+    way = f"back to step {first}" if first < last else "no other step"
+    return [f"Truncated every {steps(K)}: the loss at step {last} reaches {way}{most}."]
 
 
 def _capital(text: str) -> str:

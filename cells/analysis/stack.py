@@ -33,6 +33,7 @@ class Stack:
         self.levels = [_level(layer, samples, steps) for layer in trace.layers[lowest:]]
         self.state_names = [part for level in self.levels for part in level.cell.state_names]
         self.steps, self.hidden = len(trace.inputs), trace.states["h"].shape[-1]
+        self.truncation = trace.network.truncation
         self.batch = next(iter(self.levels[0].local_derivatives.values())).shape[1]
         self._deltas: dict[int, Array] = {}
 

@@ -7,6 +7,7 @@ import numpy as np
 from cells.activations import Array
 from cells.scaled import Scaled
 from cells.trace import Trace
+from cells.truncation import window_of
 from cells.vanilla import Vanilla
 
 from .batch import mean_log10
@@ -65,6 +66,7 @@ def closed_form(trace: Trace) -> Prediction:
     powers = _powers(Scaled(start.mantissa[last], exponent), step.T, last)
     curve = np.full(len(trace.inputs) + 1, np.nan)
     curve[: last + 1] = mean_log10(powers.log10_norms())[::-1]
+    curve[: _first(trace, last)] = -np.inf
     return Prediction("closed_form", "δh_T (W_hᵀ)^(T−t)", curve, measured_credit(trace), np.nan)
 
 
@@ -89,8 +91,14 @@ def _straight(trace: Trace, name: str, label: str, per_step: float, layer: int |
     with np.errstate(invalid="ignore"):
         curve = measured[last] + per_step * np.maximum(last - np.arange(len(measured)), 1e-300)
     curve[last] = measured[last]
-    curve[last + 1 :] = np.nan
+    curve[last + 1 :] = curve[: _first(trace, last)] = np.nan
     return Prediction(name, label, curve, measured, per_step)
+
+
+def _first(trace: Trace, last: int) -> int:
+    """The earliest state that the loss at step `last` reaches: the first of its window, 0 where none is cut."""
+    first = window_of(last, trace.network.truncation, len(trace.inputs)).start
+    return first if first > 1 else 0
 
 
 def _plain_cell(trace: Trace, what: str) -> Vanilla:

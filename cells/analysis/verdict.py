@@ -12,6 +12,7 @@ import numpy as np
 from cells.activations import Array
 from cells.scaled import shifted
 from cells.trace import LayerTrace, Trace
+from cells.truncation import window_of
 
 from .batch import mean_log10
 from .carry import attached, last_credit
@@ -26,7 +27,7 @@ class Curve:
     """One curve of batch-mean gradient norms from step `last` back to step 1."""
 
     kind: str  # vanishing, exploding, stable, copied, zero, overflow, nan, single
-    log10_ratio: float  # of step 1 to step `last`; -inf where step 1 gets exactly 0
+    log10_ratio: float  # of step `first` to step `last`; -inf where step `first` gets exactly 0
     decay_per_step: float  # 10^(slope): the geometric mean of what a step back keeps, from `last` to `reach`
     log10_decay: float
     reach: int  # the earliest step that still gets a finite gradient other than 0
@@ -35,6 +36,7 @@ class Curve:
     log10_peak: float  # ... and how large, relative to step `last`
     dip_step: int
     log10_dip: float
+    first: int = 1  # the earliest step that truncation lets the loss reach, which `log10_ratio` is about
 
     @property
     def half_life(self) -> float:
@@ -60,6 +62,7 @@ class Verdict:
     layers: int
     steps: int
     impulse: tuple[int, float] | None  # step of the impulse, log10 of its gradient relative to step `last`
+    truncation: int = 0  # steps in a window; 0 for none
 
     @property
     def kind(self) -> str:
@@ -88,7 +91,7 @@ class Verdict:
 
     @property
     def log10_ratio(self) -> float:
-        """log10 of step 1's credit over the last attached step's."""
+        """log10 of the credit of the earliest step in reach over the last attached step's."""
         return self.credit.log10_ratio
 
     @property
@@ -105,30 +108,40 @@ def verdict(trace: Trace, layer: int | None = None) -> Verdict:
     credit = last_credit(trace, layer).log10_grad_norms["h"]
     curve = mean_log10(credit)
     total = mean_log10(watched.log10_grad_norms["h"])
-    copied = _copied(watched, steps[-1])
+    first, earliest = (_reached(trace, step) for step in (steps[-1], steps[0]))
+    copied = _copied(watched, first, steps[-1])
     return Verdict(
-        credit=judge(curve, steps[-1], copied),
-        total=judge(total, steps[-1], copied),
+        credit=judge(curve, steps[-1], copied, first),
+        total=judge(total, steps[-1], copied, earliest),
         attached=len(steps),
         copied=copied,
-        dead_samples=float(np.isneginf(credit[1]).mean()),
+        dead_samples=float(np.isneginf(credit[first]).mean()),
         layer=layer,
         layers=len(trace.layers),
         steps=len(total) - 1,
         impulse=_impulse(trace, curve, steps[-1]),
+        truncation=trace.network.truncation,
     )
 
 
-def judge(curve: Array, last: int, copied: float = 0.0) -> Curve:
-    """The way back from step `last` to step 1; curve (T+1,) of log10 norms, `copied` the share of exact copies."""
-    relative = np.full(last, np.nan)
+def _reached(trace: Trace, step: int) -> int:
+    """The earliest step that the loss at `step` reaches."""
+    return window_of(step, trace.network.truncation, len(trace.inputs)).start
+
+
+def judge(curve: Array, last: int, copied: float = 0.0, first: int = 1) -> Curve:
+    """Judge the way back from step `last` to step `first`.
+
+    curve (T+1,) of log10 norms, `copied` the share of exact copies
+    """
+    relative = np.full(last - first + 1, np.nan)
     if math.isfinite(curve[last]):
-        relative = curve[1 : last + 1] - curve[last]
-    reach = _reach(relative)
-    alive = relative[reach - 1 :]
+        relative = curve[first : last + 1] - curve[last]
+    reach = first - 1 + _reach(relative)
+    alive = relative[reach - first :]
     slope = float(alive[0]) / (last - reach) if last > reach else math.nan
     return Curve(
-        kind=_kind(curve[1 : last + 1], relative, slope, copied),
+        kind=_kind(curve[first : last + 1], relative, slope, copied),
         log10_ratio=float(relative[0]),
         decay_per_step=math.inf if slope >= 308 else 10.0**slope,
         log10_decay=slope,
@@ -138,6 +151,7 @@ def judge(curve: Array, last: int, copied: float = 0.0) -> Curve:
         log10_peak=float(alive.max()),
         dip_step=reach + int(alive.argmin()),
         log10_dip=float(alive.min()),
+        first=first,
     )
 
 
@@ -163,17 +177,17 @@ def _kind(logs: Array, relative: Array, slope: float, copied: float) -> str:
     return "vanishing" if relative[0] < 0 else "exploding"
 
 
-def _copied(layer: LayerTrace, last: int) -> float:
-    """Share of the memory's gradients between step 1 and `last`, zeros left out, that a step back copies bit for bit.
+def _copied(layer: LayerTrace, first: int, last: int) -> float:
+    """Return the share of the memory's gradients between two steps that a step back copies bit for bit, zeros left out.
 
     The memory is c where the cell has one and a gradient in it, else h.
     """
     grads = layer.record.grads["h"]
-    if layer.record.grads[layer.state_names[-1]].mantissa[2 : last + 1].any():
+    if layer.record.grads[layer.state_names[-1]].mantissa[first + 1 : last + 1].any():
         grads = layer.record.grads[layer.state_names[-1]]
-    later, earlier = grads.mantissa[2 : last + 1], grads.mantissa[1:last]
+    later, earlier = grads.mantissa[first + 1 : last + 1], grads.mantissa[first:last]
     if grads.exponent is not None:
-        earlier = shifted(earlier, grads.exponent[1:last] - grads.exponent[2 : last + 1])
+        earlier = shifted(earlier, grads.exponent[first:last] - grads.exponent[first + 1 : last + 1])
     alive = np.count_nonzero(later)
     return np.count_nonzero((earlier == later) & (later != 0)) / alive if alive else 0.0
 

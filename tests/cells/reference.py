@@ -90,6 +90,8 @@ class Reference:
         for layer in self.layers:
             taps = {part: torch.zeros_like(states[0], requires_grad=True) for part, states in layer.states.items()}
             old = {part: states[-1] for part, states in layer.states.items()}
+            if self.network.truncation and t and t % self.network.truncation == 0:
+                old = detached(old)
             new, gates, emit = self.step(layer.leaves, read, old, t)
             read = new["h"] + taps["h"]
             if "c" in taps:  # adds exactly 0: what h_t would gain if c_t had been a little larger

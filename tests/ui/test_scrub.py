@@ -40,7 +40,8 @@ def refusal(settings, *scrub):
 def test_every_number_of_a_run_can_be_dragged_but_its_length(cell):
     settings = RunSettings(cell=cell)
     own = [name for name in own_knobs(cell) if type(DEFAULTS[name]) in (int, float)]
-    assert set(scrubbable(settings)) == {"weight_scale", "hidden", "layers", "batch", "inputs", "seed", *own}
+    common = {"weight_scale", "hidden", "layers", "batch", "inputs", "seed", "truncation"}
+    assert set(scrubbable(settings)) == {*common, *own}
 
 
 def test_a_number_counts_only_with_the_input_that_reads_it():

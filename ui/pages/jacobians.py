@@ -7,8 +7,15 @@ from ui.anatomy.page import anatomy_page
 from ui.anatomy.pickers import pick
 from ui.anatomy.show import show_plate
 
+CUT = (
+    "These are the Jacobians of the way forward, which truncation leaves as it is: what they say of gradients holds "
+    "within a window of {} steps."
+)
+
 
 def draw(opened: Opened) -> None:
+    if opened.settings.truncation:
+        st.caption(CUT.format(opened.settings.truncation))
     show_plate("prediction", opened)
     step, sample = st.columns(2, gap="medium")
     with step:

@@ -5,6 +5,7 @@ from viz.findings import exceptions, trend
 from viz.held import Plot
 from viz.lines import Frame, LinePlot
 from viz.panel import Scene
+from viz.walls import walls_of
 
 HEIGHT = 236
 OWN = ("total", "dc", "direct")
@@ -28,11 +29,12 @@ def gradient(scene: Scene) -> list[Plot]:
     """log10 of the gradient's norm over time, on rails where it is exactly 0, overflows or is NaN."""
     curves = [*gradient_curves(scene), *scene.over("gradient")]
     frame = Frame("gradient", _heading(scene), TITLE, HEIGHT)
-    return [LinePlot(frame, curves, _finding(curves))]
+    return [LinePlot(frame, curves, _finding(curves), walls_of(scene))]
 
 
 def _heading(scene: Scene) -> str:
-    return "Gradient norm" + (f", mean of {scene.batch} samples; shaded: 10–90 %" if scene.batch > 1 else "")
+    of_many = f", mean of {scene.batch} samples; shaded: 10–90 %" if scene.batch > 1 else ""
+    return "   ".join([f"Gradient norm{of_many}", *walls_of(scene).sign(scene)])
 
 
 def _finding(curves: list[Curve]) -> list[str]:

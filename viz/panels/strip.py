@@ -14,6 +14,7 @@ from viz.panel import PanelData, Scene
 from viz.rails import LOG_KINDS, Kind
 from viz.shades import Shades, decades
 from viz.span import span_of
+from viz.walls import NO_WALLS, Walls, walls_of
 
 from .network import network
 from .ribbon import ribbon
@@ -24,7 +25,7 @@ NAMED_LOSSES = 6
 
 def strip(scene: Scene) -> list[Plot]:
     """The network with the total gradient of h as its colour."""
-    return [StripPlot(scene.total)]
+    return [StripPlot(scene.total, walls_of(scene))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class StripPlot:
     """Nodes and arrows, or a ribbon: whichever is readable at this length."""
 
     total: Curve
+    walls: Walls = NO_WALLS
 
     def measure(self, held: Held) -> None:
         """The decades its colours span, and which values have none."""
@@ -48,11 +50,12 @@ class StripPlot:
         return [
             PanelData(
                 name="strip",
-                heading=_heading(shades, kinds, scene) + scene.thinned(),
+                heading="   ".join([_heading(shades, kinds, scene), *self.walls.sign(scene)]) + scene.thinned(),
                 axis=axis | {"showticklabels": False, "showgrid": False},
                 height=height,
                 traces=traces,
-                alt=_finding(self.total, scene),
+                shapes=self.walls.shapes(0, height, scene),
+                alt=[*_finding(self.total, scene), self.walls.finding],
                 columns={"log10 norm dL/dh": self.total.mean, "loss weight": np.asarray(scene.trace.loss_weights)},
             )
         ]
@@ -63,7 +66,8 @@ def _heading(shades: Shades, kinds: Sequence[Kind], scene: Scene) -> str:
     low, high = (words.from_log10(limit) for limit in shades.limits)
     scale = f"{low} {''.join(_inked('■', colour) for colour in palette.flow)} {high}"
     signs = [f"{_inked(SIGNS[kind.name], palette.of(kind.name))} {kind.word}" for kind in kinds]
-    return "   ".join(["Gradient reaching each step", scale, *signs, f"{_inked(loss_sign(scene), palette.ink)} loss"])
+    loss = f"{_inked(loss_sign(scene), palette.ink)} loss"
+    return "   ".join(["Gradient reaching each step", scale, *signs, loss])
 
 
 def _inked(text: str, colour: str) -> str:

@@ -7,6 +7,7 @@ from viz.heat import Heat, HeatPlot
 from viz.held import Plot
 from viz.panel import Scene
 from viz.sizes import HEIGHT, largest, log10_sizes, size_heat, size_limits, size_range, sized, value_range
+from viz.walls import walls_of
 
 TINY = 1e-300  # colours need some range where every value is 0
 
@@ -28,7 +29,7 @@ def _gradient(part: str, scene: Scene) -> Plot:
         height=HEIGHT,
         log=True,
     )
-    return HeatPlot(heat, f"Gradient of each unit of {part} over time, {size_range(values)} in size.")
+    return HeatPlot(heat, f"Gradient of each unit of {part} over time, {size_range(values)} in size.", walls_of(scene))
 
 
 def _gradient_sizes(part: str, scene: Scene) -> tuple[Array, str]:

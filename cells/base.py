@@ -3,6 +3,9 @@
 Shapes: T steps, B batch, I inputs, H hidden, n blocks of H columns. Every array may carry an axis of settings (G) right
 before the batch, (T, G, B, H), and every parameter the same axis in front, (G, H, nH): no method needs to know.
 
+The cells' equations write δz for dL_b/dz, the total gradient of one sample's loss, and ∂z/∂y for a local derivative:
+within one step, elementwise, with all else that z reads held fixed. In the code they are `d_z` and `dz_dy`.
+
 The tape is what one layer remembers of its forward pass: a dict of arrays whose first axis is time. States hold T+1
 entries, index 0 the initial one, so `tape["h"][t]` enters step t and `tape["h"][t + 1]` leaves it (t counts from 0).
 """
@@ -22,6 +25,8 @@ from .scaled import Scaled, sums_of_products
 
 Params = dict[str, Array]
 Tape = dict[str, Array]
+Arrays = tuple[Array, ...]
+StateArrays = Mapping[str, Array]  # by the state's name
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Cell(ABC):
         """Draw the parameters."""
 
     @abstractmethod
-    def init_tape(self, params: Params, x: Scaled, start: Mapping[str, Array], times: Array) -> Tape:
+    def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
         """Allocate the tape and do everything that all steps can share: x (T, …, B, I), times (T, …, B)."""
 
     @abstractmethod
@@ -107,7 +112,7 @@ class Cell(ABC):
     def local_derivatives(self, params: Params, tape: Tape, steps: Any) -> Tape:
         """Local derivatives of some steps (a slice or an index array), vectorised over them, by name."""
 
-    def step_vjp(self, params: Params, derivatives: Tape, t: Any, d_next: tuple, d_prev: tuple, delta: Array) -> None:
+    def step_vjp(self, params: Params, derivatives: Tape, t: Any, d_next: Arrays, d_prev: Arrays, delta: Array) -> None:
         """Carry gradients of the states after a step to those before it; t is its place among the derivatives.
 
         d_next, one array (…, B, H) a state: on entry what reaches the states at t + 1 from outside this step; on
@@ -118,10 +123,10 @@ class Cell(ABC):
         self.backward_step(params, tuple([d[t] for d in derivatives.values()]), d_next, d_prev, self.split_delta(delta))
 
     @abstractmethod
-    def backward_step(self, params: Params, derivatives: tuple, d_next: tuple, d_prev: tuple, delta: tuple) -> None:
+    def backward_step(self, params: Params, derivatives: Arrays, d_next: Arrays, d_prev: Arrays, delta: Arrays) -> None:
         """`step_vjp` on a step's own arrays: its local derivatives in order, and delta as `split_delta` gives it."""
 
-    def split_delta(self, delta: Array) -> tuple[Array, ...]:
+    def split_delta(self, delta: Array) -> Arrays:
         """The views of delta (…, delta_blocks·H) that `backward_step` writes to and reads."""
         return (delta,)
 
@@ -133,7 +138,7 @@ class Cell(ABC):
         """The part of delta, in the column order of W_x, that the input projection sees."""
         return delta
 
-    def grads_through_h(self, derivatives: Tape, t: Any, d_h: Array) -> tuple[Array, ...]:
+    def grads_through_h(self, derivatives: Tape, t: Any, d_h: Array) -> Arrays:
         """What reaches each part through h itself, at the steps that have the places t among the derivatives."""
         return (d_h,)
 

@@ -1,10 +1,13 @@
 """The Phased LSTM: an LSTM behind a gate that opens by the clock."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .base import blocks, row, transposed
+from .activations import Activation, sigmoid
+from .arrays import Array
+from .base import Arrays, Params, Recipe, StateArrays, Tape, blocks, row, transposed
 from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
 from .knobs import BadValue, choice, knob, switch
 from .lstm import LSTM
@@ -24,10 +27,49 @@ SAMPLING_HELP = (
 
 
 class PhasedLSTM(LSTM):
-    """c̃ = f c + i g, c' = k c̃ + (1-k) c, h̃ = o σ(c̃), h' = k h̃ + (1-k) h   (Neil, Pfeiffer, Liu 2016)
+    """The LSTM behind a gate k that each unit opens by its own clock (Neil, Pfeiffer, Liu 2016).
 
     Each unit has its own period τ, shift s and open ratio r_on, all trained. Where k = 0 the step is the identity for h
-    and for c, and the gradient is copied unchanged. Time is data: times (T, B), regular or not.
+    and for c, and the gradient is copied unchanged. Time is data: times (T, B), regular or not. `c_new` and `h_new` are
+    c̃ and h̃, the states that the LSTM's step would give; `read` is what the output reads, c̃ or, if chosen, c_t.
+
+    forward:
+        φ, k = the clock at time t, 1 - k             all steps at once
+        a_o, a_i, a_f, a_g  = x_t W_x + b             all steps at once
+        a_o, a_i, a_f, a_g += h_{t-1} W_h
+        a_i += p_i ⊙ c_{t-1}                          peepholes
+        a_f += p_f ⊙ c_{t-1}                          peepholes
+        o, i, f = sigmoid(a_o), sigmoid(a_i), sigmoid(a_f)
+        g    = σ(a_g)
+        c̃    = f ⊙ c_{t-1}
+        c̃   += i ⊙ g
+        c_t  = k ⊙ c̃
+        c_t += (1 - k) ⊙ c_{t-1}
+        v    = σ(read)
+        a_o += p_o ⊙ read                             peepholes
+        o    = sigmoid(a_o)                           peepholes
+        h̃    = o ⊙ v
+        h_t  = k ⊙ h̃
+        h_t += (1 - k) ⊙ h_{t-1}
+
+    backward:
+        ∂h̃/∂a_o, ∂c̃/∂a_i, ∂c̃/∂a_f, ∂c̃/∂a_g, ∂h̃/∂read, ∂c̃/∂c_{t-1}: the LSTM's, all steps at once
+        ∂h/∂k = h̃ - h_{t-1}                           all steps at once
+        ∂c/∂k = c̃ - c_{t-1}                           all steps at once
+        δh̃    = k ⊙ δh_t
+        δread = δh̃ ⊙ ∂h̃/∂read
+        δc_t += δread                                 if the output reads c_t
+        δc̃    = k ⊙ δc_t
+        δc̃   += δread                                 if the output reads c̃
+        δa_o  = δh̃ ⊙ ∂h̃/∂a_o
+        δa_i  = δc̃ ⊙ ∂c̃/∂a_i
+        δa_f  = δc̃ ⊙ ∂c̃/∂a_f
+        δa_g  = δc̃ ⊙ ∂c̃/∂a_g
+        δk    = δh_t ⊙ ∂h/∂k + δc_t ⊙ ∂c/∂k
+        δh_{t-1}  = δa W_hᵀ                           δa: δa_o, δa_i, δa_f, δa_g side by side
+        δh_{t-1} += (1 - k) ⊙ δh_t
+        δc_{t-1}  = δc̃ ⊙ ∂c̃/∂c_{t-1}
+        δc_{t-1} += (1 - k) ⊙ δc_t
     """
 
     name, label = "phased_lstm", "Phased"
@@ -61,7 +103,7 @@ class PhasedLSTM(LSTM):
         )
         timestamps: tuple = ()  # for sampling = own
 
-        def __post_init__(self):
+        def __post_init__(self) -> None:
             super().__post_init__()
             object.__setattr__(self, "timestamps", checked_timestamps(self.timestamps))
             if self.shortest_period > self.longest_period:
@@ -69,7 +111,7 @@ class PhasedLSTM(LSTM):
                 sentence = f"shortest_period = {low:g} is outside [1, {high:g}], the range up to longest_period"
                 raise BadValue(sentence, "shortest_period", high)
 
-        def check_run(self, settings):
+        def check_run(self, settings: Any) -> None:
             if self.sampling != "own":
                 return
             count = len(self.timestamps)
@@ -80,10 +122,10 @@ class PhasedLSTM(LSTM):
                 raise BadValue(sentence, "steps", count)
 
     @classmethod
-    def build(cls, options, activation):
+    def build(cls, options: Any, activation: Activation) -> "PhasedLSTM":
         return (OpenPhasedLSTM if options.gate == "open" else cls)(options, activation)
 
-    def init_params(self, recipe):
+    def init_params(self, recipe: Recipe) -> Params:
         rng = recipe.rng(4)
         low, high = np.log(self.options.shortest_period), np.log(self.options.longest_period)
         tau = np.exp(low + (high - low) * rng.random(recipe.hidden))
@@ -94,120 +136,118 @@ class PhasedLSTM(LSTM):
             "leak": np.full(recipe.hidden, 0.0 if self.options.at_test else self.options.leak),
         }
 
-    def draw_times(self, steps, batch, rng):
+    def draw_times(self, steps: int, batch: int, rng: np.random.Generator) -> Array:
         if self.options.sampling == "own":
             return given(self.options.timestamps, steps, batch)
         return DRAWS[self.options.sampling](steps, batch, rng)
 
     @property
-    def sign(self):
-        """-1 where the phase counts from t - s, +1 where it counts from t + s."""
+    def sign(self) -> float:
+        """Return -1 where the phase counts from t - s, +1 where it counts from t + s."""
         return SIGNS[self.options.shift_sign]
 
-    def clock(self, params, times):
-        """φ and k, each (T, …, B, H)."""
-        return time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
-
-    def init_tape(self, params, x, start, times):
-        tape = super().init_tape(params, x, start, times)
-        phi, k = self.clock(params, times)
-        new = np.empty_like(tape["c"][1:])
-        return tape | {
-            "times": times,
-            "phi": phi,
-            "k": k,
-            "rest": 1 - k,
-            "c_new": new,
-            "h_new": np.empty_like(new),
-        }
-
-    def forward_steps(self, params, tape, steps):
-        W_h, product = params["W_h"], np.empty_like(tape["a"][0])
-        now, after = slice(steps.start, steps.stop), slice(steps.start + 1, steps.stop + 1)
-        h, c = tape["h"], tape["c"]
-        own = (tape[name][now] for name in ("a", "k", "rest", "c_new", "h_new", "v"))
-        states = h[now], h[after], c[now], c[after]
-        rows = zip(self.gates_of(tape, now), *states, *own, strict=True)
-        for gates, h, h_next, c, c_next, a, k, rest, c_new, h_new, v in rows:
-            np.add(a, np.matmul(h, W_h, product), a)
-            self.update_cell(params, gates, c, c_new, v)
-            np.multiply(k, c_new, c_next)
-            c_next += rest * c
-            self.open_output(params, gates, c_next if self.reads_updated else c_new, v)
-            np.multiply(gates.o, v, h_new)
-            np.multiply(k, h_new, h_next)
-            h_next += rest * h
-
     @property
-    def reads_updated(self):
-        """Whether h̃ reads c' instead of c̃."""
+    def reads_updated(self) -> bool:
+        """Whether h̃ reads c_t instead of c̃."""
         return self.options.output == "updated"
 
-    def local_derivatives(self, params, tape, steps):
-        found = super().local_derivatives(params, tape, steps)
-        found["k"], found["rest"] = tape["k"][steps], tape["rest"][steps]
-        found["gap_h"] = tape["h_new"][steps] - tape["h"][:-1][steps]
-        found["gap_c"] = tape["c_new"][steps] - tape["c"][:-1][steps]
-        return found
+    def clock(self, params: Params, times: Array) -> tuple[Array, Array]:
+        """Return φ and k, each (T, …, B, H), at times (T, …, B)."""
+        return time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
 
-    def split_delta(self, delta):
-        return self.input_delta(delta), *blocks(delta, 5)
+    def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
+        tape = super().init_tape(params, x, start, times)
+        phi, k = self.clock(params, times)
+        new = {name: np.empty_like(tape["c"][1:]) for name in ("c_new", "h_new")}
+        return tape | new | {"times": times, "phi": phi, "k": k, "1-k": 1 - k}
 
-    def backward_step(self, params, derivatives, d_next, d_prev, delta):
-        by_o, by_i, by_f, by_g, h_by_c, c_by_c, k, rest, gap_h, gap_c = derivatives
-        (d_h, d_c), (d_h_prev, d_c_prev), (d_a, d_o, d_i, d_f, d_g, d_k) = d_next, d_prev, delta
-        d_h_new = k * d_h
-        through_output = d_h_new * h_by_c
-        if self.reads_updated:
-            d_c += through_output
-        d_c_new = k * d_c
-        if not self.reads_updated:
-            d_c_new += through_output
-        np.multiply(d_h_new, by_o, d_o)
-        np.multiply(d_c_new, by_i, d_i)
-        np.multiply(d_c_new, by_f, d_f)
-        np.multiply(d_c_new, by_g, d_g)
-        np.add(np.multiply(d_h, gap_h, d_k), d_c * gap_c, d_k)
-        np.matmul(d_a, transposed(params["W_h"]), d_h_prev)
-        d_h_prev += rest * d_h
-        np.multiply(d_c_new, c_by_c, d_c_prev)
-        d_c_prev += rest * d_c
+    def forward_steps(self, params: Params, tape: Tape, steps: range) -> None:
+        W_h, h_W = params["W_h"], np.empty_like(tape["a"][0])
+        activation, peepholes, reads_updated = self.activation.value, self.options.peepholes, self.reads_updated
+        for gates, states, own in self.step_views(tape, steps, "a", "v", "k", "1-k", "c_new", "h_new"):
+            (a_ready, ready, a_o, a_i, a_f, a_g, o, i, f, g), (h, h_next, c, c_next) = gates, states
+            a, v, k, not_k, c_new, h_new = own
+            np.add(a, np.matmul(h, W_h, h_W), a)
+            if peepholes:
+                np.add(a_i, row(params["p_i"]) * c, a_i)
+                np.add(a_f, row(params["p_f"]) * c, a_f)
+            sigmoid(a_ready, ready)
+            activation(a_g, g)
+            np.multiply(f, c, c_new)
+            np.add(c_new, np.multiply(i, g, v), c_new)  # v is still free
+            np.multiply(k, c_new, c_next)
+            c_next += not_k * c
+            read = c_next if reads_updated else c_new
+            activation(read, v)
+            if peepholes:
+                np.add(a_o, row(params["p_o"]) * read, a_o)
+                sigmoid(a_o, o)
+            np.multiply(o, v, h_new)
+            np.multiply(k, h_new, h_next)
+            h_next += not_k * h
 
-    def input_delta(self, delta):
-        return delta[..., : 4 * (delta.shape[-1] // 5)]
-
-    def seen_by_output(self, tape):
+    def seen_by_output(self, tape: Tape) -> Array:
         return tape["c"][1:] if self.reads_updated else tape["c_new"]
 
-    def grads_through_h(self, derivatives, t, d_h):
-        through = derivatives["k"][t] * derivatives["h_by_c"][t] if self.reads_updated else 0.0
-        return d_h, d_h * through
+    def local_derivatives(self, params: Params, tape: Tape, steps: Any) -> Tape:
+        inner = super().local_derivatives(params, tape, steps)
+        return inner | {
+            "k": tape["k"][steps],
+            "1-k": tape["1-k"][steps],
+            "dh_dk": tape["h_new"][steps] - tape["h"][:-1][steps],
+            "dc_dk": tape["c_new"][steps] - tape["c"][:-1][steps],
+        }
 
-    def param_grads(self, params, tape, x, h, delta):
-        H = h.mantissa.shape[-1]
+    def split_delta(self, delta: Array) -> Arrays:
+        return self.input_delta(delta), *blocks(delta, 5)
+
+    def backward_step(self, params: Params, derivatives: Arrays, d_next: Arrays, d_prev: Arrays, delta: Arrays) -> None:
+        dhn_da_o, dcn_da_i, dcn_da_f, dcn_da_g, dhn_dread, dcn_dc_prev, k, not_k, dh_dk, dc_dk = derivatives
+        (d_h, d_c), (d_h_prev, d_c_prev), (d_a, d_a_o, d_a_i, d_a_f, d_a_g, d_k) = d_next, d_prev, delta
+        d_h_new = k * d_h
+        d_read = d_h_new * dhn_dread
+        if self.reads_updated:
+            d_c += d_read
+        d_c_new = k * d_c
+        if not self.reads_updated:
+            d_c_new += d_read
+        np.multiply(d_h_new, dhn_da_o, d_a_o)
+        np.multiply(d_c_new, dcn_da_i, d_a_i)
+        np.multiply(d_c_new, dcn_da_f, d_a_f)
+        np.multiply(d_c_new, dcn_da_g, d_a_g)
+        np.add(np.multiply(d_h, dh_dk, d_k), d_c * dc_dk, d_k)
+        np.matmul(d_a, transposed(params["W_h"]), d_h_prev)
+        d_h_prev += not_k * d_h
+        np.multiply(d_c_new, dcn_dc_prev, d_c_prev)
+        d_c_prev += not_k * d_c
+
+    def input_delta(self, delta: Array) -> Array:
+        return delta[..., : 4 * (delta.shape[-1] // 5)]
+
+    def grads_through_h(self, derivatives: Tape, t: Any, d_h: Array) -> Arrays:
+        through_h = derivatives["k"][t] * derivatives["dh_dc"][t] if self.reads_updated else 0.0
+        return d_h, d_h * through_h
+
+    def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
         inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
-        d_k = delta.mantissa[..., 4 * H :]
+        d_k = blocks(delta.mantissa, 5)[4]
         slopes = gate_slopes(params, tape["phi"], tape["times"], self.sign)
-        clock = {name: sum_over_time(Scaled(d_k * slope, delta.exponent)) for name, slope in slopes}
+        clock = {name: sum_over_time(Scaled(d_k * dk_dp, delta.exponent)) for name, dk_dp in slopes}
         return super().param_grads(params, tape, x, h, inner) | clock
 
 
 class OpenPhasedLSTM(PhasedLSTM):
-    """The plain LSTM's step, bit for bit, beside clocks that nobody reads: k = 1 throughout."""
+    """The Phased LSTM with k = 1 throughout: the plain LSTM's step bit for bit, beside clocks that nobody reads."""
 
     delta_blocks = LSTM.delta_blocks
-    forward_steps, local_derivatives, split_delta, backward_step = (
-        LSTM.forward_steps,
-        LSTM.local_derivatives,
-        LSTM.split_delta,
-        LSTM.backward_step,
-    )
+    forward_steps, backward_step = LSTM.forward_steps, LSTM.backward_step
+    local_derivatives, split_delta = LSTM.local_derivatives, LSTM.split_delta
     input_delta, seen_by_output, grads_through_h = LSTM.input_delta, LSTM.seen_by_output, LSTM.grads_through_h
 
-    def init_tape(self, params, x, start, times):
+    def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
         phi, _ = self.clock(params, times)
         return LSTM.init_tape(self, params, x, start, times) | {"phi": phi, "k": np.ones_like(phi)}
 
-    def param_grads(self, params, tape, x, h, delta):
+    def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
         unread = np.zeros((*delta.mantissa.shape[1:-2], h.mantissa.shape[-1]))
         return LSTM.param_grads(self, params, tape, x, h, delta) | dict.fromkeys(("tau", "s", "r_on"), unread)

@@ -1,15 +1,31 @@
 """The vanilla recurrent network, plain or residual."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .base import Cell, linear_grads, project_inputs, states_like, transposed
+from .arrays import Array
+from .base import Arrays, Cell, Params, Recipe, StateArrays, Tape, linear_grads, project_inputs, states_like, transposed
 from .knobs import Knobs, switch
+from .scaled import Scaled
 
 
 class Vanilla(Cell):
-    """h' = σ(x W_x + h W_h + b)   (Elman 1990);   residual: h' = h + σ(…)   (He et al. 2016, read through time)"""
+    """The simple recurrent network (Elman 1990), plain or residual (He et al. 2016, read through time).
+
+    forward:
+        u_t  = x_t W_x + b                     all steps at once
+        u_t += h_{t-1} W_h
+        h_t  = σ(u_t)
+        h_t += h_{t-1}                         residual
+
+    backward:
+        ∂h/∂u     = σ'(u_t)                    all steps at once
+        δu_t      = δh_t ⊙ ∂h/∂u
+        δh_{t-1}  = δu_t W_hᵀ
+        δh_{t-1} += δh_t                       residual
+    """
 
     name, label = "rnn", "RNN"
     pre_activations = ("u",)
@@ -21,40 +37,40 @@ class Vanilla(Cell):
         residual: bool = switch(False, "Residual", "h' = h + σ(u): the identity path copies the gradient.")
 
     @property
-    def scalable(self):
+    def scalable(self) -> bool:
         return self.activation.homogeneous
 
-    def init_params(self, recipe):
+    def init_params(self, recipe: Recipe) -> Params:
         return {"W_x": recipe.input(1), "W_h": recipe.recurrent(1), "b": np.zeros(recipe.hidden)}
 
-    def init_tape(self, params, x, start, times):
-        a = project_inputs(x, params["W_x"], params["b"])
-        tape = {"a": a.mantissa, "h": states_like(start["h"], len(times))}
-        return tape if a.exponent is None else tape | {"a_exponent": a.exponent}
+    def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
+        u = project_inputs(x, params["W_x"], params["b"])
+        tape = {"a": u.mantissa, "h": states_like(start["h"], len(times))}
+        return tape if u.exponent is None else tape | {"a_exponent": u.exponent}
 
-    def forward_steps(self, params, tape, steps):
-        W_h, value, residual = params["W_h"], self.activation.value, self.options.residual
-        h, product = tape["h"][steps.start], np.empty_like(tape["h"][0])
+    def forward_steps(self, params: Params, tape: Tape, steps: range) -> None:
+        W_h, activation, residual = params["W_h"], self.activation.value, self.options.residual
+        h, h_W = tape["h"][steps.start], np.empty_like(tape["h"][0])
         now, after = slice(steps.start, steps.stop), slice(steps.start + 1, steps.stop + 1)
-        for a, h_new in zip(tape["a"][now], tape["h"][after], strict=True):
-            np.add(a, np.matmul(h, W_h, product), a)
-            value(a, h_new)
+        for u, h_next in zip(tape["a"][now], tape["h"][after], strict=True):
+            np.add(u, np.matmul(h, W_h, h_W), u)
+            activation(u, h_next)
             if residual:
-                h_new += h
-            h = h_new
+                h_next += h
+            h = h_next
 
-    def local_derivatives(self, params, tape, steps):
-        a, value = tape["a"][steps], tape["h"][1:][steps]
+    def local_derivatives(self, params: Params, tape: Tape, steps: Any) -> Tape:
+        u, value = tape["a"][steps], tape["h"][1:][steps]
         if self.options.residual:
-            value = self.activation.value(a, np.empty_like(a))
-        return {"slope": self.activation.slope(a, value)}
+            value = self.activation.value(u, np.empty_like(u))
+        return {"dh_du": self.activation.slope(u, value)}
 
-    def backward_step(self, params, derivatives, d_next, d_prev, delta):
-        (slope,), (d,), (d_h,), (d_u,) = derivatives, d_next, d_prev, delta
-        np.multiply(d, slope, d_u)
-        np.matmul(d_u, transposed(params["W_h"]), d_h)
+    def backward_step(self, params: Params, derivatives: Arrays, d_next: Arrays, d_prev: Arrays, delta: Arrays) -> None:
+        (dh_du,), (d_h,), (d_h_prev,), (d_u,) = derivatives, d_next, d_prev, delta
+        np.multiply(d_h, dh_du, d_u)
+        np.matmul(d_u, transposed(params["W_h"]), d_h_prev)
         if self.options.residual:
-            np.add(d_h, d, d_h)
+            np.add(d_h_prev, d_h, d_h_prev)
 
-    def param_grads(self, params, tape, x, h, delta):
+    def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
         return linear_grads(x, h, delta)

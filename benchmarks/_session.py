@@ -69,13 +69,18 @@ class Session:
         state.double_array_value.data[:] = [value]
         return await self._rerun()
 
-    async def _rerun(self) -> Answer:
-        """Ask for a run and take in all that it sends; a closed connection or silence is an error of the answer."""
+    async def _rerun(self, limit: float = LIMIT) -> Answer:
+        """Ask for a run and take in all that it sends.
+
+        A closed connection is an error of the answer, and so is silence, unless it was allowed by a short limit.
+        """
         answer, start = Answer(), time.perf_counter()
         try:
             await self._connection.send(self._state.SerializeToString())
-            await asyncio.wait_for(self._receive(answer), LIMIT)
-        except (TimeoutError, WebSocketException) as error:
+            await asyncio.wait_for(self._receive(answer), limit)
+        except TimeoutError:
+            answer.errors += [f"no answer within {limit:g} s"] if limit >= LIMIT else []
+        except WebSocketException as error:
             answer.errors.append(f"{type(error).__name__}: {error}")
         answer.seconds = time.perf_counter() - start
         return answer

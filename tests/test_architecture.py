@@ -182,7 +182,34 @@ def frame_faults(root: Path) -> list[str]:
     return faults + [f"app.py has {lines} lines"] * (lines >= 40)
 
 
-LAWS = [outward_imports, strangers, cycles, torch_at_start, frame_faults]
+SAFE_READS = {"get", "setdefault", "pop", "update"}  # of the session's state: they bear a key that is not there
+
+
+def trusting_reads(root: Path) -> list[str]:
+    """Where the pages take a key of the session's state for granted: a late message finds its widget gone."""
+    found = []
+    for module, path in sources(root).items():
+        if top(module) in {"app", "ui"}:
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            found += [f"{module} trusts {ast.unparse(node)}" for node in nodes if is_trusting(node)]
+    return found
+
+
+def is_trusting(node: ast.AST) -> bool:
+    """Whether it is `session_state[key]` or `session_state.key`, read or deleted, or `pop` without a default."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "pop":
+        return is_session_state(node.func.value) and len(node.args) < 2
+    if not isinstance(node, ast.Subscript | ast.Attribute) or isinstance(node.ctx, ast.Store):
+        return False
+    is_safe = isinstance(node, ast.Attribute) and node.attr in SAFE_READS
+    return is_session_state(node.value) and not is_safe
+
+
+def is_session_state(node: ast.AST) -> bool:
+    return ast.unparse(node) in {"st.session_state", "session_state"}
+
+
+LAWS = [outward_imports, strangers, cycles, torch_at_start, frame_faults, trusting_reads]
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -210,6 +237,10 @@ BROKEN = [  # law, what it has to say, a small wrong tree
     (cycles, "ui.b imports itself in a circle", {"ui/a": "from ui import b", "ui/b": "def f():\n    import ui.a"}),
     (torch_at_start, "lab.b imports torch", {"ui/a": "from lab.b import x", "lab/b": "import torch.nn"}),
     (torch_at_start, "cells imports torch", {"app": "import cells.b", "cells/__init__": "import torch", "cells/b": ""}),
+    (trusting_reads, "ui.a trusts st.session_state['k']", {"ui/a": "def f():\n    return st.session_state['k'].rows"}),
+    (trusting_reads, "ui.a trusts st.session_state.k", {"ui/a": "x = st.session_state.k"}),
+    (trusting_reads, "ui.a trusts st.session_state['k']", {"ui/a": "del st.session_state['k']"}),
+    (trusting_reads, "ui.a trusts st.session_state.pop('k')", {"ui/a": "st.session_state.pop('k')"}),
     (frame_faults, "app.py is missing", {"ui/state": ""}),
     (frame_faults, "app.py has 40 lines", {"app": "x = 1\n" * 40}),
     (frame_faults, "app.py leaves out ui/pages/b.py", {"app": "ui/pages/a.py", "ui/pages/a": "", "ui/pages/b": ""}),
@@ -226,7 +257,7 @@ def test_the_law_catches_what_breaks_it(law, offence, files, tmp_path):
 def test_the_law_lets_a_good_tree_be(law, tmp_path):
     good = {
         "app": "import streamlit as st\nfrom ui import state\nst.Page('ui/pages/flow.py')",
-        "ui/state": "import streamlit as st\nfrom cells import run\nfrom viz.flow import draw",
+        "ui/state": "import streamlit as st\nfrom cells import run\nfrom viz.flow import draw\nst.session_state.k = 1",
         "ui/pages/flow": "import streamlit as st\nfrom ui.state import show",
         "viz/flow": "import plotly\nfrom cells.trace import Trace\nfrom cells.analysis.verdict import Verdict",
         "cells/__init__": "from .engine import run",

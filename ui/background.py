@@ -114,18 +114,22 @@ def works() -> Works:
     return Works()
 
 
+def visitor() -> str:
+    """Return the name under which this session waits."""
+    return st.session_state.setdefault("visitor", uuid4().hex)
+
+
 def leave(slot: str) -> None:
     """This place of the page waits for nothing any more."""
     shown = st.session_state.get("works", {})
     if slot in shown:
-        works().leave(shown.pop(slot), st.session_state.visitor)
+        works().leave(shown.pop(slot), visitor())
 
 
 def ask(slot: str, key: Hashable, compute: Compute) -> Work:
     """The work that one place of the page shows; what the place showed before is left."""
-    visitor = st.session_state.setdefault("visitor", uuid4().hex)
-    shown = st.session_state.setdefault("works", {})
+    me, shown = visitor(), st.session_state.setdefault("works", {})
     if shown.get(slot, key) != key:
-        works().leave(shown[slot], visitor)
+        works().leave(shown[slot], me)
     shown[slot] = key
-    return works().of(key, compute, visitor)
+    return works().of(key, compute, me)

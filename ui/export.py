@@ -26,7 +26,7 @@ def export_dialog(offers: Sequence[Offer]) -> None:
     if not offers:
         st.info("No chart of this page is drawn yet.")
         return
-    values = st.session_state.drawn
+    values = state.drawn()
     one, link = _chosen(offers), state.address(values)
     drawn = one.draw(theme())
     for sentence in left_out(values):
@@ -55,7 +55,7 @@ def _chosen(offers: Sequence[Offer]) -> Offer:
 
 
 def _verdict() -> str:
-    values = st.session_state.drawn
+    values = state.drawn()
     settings = run_settings(values)
     return compute.summary_of(settings, compute.layer_of(settings, page_view(values)))[0].sentence
 

@@ -29,7 +29,7 @@ def as_written(text: str) -> str:
 
 def show_complaints() -> None:
     """What the link had wrong, until it is read."""
-    complaints = st.session_state.complaints
+    complaints = state.told("complaints")
     if complaints:
         with st.container(horizontal=True, key="complaints"):
             st.warning("From the link:\n\n" + "\n".join(f"- {as_written(line)}" for line in complaints))

@@ -37,7 +37,7 @@ def begin() -> None:
 
 def offer(*ones: Offer) -> None:
     """Let these figures be saved."""
-    st.session_state[KEY].extend(ones)
+    st.session_state.setdefault(KEY, []).extend(ones)
 
 
 def offered() -> tuple[Offer, ...]:

@@ -36,7 +36,9 @@ def loss_steps_widget(values: Values) -> None:
 
 
 def _read_loss_steps() -> None:
-    text = st.session_state.loss_steps_text
+    text = state.told("loss_steps_text")
+    if text is None:
+        return
     try:
         st.session_state.loss_steps = parse_steps(text, state.values()["steps"])
         st.session_state.loss_steps_fault = ""
@@ -157,12 +159,13 @@ def show_left_out(name: str, values: Values) -> None:
 
 
 def _read_text() -> None:
-    if st.session_state.own_text.strip():
-        _take(lambda: parse_text(st.session_state.own_text))
+    text = state.told("own_text")
+    if text and text.strip():
+        _take(lambda: parse_text(text))
 
 
 def _read_file() -> None:
-    file = st.session_state.own_file
+    file = state.told("own_file")
     if file is not None:
         _take(lambda: read_upload(file.getvalue()))
 
@@ -180,5 +183,5 @@ def _take(read: Callable[[], Rows]) -> None:
 
 def show_kept_fault(key: str) -> None:
     """What was wrong with the last text or file, until a good one comes."""
-    if st.session_state.get(key):
-        show_sentence(st.session_state[key])
+    if fault := state.told(key):
+        show_sentence(fault)

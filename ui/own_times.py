@@ -56,12 +56,13 @@ def timestamps_widgets(values: Values) -> None:
 
 
 def _read_text() -> None:
-    if st.session_state.times_text.strip():
-        _take(lambda: parse_times(st.session_state.times_text))
+    text = state.told("times_text")
+    if text and text.strip():
+        _take(lambda: parse_times(text))
 
 
 def _read_file() -> None:
-    file = st.session_state.times_file
+    file = state.told("times_file")
     if file is not None:
         _take(lambda: read_times(file.getvalue()))
 

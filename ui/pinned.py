@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from . import compute
+from . import compute, state
 from .fields import Values, run_settings
 from .pins import differing, label_of, shown
 from .reading import applies
@@ -17,7 +17,7 @@ def show_differences(view: PageView) -> None:
     """A table of the fields that are not the same in all runs, with the verdicts; nothing where nothing is pinned."""
     if not view.pins:
         return
-    runs = [(PRESENT, st.session_state.drawn), *((pin.name, pin.values) for pin in view.pins)]
+    runs = [(PRESENT, state.drawn()), *((pin.name, pin.values) for pin in view.pins)]
     names = differing([own for _, own in runs])
     called = {"Run": Column([name for name, _ in runs])}
     settings = {label_of(field): Column([_cell(field, own) for _, own in runs]) for field in names}

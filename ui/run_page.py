@@ -10,7 +10,7 @@ from cells.knobs import BadValue
 from . import offers, state
 from .actions import action_row, preset_row
 from .budget import check_budget
-from .fields import DEFAULTS, page_view, run_settings
+from .fields import Values, anatomy_view, map_view, page_view, run_settings
 from .notices import show_complaints, show_fault
 from .places import fill, kept
 from .turns import TURNS
@@ -47,10 +47,17 @@ def run_page(
 def _valid() -> tuple[RunSettings, PageView]:
     values = state.values()
     try:
-        check_budget(run_settings(values))
+        _check(values)
         st.session_state.drawn = values
         state.publish()
     except BadValue as error:
         show_fault(error, values)
-    shown = st.session_state.get("drawn") or DEFAULTS
+    shown = state.drawn()
     return run_settings(shown), page_view(shown)
+
+
+def _check(values: Values) -> None:
+    """Raise BadValue where a value is none that its field can hold, or where the run would cost too much."""
+    check_budget(run_settings(values))
+    for view in (page_view, anatomy_view, map_view):
+        view(values)

@@ -8,7 +8,7 @@ from cells import RunSettings
 from cells.knobs import BadValue
 
 from . import state
-from .chart import show_chart
+from .chart import event_of, show_chart
 from .frame import theme
 from .notices import show_sentence
 from .ranges import range_body_of
@@ -28,7 +28,7 @@ def show_scrubber(settings: RunSettings, view: PageView) -> bool:
         show_sentence(f"{error}.")
         return False
     show_chart(body, "content", CHART, on_keep_change=lambda: None)
-    _keep(st.session_state[CHART].get("keep"), plan_scrub(settings, view))
+    _keep(event_of(CHART, "keep"), plan_scrub(settings, view))
     return True
 
 

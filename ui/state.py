@@ -36,8 +36,22 @@ def _too_long(present: Values, query: Query) -> Values:
 
 
 def values() -> Values:
-    """Every value of the page, by name."""
-    return {name: st.session_state.get(name, default) for name, default in DEFAULTS.items()}
+    """Every value of the page, by name; the default where there is none, or a choice without a chosen one."""
+    found = {name: st.session_state.get(name) for name in DEFAULTS}
+    return {name: DEFAULTS[name] if value is None else value for name, value in found.items()}
+
+
+def drawn() -> Values:
+    """Return the values of the last valid run; the defaults where there was none yet."""
+    return st.session_state.get("drawn") or DEFAULTS
+
+
+def told(key: str) -> Any:
+    """Return what the widget of this key was brought to, None where there is no such widget any more.
+
+    A message may come late: after a change of page, or of the cell, the widget that it is about is not drawn.
+    """
+    return st.session_state.get(key)
 
 
 def put(changes: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ def tool_row() -> None:
     values = _valid()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         _scrub_choice(values)
-        if st.session_state.scrub_knob:
+        if state.told("scrub_knob"):
             _range_choice(values)
         st.button("Pin this run", help=PIN_HELP, icon=":material/keep:", key="pin", on_click=_pin)
         pairs = {"label_visibility": "collapsed", "key": "pair", "on_change": _pair}
@@ -42,7 +42,7 @@ def _valid() -> Values:
         run_settings(state.values())
         return state.values()
     except BadValue:
-        return st.session_state.get("drawn") or DEFAULTS
+        return state.drawn()
 
 
 def _scrub_choice(values: Values) -> None:
@@ -67,7 +67,7 @@ def _scrub_choice(values: Values) -> None:
 
 
 def _take_knob() -> None:
-    name = st.session_state.scrub_knob
+    name = state.told("scrub_knob")
     state.put({"scrub": (name,) if name else ()})
 
 
@@ -80,25 +80,26 @@ def _range_choice(values: Values) -> None:
         common: dict[str, Any] = {"step": 1 if kind is int else None, "on_change": _take_range, "args": (name,)}
         least, most = kind(knob_of(name).low), kind(high_of(name))
         for key, label, value in (("scrub_low", "From", ends[0]), ("scrub_high", "To", ends[1])):
-            st.session_state[key] = kind(value)
+            st.session_state[key] = min(max(kind(value), least), most)
             st.number_input(label, least, most, key=key, **common)
-        st.session_state.scrub_count = ends[2]
+        st.session_state.scrub_count = min(max(ends[2], FEWEST), MOST_VALUES)
         st.slider("Values", FEWEST, MOST_VALUES, key="scrub_count", on_change=_take_range, args=(name,))
         st.button("Whole range", key="scrub_whole", on_click=state.put, args=({"scrub": (name,)},))
 
 
 def _take_range(name: str) -> None:
-    chosen = st.session_state
-    state.put({"scrub": (name, float(chosen.scrub_low), float(chosen.scrub_high), chosen.scrub_count)})
+    low, high, count = map(state.told, ("scrub_low", "scrub_high", "scrub_count"))
+    is_scrubbed = state.values()["scrub"][:1] == (name,)
+    if is_scrubbed and None not in (low, high, count):
+        state.put({"scrub": (name, float(low), float(high), count)})
 
 
 def _pin() -> None:
-    shown = st.session_state.get("drawn") or DEFAULTS
-    state.put({"pins": added(state.values()["pins"], pin_of(shown))})
+    state.put({"pins": added(state.values()["pins"], pin_of(state.drawn()))})
 
 
 def _pair() -> None:
-    name = st.session_state.pair
+    name = state.told("pair")
     st.session_state.pair = None
     if name:
         state.put(BY_NAME[name].chosen(state.values()))
@@ -118,9 +119,11 @@ def _present(pin: Pin) -> Values:
 
 
 def _rename(place: int) -> None:
-    pins = list(state.values()["pins"])
+    pins, typed = list(state.values()["pins"]), state.told(f"pin_name{place}")
+    if typed is None or place >= len(pins):
+        return
     others = [pin.name for k, pin in enumerate(pins) if k != place]
-    name = clean(st.session_state[f"pin_name{place}"]) or pins[place].name
+    name = clean(typed) or pins[place].name
     pins[place] = Pin(free_name(name, others), pins[place].changes)
     state.put({"pins": tuple(pins)})
 

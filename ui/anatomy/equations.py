@@ -52,7 +52,9 @@ def _step_button(label: str, key: str, position: int, possible: bool) -> None:
 
 
 def _take_position() -> None:
-    state.put({"node": st.session_state["node picked"]})
+    position = state.told("node picked")
+    if position is not None:
+        state.put({"node": position})
 
 
 def show_equations(opened: Opened) -> None:

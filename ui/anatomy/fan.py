@@ -1,11 +1,10 @@
 """What the fan page does beside its plates: a click on a draw chooses its seed."""
 
-from typing import Any
-
 import streamlit as st
 
 from cells.analysis.many import Fan
 from ui import state
+from ui.chart import event_of
 from viz.anatomy.draws import seed_at
 
 from .equations import finished
@@ -16,7 +15,7 @@ from .show import show_plate
 def show_draws(opened: Opened) -> None:
     """The plate of all draws; the seed of a point that is clicked becomes the present one."""
     show_plate("draws", opened, on_click=lambda: None)
-    clicked: Any = st.session_state.get("chart draws", {}).get("click")
+    clicked = event_of("chart draws", "click")
     record: Fan | None = finished("fan", opened) if clicked else None
     if record is None:
         return

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from cells import RunSettings
-from ui import compute
-from ui.fields import DEFAULTS, anatomy_view
+from ui import compute, state
+from ui.fields import anatomy_view
 from ui.frame import theme
 from ui.view import PageView
 from viz.anatomy import Look
@@ -55,4 +53,4 @@ class Opened:
 
 def open_run(settings: RunSettings, view: PageView) -> Opened:
     """What the page's values open of these settings."""
-    return Opened(settings, view, anatomy_view(st.session_state.get("drawn") or DEFAULTS), theme())
+    return Opened(settings, view, anatomy_view(state.drawn()), theme())

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import state
+from ui.chart import event_of
 from ui.fields import knob_of
 
 from .opened import Opened
@@ -23,13 +24,15 @@ def pick(name: str, opened: Opened) -> None:
 
 def _take(name: str, most: int) -> None:
     """The last step is kept as 0, so that it stays the last when the length changes."""
-    value = st.session_state[f"{name} picked"]
+    value = state.told(f"{name} picked")
+    if value is None:
+        return
     state.put({name: 0 if knob_of(name).low == 0 and value == most else value})
 
 
 def take_click(chart: str, name: str, axis: str, opened: Opened) -> None:
     """A click on a chart chooses the step under it."""
-    clicked = st.session_state[chart].get("click")
+    clicked = event_of(chart, "click")
     if clicked:
         most = getattr(opened.settings, LIMITS[name])
         value = min(max(round(clicked[axis]), 1), most)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cells.analysis.scope import DoesNotApply
-from ui.background import Work
+from ui.background import Work, visitor
 from ui.chart import show_chart
 from ui.export import export_dialog
 from ui.offers import Offer, offer
@@ -88,7 +88,7 @@ def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
 def _progress(works: tuple[Work, ...]) -> None:
     """How far the first is; the page is drawn again when any of them is done."""
     for work in works:
-        work.wanted_by(st.session_state.visitor)
+        work.wanted_by(visitor())
     st.progress(works[0].share, text=f"Computing: {works[0].share:.0%}")
     if any(work.future.done() for work in works):
         st.rerun()

@@ -1,7 +1,6 @@
 """The page of all combinations: boxes to click, and the same as a list to filter, sort and choose from."""
 
 import math
-from typing import Any
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from cells.analysis.combinations import Combination, Combinations
 from cells.analysis.verdict import Verdict
 from cells.knobs import names_of
 from ui import state
+from ui.chart import event_of
 from ui.table import Column, show_table
 from ui.widgets import widget
 from viz.anatomy.combination_words import COLUMNS, columns_of, factor_of_two, listed, reasons
@@ -31,7 +31,7 @@ def show_boxes(opened: Opened) -> None:
     show_plate(NAME, opened, on_click=lambda: None)
     if why := reasons(possible(opened.settings)):
         st.info("\n".join(f"- {sentence}" for sentence in why))
-    clicked: Any = st.session_state.get(f"chart {NAME}", {}).get("click")
+    clicked = event_of(f"chart {NAME}", "click")
     record: Combinations | None = finished(NAME, opened) if clicked else None
     if record:
         _take(combination_at(record, clicked["x"], clicked["y"]), opened)

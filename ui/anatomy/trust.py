@@ -45,7 +45,7 @@ def watch(opened: Opened) -> None:
 
 @st.fragment(run_every=POLL)
 def _watch(work: Work) -> None:
-    work.wanted_by(st.session_state.visitor)
+    work.wanted_by(background.visitor())
     st.progress(work.share, text=f"Checking the gradients: {work.share:.0%}")
     if work.future.done():
         st.rerun()

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.components.v2 import component
@@ -48,6 +49,29 @@ def show_chart(body: bytes, height: int | Literal["content"], key: str, **callba
     _component()(key=key, data=body, height=height, on_theme_change=lambda: _take_theme(key), **callbacks)
 
 
+def event_of(key: str, event: str) -> Any:
+    """Return what the chart or table of this key was told of an event in the run at hand.
+
+    None where nothing happened, where it is drawn no more, and for what none of ours would tell.
+    """
+    told = (st.session_state.get(key) or {}).get(event)
+    return told if told is not None and EVENTS[event](told) else None
+
+
+def _is_point(told: Any) -> bool:
+    return isinstance(told, dict) and all(isinstance(told.get(axis), int | float) for axis in "xy")
+
+
+EVENTS: dict[str, Callable[[Any], bool]] = {
+    "click": _is_point,
+    "keep": lambda told: isinstance(told, int),
+    "chosen": lambda told: isinstance(told, int),
+    "released": lambda told: isinstance(told, dict),
+    "theme": lambda told: told in ("light", "dark"),
+}
+
+
 def _take_theme(key: str) -> None:
     """Keep the theme that a chart found the page in; Streamlit's own word for it is that of the session's start."""
-    st.session_state.theme = st.session_state[key].theme
+    if theme := event_of(key, "theme"):
+        st.session_state.theme = theme

@@ -9,7 +9,7 @@ from cells.knobs import BadValue, checked
 from ui import state
 from ui.anatomy.opened import Opened
 from ui.anatomy.show import show_plate
-from ui.chart.chart import loader
+from ui.chart.chart import event_of, loader
 from ui.fields import FIELDS, high_of, knob_of
 from viz.words import spelled
 
@@ -54,8 +54,9 @@ def used(opened: Opened) -> dict:
 
 def _take() -> None:
     """The sliders were let go; values beyond a range are brought back into it."""
-    released = st.session_state[KEY].get("released") or {}
-    changes = {}
+    released, changes = event_of(KEY, "released"), {}
+    if released is None:
+        return
     for name in NAMES:
         field = FIELDS[f"clock_{name}"]
         try:

@@ -63,4 +63,4 @@ def cancel(plan: MapPlan) -> None:
 def go_on(plan: MapPlan) -> None:
     """Compute the rest after all."""
     if st.session_state.get("map cancelled") == plan:
-        del st.session_state["map cancelled"]
+        st.session_state.pop("map cancelled", None)

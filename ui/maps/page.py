@@ -33,7 +33,7 @@ def draw(settings: RunSettings, view: PageView) -> None:
 
 def _plan(settings: RunSettings, layer: int | None) -> MapPlan:
     """What is asked for; the last valid plan with a sentence above it where that is none."""
-    asked = map_view(st.session_state.get("drawn") or DEFAULTS)
+    asked = map_view(state.drawn())
     try:
         plan = plan_of(asked, settings, layer)
         check_cost(plan)

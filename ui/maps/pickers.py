@@ -39,7 +39,7 @@ def _valid() -> Values:
         run_settings(state.values())
         return state.values()
     except BadValue:
-        return (st.session_state.get("drawn") or DEFAULTS) | {name: state.values()[name] for name in SIDES}
+        return state.drawn() | {name: state.values()[name] for name in SIDES}
 
 
 def _axis(field: str, names: list[str], values: Values) -> None:
@@ -73,7 +73,9 @@ def _present(field: str, values: Values) -> tuple[str, float, float]:
 
 def _take_knob(field: str) -> None:
     """The other side keeps what it shows now; where it has the same knob, the two change places."""
-    chosen = st.session_state[f"{field}_knob"]
+    chosen = state.told(f"{field}_knob")
+    if chosen is None:
+        return
     other = next(side for side in SIDES if side != field)
     before = {side: _present(side, _valid()) for side in SIDES}
     if before[other][0] == chosen:
@@ -84,7 +86,9 @@ def _take_knob(field: str) -> None:
 
 
 def _take_range(field: str, name: str) -> None:
-    state.put({field: (name, st.session_state[f"{field}_low"], st.session_state[f"{field}_high"])})
+    low, high = state.told(f"{field}_low"), state.told(f"{field}_high")
+    if low is not None and high is not None:
+        state.put({field: (name, low, high)})
 
 
 def _size(values: Values) -> None:
@@ -95,4 +99,6 @@ def _size(values: Values) -> None:
 
 
 def _take_size() -> None:
-    state.put({"map_size": st.session_state.map_size_typed})
+    size = state.told("map_size_typed")
+    if size is not None:
+        state.put({"map_size": size})

@@ -13,7 +13,7 @@ from cells.analysis.maps.reading import distance, edge, extent, shares
 from cells.knobs import BadValue
 from ui import background, state
 from ui.background import Work
-from ui.chart import show_chart
+from ui.chart import event_of, show_chart
 from ui.compute import BODIES, chart_body
 from ui.export import export_dialog
 from ui.fields import knob_of
@@ -106,7 +106,7 @@ def _said(shown: Shown) -> str:
 
 def _take_click(found: PhaseMap) -> None:
     """A click on a point sets both knobs; what they were is kept."""
-    point = st.session_state[CHART].get("click")
+    point = event_of(CHART, "click")
     if point:
         changes = clicked(found.plan, point["x"], point["y"])
         if not _goes_together(changes, found):
@@ -137,7 +137,7 @@ def _undo() -> None:
     ]
     back = f"Back to {', '.join(told)}."
     if st.button("Undo click", type="tertiary", icon=":material/undo:", key="map undo", help=back):
-        del st.session_state[SET]
+        st.session_state.pop(SET, None)
         state.put_next(before)
         st.rerun()
 
@@ -145,7 +145,7 @@ def _undo() -> None:
 @st.fragment(run_every=POLL)
 def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = None) -> None:
     """How far it is; the page is drawn again when it is done, or at once when it is cancelled."""
-    work.wanted_by(st.session_state.visitor)
+    work.wanted_by(background.visitor())
     with st.container(horizontal=True, vertical_alignment="center", key=f"map_progress {text}"):
         st.progress(work.share, text=f"{text}: {words.percent(round(work.share, 2))}", width=BAR)
         if cancel and st.button("Cancel", key="map cancel"):

@@ -6,6 +6,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2 import component
 
+from ui.chart import event_of
+
 from .columns import Column, table_body
 
 HERE = Path(__file__).parent
@@ -21,8 +23,8 @@ def show_table(
     """
 
     def chosen() -> None:
-        place = st.session_state[key].get("chosen")
-        if on_choose and isinstance(place, int) and 0 <= place < len(next(iter(columns.values())).values):
+        place = event_of(key, "chosen")
+        if on_choose and place is not None and 0 <= place < len(next(iter(columns.values())).values):
             on_choose(place)
 
     body = table_body(columns, f"backflow-{key.replace(' ', '-')}", alt, on_choose is not None)

@@ -1,0 +1,59 @@
+"""Readers who use every control of every page, messages that come late among it: no error ever reaches one of them."""
+
+import asyncio
+from random import Random
+
+import pytest
+
+from benchmarks._server import APP, Server
+from benchmarks._wanderer import Wanderer
+
+QUERY = "steps=30&hidden=6&batch=3"
+A_FEW, WALKERS, MANY = 60, 4, 10_000
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Server(APP) as started:
+        yield started
+
+
+async def late(port: int, rng: Random) -> list[str]:
+    """Open every page, turn to the next one, and hear there of everything that was on the last."""
+    reader, first = await Wanderer.open(port, QUERY)
+    errors = list(first.errors)
+    for page in [*reader.pages[1:], reader.pages[0]]:
+        reader.gone.clear()
+        for answer in (await reader.turn(page, keeps=False), await reader.use_all_gone(rng)):
+            errors += answer.errors
+    await reader.close()
+    return errors
+
+
+async def walk(port: int, seed: int, steps: int) -> list[str]:
+    """Random steps of one reader."""
+    rng, (reader, first) = Random(seed), await Wanderer.open(port, QUERY)
+    errors = list(first.errors)
+    for _ in range(steps):
+        errors += (await reader.step(rng)).errors
+    await reader.close()
+    return errors
+
+
+async def walks(port: int, steps: int) -> list[str]:
+    """Random steps of several readers at once."""
+    found = await asyncio.gather(*(walk(port, seed, steps // WALKERS) for seed in range(WALKERS)))
+    return [error for errors in found for error in errors]
+
+
+def test_what_is_heard_of_a_page_after_it_was_left_does_no_harm(server):
+    assert asyncio.run(late(server.port, Random(5))) == []
+
+
+def test_no_step_of_a_random_walk_ends_in_an_error(server):
+    assert asyncio.run(walks(server.port, A_FEW)) == []
+
+
+@pytest.mark.slow
+def test_no_step_of_ten_thousand_ends_in_an_error(server):
+    assert asyncio.run(walks(server.port, MANY)) == []

@@ -7,7 +7,8 @@ import numpy as np
 
 from .arrays import Array, by_units
 
-TAIL = 2.0**-14  # below this slope, 1 - v² has lost 14 bits and the slope is taken from the pre-activation
+TAIL = 2.0**-14  # below this slope, 1 - v² has lost 14 bits and the slope is taken from the pre-activation ...
+TAIL_SINGLE = 2.0**-8  # ... and below this one in float32, which has fewer to lose
 
 
 def sigmoid(u: Array, out: Array) -> Array:
@@ -27,9 +28,10 @@ def sigmoid_slope(u: Array, v: Array, out: Array | None = None) -> Array:
 
 def _mended(slope: Array, u: Array, k: float) -> Array:
     """The slope, which is k² e/(1 + e)² with e = exp(-k|u|), taken from there where it has lost digits."""
-    if not slope.min(initial=np.inf) >= TAIL:
+    least = TAIL_SINGLE if slope.dtype == np.float32 else TAIL
+    if not slope.min(initial=np.inf) >= least:
         slope_, u_ = by_units(slope), by_units(u)
-        tail = np.flatnonzero(slope_ < TAIL)
+        tail = np.flatnonzero(slope_ < least)
         e = np.exp(-k * np.abs(u_.take(tail)))
         slope_.flat[tail] = k * k * e / (1 + e) ** 2
     return slope
@@ -79,7 +81,7 @@ class ReLU(Activation):
         return np.maximum(u, 0, out=out)
 
     def slope(self, u, v, out=None):
-        return np.multiply(u > 0, 1.0, out=out)
+        return np.multiply(u > 0, u.dtype.type(1), out=out)
 
 
 class LeakyReLU(Activation):
@@ -93,7 +95,7 @@ class LeakyReLU(Activation):
         return np.multiply(u, np.where(np.real(u) > 0, 1.0, self.leak), out=out)
 
     def slope(self, u, v, out=None):
-        return np.multiply(np.where(u > 0, 1.0, self.leak), 1.0, out=out)
+        return np.multiply(np.where(u > 0, 1.0, self.leak), u.dtype.type(1), out=out, dtype=u.dtype)
 
 
 class Identity(Activation):
@@ -152,7 +154,7 @@ class HardTanh(Activation):
         return np.clip(u, -1, 1, out=out)
 
     def slope(self, u, v, out=None):
-        return np.multiply(np.abs(u) < 1, 1.0, out=out)
+        return np.multiply(np.abs(u) < 1, u.dtype.type(1), out=out)
 
 
 ACTIVATIONS = {a.name: a() for a in (Tanh, ReLU, LeakyReLU, Identity, Sigmoid, Softsign, HardTanh)}

@@ -12,7 +12,7 @@ import numpy as np
 
 from .arrays import Array, Exponents, Mask, empty_unit_major, near_blocks
 from .base import Cell, Params, Tape
-from .scaled import Scaled, magnitudes, settled, shifted, stays_safe
+from .scaled import Scaled, magnitudes, safe_bits, settled, shifted, stays_safe
 from .truncation import walls
 
 STRETCH = 16  # steps between two looks
@@ -50,7 +50,8 @@ class _Walk:
         self.index = {step: k for k, step in enumerate(direct.steps)}
         self.within = {step: k for step, k in self.index.items() if step not in self.walls}  # met on the way
         self.grads = tuple(np.empty_like(h) for _ in cell.state_names)
-        self.delta = empty_unit_major(len(h) - 1, *h.shape[1:-1], cell.delta_blocks * h.shape[-1])
+        self.delta = empty_unit_major(len(h) - 1, *h.shape[1:-1], cell.delta_blocks * h.shape[-1], dtype=h.dtype)
+        self.safe = safe_bits(h.dtype)
         self.exponent: Exponents | None = None
         for grad in self.grads:
             grad[-1] = 0
@@ -151,13 +152,13 @@ class _Walk:
             np.where(here, exponent[t] + self._magnitudes(t), least),
             np.where(there, own + magnitudes(rows.mantissa), least),
         )
-        self._move(t, settled(bits, ~(here | there)))
+        self._move(t, settled(bits, ~(here | there), self.safe))
         self.grads[0][t] += rows.aligned(exponent[t])
         self._renormalise(t)
 
     def _renormalise(self, t: int) -> None:
         """Give every row the exponent its size asks for."""
-        self._move(t, settled(self._exponents()[t] + self._magnitudes(t), ~self._alive(t)))
+        self._move(t, settled(self._exponents()[t] + self._magnitudes(t), ~self._alive(t), self.safe))
 
     def _move(self, t: int, new: Exponents) -> None:
         exponent = self._exponents()

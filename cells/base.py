@@ -164,7 +164,7 @@ def project(x: Scaled, W: Array, b: Array) -> Scaled:
 
 def project_inputs(x: Scaled, W: Array, b: Array) -> Scaled:
     """The same as one product, [x 1] with W on b: faster where N is large."""
-    used = row(b).any(axis=-1, keepdims=True).astype(float)  # a bias of zeros must not bind the exponent
+    used = row(b).any(axis=-1, keepdims=True).astype(b.dtype)  # a bias of zeros must not bind the exponent
     rows, ones, exponent = x.beside(used)
     both = empty_unit_major(*rows.shape[:-1], rows.shape[-1] + 1, dtype=rows.dtype)
     both[..., :-1], both[..., -1:] = rows, ones
@@ -202,4 +202,4 @@ def linear_grads(x: Scaled, h: Scaled, delta: Scaled) -> Params:
 
 def ones_like(x: Scaled) -> Scaled:
     """The constant input 1 that a bias meets: (T, …, B, 1)."""
-    return Scaled(np.ones((*x.mantissa.shape[:-1], 1)))
+    return Scaled(np.ones((*x.mantissa.shape[:-1], 1), x.mantissa.dtype))

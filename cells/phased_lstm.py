@@ -152,8 +152,10 @@ class PhasedLSTM(LSTM):
         return self.options.output == "updated"
 
     def clock(self, params: Params, times: Array) -> tuple[Array, Array]:
-        """Return φ and k, each (T, …, B, H), at times (T, …, B)."""
-        return time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
+        """Return φ and k, each (T, …, B, H), at times (T, …, B); float32 where τ is, which times need not be."""
+        found = time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
+        phi, k = (a.astype(np.float32) for a in found) if params["tau"].dtype == np.float32 else found
+        return phi, k
 
     def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
         tape = super().init_tape(params, x, start, times)

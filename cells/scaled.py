@@ -12,9 +12,15 @@ import numpy as np
 from .arrays import Array, Exponents, Mask, near_blocks
 
 LOG10_2 = float(np.log10(2.0))
-SAFE = 700  # a row whose largest entry lies within 2^±SAFE needs no new exponent
+SAFE = 700  # a row whose largest entry lies within 2^±SAFE needs no new exponent ...
+SAFE_SINGLE = 60  # ... and within 2^±60 in float32
 NOTHING = np.iinfo(np.int64).min // 4  # stands for log2 of 0, and two of them may be added
 FAR = 10_000  # a shift beyond which every float64 has become 0 or inf
+
+
+def safe_bits(dtype: Any) -> int:
+    """The b for which rows of this type within 2^±b need no new exponent."""
+    return SAFE_SINGLE if dtype == np.float32 else SAFE
 
 
 def shifted(values: Array, exponents: Exponents | None) -> Array:
@@ -32,15 +38,15 @@ def magnitudes(values: Array) -> Exponents:
     return np.frexp(np.where(np.isfinite(peak), peak, 0))[1].astype(np.int64)
 
 
-def settled(bits: Exponents, zero: Mask) -> Exponents:
-    """The exponent for rows of these binary magnitudes: 0 as long as they are at home in float64."""
-    return np.where(zero | (np.abs(bits) <= SAFE // 2), 0, bits)
+def settled(bits: Exponents, zero: Mask, safe: int = SAFE) -> Exponents:
+    """The exponent for rows of these binary magnitudes: 0 as long as they lie well within 2^±safe."""
+    return np.where(zero | (np.abs(bits) <= safe // 2), 0, bits)
 
 
 def stays_safe(rows: Array, fed: Callable[[], Mask]) -> bool:
     """Whether every row's peak lies within 2^±SAFE, or is 0 where nothing fed it: any other 0 may have underflowed."""
-    peak = np.abs(rows).max(axis=-1)
-    safe = (peak > 2.0**-SAFE) & (peak < 2.0**SAFE)
+    peak, bits = np.abs(rows).max(axis=-1), safe_bits(rows.dtype)
+    safe = (peak > 2.0**-bits) & (peak < 2.0**bits)
     return bool(safe.all()) or bool((safe | ((peak == 0) & ~fed())).all())
 
 
@@ -64,7 +70,8 @@ class Scaled:
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             squares = np.einsum("...h,...h->...", self.mantissa, self.mantissa)
             logs = 0.5 * np.log10(squares)
-            lost = ~((squares > 1e-250) & (squares < 1e250))
+            least = 1e-30 if squares.dtype == np.float32 else 1e-250
+            lost = ~((squares > least) & (squares < 1 / least))
             if lost.any():
                 logs[lost] = _log10_norms_by_peak(self.mantissa[lost])
         return logs if self.exponent is None else logs + LOG10_2 * self.exponent

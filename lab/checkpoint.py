@@ -1,0 +1,124 @@
+"""A run as bytes and back: one safetensors file with the parameters, the optimiser, the history and the place in it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from cells.arrays import Array
+from cells.knobs import BadValue
+
+from .halt import Cure, Halt
+from .settings import LabSettings
+from .training import Progress, Training
+
+FORMAT = "backflow lab run 1"
+
+
+def pack(training: Training) -> bytes:
+    """All that the run needs to go on, and all that it has recorded."""
+    arrays = dict(_arrays(training)) | {f"history/{n}": a for n, a in training.history.arrays().items()}
+    facts = {
+        "format": FORMAT,
+        "settings": training.settings.as_json(),
+        "progress": asdict(training.progress),
+        "schedule": _plain(training.schedule.state_dict()),
+        "groups": [_plain(group) for group in training.optimiser.state_dict()["param_groups"]],
+    }
+    kept = {name: np.ascontiguousarray(values) for name, values in arrays.items()}
+    return save(kept, metadata={"run": json.dumps(facts)})
+
+
+def unpack(payload: bytes, settings: LabSettings | None = None) -> Training:
+    """The run that was packed; BadValue where it is none, or one of other settings than those given."""
+    facts, arrays = _read(payload)
+    own = LabSettings.from_json(facts["settings"])
+    if settings is not None and settings != own:
+        raise BadValue(_difference(own, settings), "checkpoint")
+    training = Training(own)
+    try:
+        _fill(training, facts, arrays)
+    except (KeyError, ValueError, RuntimeError, TypeError) as error:
+        raise BadValue(f"the checkpoint does not fit its own settings ({error})", "checkpoint") from error
+    return training
+
+
+def _read(payload: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+    try:
+        size = int.from_bytes(payload[:8], "little")
+        facts = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["run"])
+        if facts["format"] != FORMAT:
+            raise BadValue(
+                f"the checkpoint has the format {facts['format']!r}; this program reads {FORMAT!r}", "checkpoint"
+            )
+        return facts, load(payload)
+    except (SafetensorError, LookupError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadValue("the checkpoint is no file of a run, or it is damaged", "checkpoint") from error
+
+
+def _difference(own: LabSettings, asked: LabSettings) -> str:
+    fields = [name for name in vars(own) if getattr(own, name) != getattr(asked, name)]
+    name = "task" if "task" in fields else fields[0]
+    return f"the checkpoint is of a run with {name} = {getattr(own, name)!r}, not {getattr(asked, name)!r}"
+
+
+def _arrays(training: Training) -> Iterator[tuple[str, Array]]:
+    for name, values in training.net.named_parameters():
+        yield f"net/{name}", values.detach().numpy()
+    for index, state in training.optimiser.state_dict()["state"].items():
+        for name, value in state.items():
+            if value is not None:
+                yield f"optimiser/{index}/{name}", torch.as_tensor(value).numpy()
+    for name, tensors in (("good", training.good), ("best", training.best)):
+        yield from ((f"{name}/{k}", tensor.numpy()) for k, tensor in enumerate(tensors))
+    for layer, parts in enumerate(training.carried or ()):
+        yield from ((f"carried/{layer}/{k}", part.numpy()) for k, part in enumerate(parts))
+
+
+def _fill(training: Training, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    training.net.load_state_dict(_tensors(arrays, "net/"), strict=False)
+    state: dict[int, dict[str, Any]] = {}
+    for name, value in _tensors(arrays, "optimiser/").items():
+        index, key = name.split("/")
+        state.setdefault(int(index), {})[key] = value
+    training.optimiser.load_state_dict({"state": state, "param_groups": facts["groups"]})
+    training.schedule.load_state_dict(facts["schedule"])
+    training.good = list(_tensors(arrays, "good/").values())
+    training.best = list(_tensors(arrays, "best/").values())
+    training.carried = _carried(arrays)
+    training.history.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
+    training.progress = _progress(facts["progress"])
+
+
+def _tensors(arrays: Mapping[str, Array], prefix: str) -> dict[str, torch.Tensor]:
+    """Those under a prefix, in the order of their numbers."""
+    names = sorted((name for name in arrays if name.startswith(prefix)), key=_by_number)
+    return {name.removeprefix(prefix): torch.from_numpy(arrays[name].copy()) for name in names}
+
+
+def _by_number(name: str) -> tuple:
+    return tuple(int(part) if part.isdigit() else part for part in name.split("/"))
+
+
+def _carried(arrays: Mapping[str, Array]) -> Any:
+    layers: dict[int, list[torch.Tensor]] = {}
+    for name, part in _tensors(arrays, "carried/").items():
+        layers.setdefault(int(name.split("/")[0]), []).append(part)
+    return tuple(map(tuple, layers.values())) or None
+
+
+def _progress(facts: dict[str, Any]) -> Progress:
+    halt = facts["halt"]
+    if halt is not None:
+        halt = Halt(**(halt | {"cures": tuple(Cure(**cure) for cure in halt["cures"])}))
+    return Progress(**(facts | {"halt": halt, "samples": [tuple(sample) for sample in facts["samples"]]}))
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What JSON holds of a state dict."""
+    return {name: value for name, value in values.items() if isinstance(value, (int, float, str, bool, list, tuple))}

@@ -1,0 +1,14 @@
+"""Small settings of every task, for tests that run over all of them."""
+
+from lab import TASKS, LabSettings
+
+SMALL = {"hidden": 8, "batch": 4, "length": 6, "updates": 8, "evaluate_every": 3}
+OWN = {}  # what a task needs beside that
+
+
+def settings_of(task="palindrome", **fields):
+    """Small settings of one task."""
+    return LabSettings(**({"task": task} | SMALL | OWN.get(task, {}) | fields))
+
+
+assert set(OWN) <= set(TASKS)

@@ -16,12 +16,15 @@ PAGES = [
     st.Page("ui/pages/phase.py", title="Phase diagram"),
     st.Page("ui/pages/table.py", title="Table"),
     st.Page("ui/pages/equations.py", title="Equations"),
+    st.Page("ui/pages/lessons.py", title="Lessons"),
 ]
 
 frame.open_page()
 state.begin()
 page = st.navigation(PAGES, position="top")
+frame.enter(page)
 with TURNS.turn():
-    with st.sidebar:
-        sidebar(page.title)
+    if page.url_path != "lessons":
+        with st.sidebar:
+            sidebar(page.title)
     page.run()

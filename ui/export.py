@@ -13,6 +13,7 @@ from .chart import show_chart
 from .fields import page_view, run_settings
 from .frame import VERSION, theme
 from .link import left_out
+from .notices import as_written
 from .offers import Offer
 from .table import Column, show_table
 
@@ -27,6 +28,9 @@ def export_dialog(offers: Sequence[Offer]) -> None:
         st.info("No chart of this page is drawn yet.")
         return
     values = state.drawn()
+    if offers[0].asks:
+        _save_question(offers[0], state.address(values))
+        return
     one, link = _chosen(offers), state.address(values)
     drawn = one.draw(theme())
     for sentence in left_out(values):
@@ -42,6 +46,14 @@ def export_dialog(offers: Sequence[Offer]) -> None:
     show_chart(compute.chart_body(figure, drawn, save=True), figure["layout"]["height"] + 40, key=f"saved {one.name}")
     with st.expander("Data as a table"):
         _show_table(drawn)
+
+
+def _save_question(one: Offer, link: str) -> None:
+    """A page that asks before it shows; nothing of the answer is seen here."""
+    st.markdown(f"**{as_written(one.title)}**")
+    st.caption("A page of its own, without a server: it asks first and then shows the figure.")
+    with st.container(horizontal=True, key="saves"):
+        _save("Save as HTML", partial(page_html, [one], link, ""), "backflow-question.html", "text/html")
 
 
 def _chosen(offers: Sequence[Offer]) -> Offer:

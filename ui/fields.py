@@ -8,6 +8,7 @@ from cells import CELLS, RunSettings
 from cells.knobs import Knob, knobs_of, names_of
 
 from .anatomy.view import AnatomyView
+from .lessons.learn_view import LearnView
 from .maps.view import MapView
 from .view import PageView
 
@@ -21,7 +22,7 @@ def _all_fields() -> dict[str, Field]:
     for cell in CELLS.values():
         found |= {f.name: f for f in fields(cell.Options) if f.name not in found}
     views = [f for view in (PageView, MapView) for f in fields(view)]
-    return found | {f.name: f for f in views} | dict(knobs_of(AnatomyView))
+    return found | {f.name: f for f in views} | dict(knobs_of(AnatomyView)) | dict(knobs_of(LearnView))
 
 
 FIELDS = _all_fields()
@@ -64,6 +65,11 @@ def page_view(values: Mapping[str, Any]) -> PageView:
 def anatomy_view(values: Mapping[str, Any]) -> AnatomyView:
     """What the anatomy pages look at."""
     return AnatomyView(**{name: values[name] for name in knobs_of(AnatomyView)})
+
+
+def learn_view(values: Mapping[str, Any]) -> LearnView:
+    """The lesson that is open, and what the view asks."""
+    return LearnView(**{name: values[name] for name in knobs_of(LearnView)})
 
 
 def map_view(values: Mapping[str, Any]) -> MapView:

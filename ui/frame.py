@@ -4,9 +4,11 @@ import gc
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 VERSION = "0.1.0"
 STYLE = Path(__file__).with_name("page.css")
+PAGE = "page name"
 ABOUT = "**Backflow** computes exact gradients of recurrent networks, step by step, and shows where they go."
 
 
@@ -27,6 +29,16 @@ def _freeze() -> bool:
     gc.collect()
     gc.freeze()
     return True
+
+
+def enter(page: Page) -> None:
+    """Remember which page is open; the first one has no name of its own in links."""
+    st.session_state[PAGE] = page.url_path or "flow"
+
+
+def page_name() -> str:
+    """The page that is open, by the name it has in links."""
+    return st.session_state.get(PAGE, "")
 
 
 def theme() -> str:

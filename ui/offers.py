@@ -17,6 +17,7 @@ class Offer:
 
     live   the same for a page of its own, with what only such a page can do; None: no different
     part   of another one, which stands for both when the whole page is saved
+    asks   before it shows: it is saved as a page of its own, and seen nowhere else
     """
 
     name: str
@@ -24,6 +25,7 @@ class Offer:
     draw: Draw
     live: Draw | None = None
     part: bool = False
+    asks: bool = False
 
     def on_page(self, theme: str) -> Drawn:
         """The figure as a saved page has it."""

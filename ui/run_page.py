@@ -9,8 +9,11 @@ from cells.knobs import BadValue
 
 from . import offers, state
 from .actions import action_row, preset_row
+from .ask.show import show_question
 from .budget import check_budget
-from .fields import Values, anatomy_view, map_view, page_view, run_settings
+from .fields import Values, anatomy_view, learn_view, map_view, page_view, run_settings
+from .frame import page_name
+from .lessons.panel import beside_lesson
 from .notices import show_complaints, show_fault
 from .places import fill, kept
 from .turns import TURNS
@@ -35,7 +38,10 @@ def run_page(
         with TURNS.turn():
             fill(places)
             offers.begin()
-            draw(*_valid())
+            settings, view = _valid()
+            with beside_lesson(settings, view, page_name()):
+                if not show_question(settings, view):
+                    draw(settings, view)
 
     action_row(starts)
     show_complaints()
@@ -59,5 +65,5 @@ def _valid() -> tuple[RunSettings, PageView]:
 def _check(values: Values) -> None:
     """Raise BadValue where a value is none that its field can hold, or where the run would cost too much."""
     check_budget(run_settings(values))
-    for view in (page_view, anatomy_view, map_view):
+    for view in (page_view, anatomy_view, map_view, learn_view):
         view(values)

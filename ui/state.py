@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from .fields import DEFAULTS, LISTS, Values
 from .link import Query, is_left_out, read_link, write_link
 
+ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
 
 
@@ -16,7 +17,7 @@ def begin() -> None:
     """Fill the session from the link, when the session is new or the reader goes back or forward to another link."""
     put(st.session_state.pop("next", {}))
     returns = "complaints" in st.session_state
-    if returns and not _went_through_history():
+    if returns and not went_through_history():
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     found, complaints = read_link(query)
@@ -24,7 +25,7 @@ def begin() -> None:
     st.session_state.complaints = complaints
 
 
-def _went_through_history() -> bool:
+def went_through_history() -> bool:
     """Whether this run comes from the browser's Back or Forward; every change of the view is a step of its history."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
@@ -69,7 +70,7 @@ def put_next(changes: dict[str, Any]) -> None:
 
 def reset(changes: dict[str, Any] | None = None) -> None:
     """Back to the defaults, with some changes, for which pins and the scrubber stay. What the user brought is kept."""
-    stay = ("own", "timestamps") if changes is None else ("own", "timestamps", "pins", "scrub")
+    stay = ALWAYS if changes is None else (*ALWAYS, "pins", "scrub")
     kept = {name: st.session_state.get(name, ()) for name in stay}
     put(DEFAULTS | kept | (changes or {}))
     st.session_state.complaints = []

@@ -24,6 +24,7 @@ class Drawn:
     alt      the finding in words                         caption  every setting behind it
     columns  the numbers behind it, unrounded
     scrub    what a browser needs to drag it along one knob (viz/scrub.py), if it can be dragged
+    ask      what a browser asks before it shows the figure (viz/guess.py), if anything
     """
 
     name: str
@@ -33,6 +34,7 @@ class Drawn:
     caption: str
     columns: dict[str, np.ndarray] = field(repr=False)
     scrub: dict | None = field(default=None, repr=False)
+    ask: dict | None = field(default=None, repr=False)
 
 
 def flow(trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:

@@ -9,6 +9,8 @@ from string import Template
 
 from .export import csv
 from .flow import Drawn
+from .guess import SCRIPT as GUESS
+from .guess import STYLE as GUESS_STYLE
 from .theme import FONT, PALETTES, Palette
 
 PAGE = Path(__file__).with_name("offline.html")
@@ -38,6 +40,9 @@ def offline_html(figures: Themed, caption: str, link: str, version: str, script:
         "sections": "\n".join(_section(place, drawn) for place, drawn in enumerate(first)),
         "figures": _script_json({theme: [drawn.figure for drawn in each] for theme, each in figures.items()}),
         "scrubs": _script_json(_scrubs(figures)),
+        "asks": _script_json([drawn.ask for drawn in first]),
+        "guess": GUESS.read_text(encoding="utf-8") if any(drawn.ask for drawn in first) else "",
+        "guess_style": GUESS_STYLE.read_text(encoding="utf-8") if any(drawn.ask for drawn in first) else "",
         "drag": SCRUB.read_text(encoding="utf-8") if any(drawn.scrub for drawn in first) else "",
         "schemes": " ".join(figures),
         "light": _variables(PALETTES[next(iter(figures))]),
@@ -86,13 +91,19 @@ def _section(place: int, drawn: Drawn) -> str:
         for kind in ("svg", "png")
     )
     table = f'<a class="button" download="backflow-{drawn.name}.csv" href="data:text/csv;base64,{data}">CSV</a>'
-    return f"""<section>
-<h2>{escape(drawn.title)}</h2>
-<p class="muted">{escape(drawn.alt)}</p>
+    figure = f"""<p class="muted">{escape(drawn.alt)}</p>
 <div class="bf-said" id="said-{place}"></div><div class="bf-scrub" id="scrub-{place}"></div>
 <div class="wide"><div class="chart" id="chart-{place}" role="img" aria-label="{escape(drawn.alt)}"></div></div>
 <p class="muted">{escape(drawn.caption)}</p>
-<p>{saves}{table}</p>
+<p>{saves}{table}</p>"""
+    if drawn.ask:  # seen once it is answered
+        return f"""<section>
+<div id="ask-{place}"></div>
+<div id="answer-{place}" hidden>{figure}</div>
+</section>"""
+    return f"""<section>
+<h2>{escape(drawn.title)}</h2>
+{figure}
 </section>"""
 
 

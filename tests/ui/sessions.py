@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from ui.fields import DEFAULTS
 from ui.groups import groups_of
+from ui.lessons.views import page_names
 from ui.notices import JOINER
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path.stem for path in (ROOT / "ui/pages").glob("[!_]*.py"))
+PAGES = page_names()  # those that show a run
 VERDICT = re.compile(r'<div class="bf-verdict">(.*?)</div>')
 PATIENCE = 120.0  # seconds a run may take on a busy machine
 
@@ -88,6 +89,11 @@ class Session:
     def charts(self) -> dict[str, dict]:
         """What every chart of the page was given, by key."""
         return {key: body for key, body in self._mounted.items() if "figure" in body}
+
+    @property
+    def question(self) -> dict:
+        """What the page asks before it shows; KeyError where it asks nothing."""
+        return self._mounted["ask card"]
 
     @property
     def tables(self) -> dict[str, dict[str, list]]:

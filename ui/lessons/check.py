@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cells import RunSettings, Trace, run
 from cells.analysis import DoesNotApply
+from cells.analysis.fate import FATES, fate
 from cells.analysis.numbers import NUMBERS, UnknownNumber, known_names, value_of
 
 from .claims import Unreadable, evaluate, holds
@@ -15,14 +16,6 @@ from .record import CURVE, FATE, Lesson, Mistake, Step
 from .views import read_view
 
 TraceOf = Callable[[RunSettings], Trace]
-FATES = {  # what a run may be judged -> what a student may answer
-    "vanishing": "vanish",
-    "zero": "vanish",
-    "exploding": "explode",
-    "overflow": "explode",
-    "stable": "stay",
-    "copied": "stay",
-}
 TOLERANCE = 0.05  # of a number that an author expects
 
 
@@ -144,7 +137,7 @@ def _answer(step: Step, runs: Sequence[Trace]) -> Iterator[Mistake]:
 
 def _contradiction(step: Step, trace: Trace) -> str:
     if step.guess in (FATE, CURVE):
-        return _fate_contradiction(step, str(value_of(trace, "kind")))
+        return _fate_contradiction(step, fate(trace), str(value_of(trace, "kind")))
     value = value_of(trace, step.guess)
     if not step.answer:
         return ""
@@ -157,12 +150,10 @@ def _contradiction(step: Step, trace: Trace) -> str:
     return ""
 
 
-def _fate_contradiction(step: Step, kind: str) -> str:
-    if kind not in FATES:
-        raise DoesNotApply(f"guess = {step.guess} has no answer in this run: its gradient is {kind}.")
+def _fate_contradiction(step: Step, found: str, kind: str) -> str:
     answers = dict.fromkeys(FATES.values())
     if step.answer and step.answer not in answers:
         return f"answer = {step.answer} is none of {', '.join(answers)}."
-    if step.answer and step.answer != FATES[kind]:
-        return f"The run contradicts the answer {step.answer}: the gradient is {kind}, which is {FATES[kind]}."
+    if step.answer and step.answer != found:
+        return f"The run contradicts the answer {step.answer}: the gradient is {kind}, which is {found}."
     return ""

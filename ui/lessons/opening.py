@@ -1,0 +1,48 @@
+"""Opening a step: its view on its page, whatever the page showed before; and whether the page still shows it."""
+
+import streamlit as st
+
+from ui import state
+from ui.fields import DEFAULTS, Values
+
+from .learn_view import LearnView
+from .library import NONE, lesson_of
+from .record import Lesson, Step
+from .views import page_file, read_view
+
+OF_THE_READER = ("own", "timestamps")  # brought, and in no lesson
+UNCOMPARED = (*OF_THE_READER, "lesson", "lesson_step")
+
+
+def step_values(lesson: Lesson, number: int) -> Values:
+    """Return all values of a step's view; what the reader brought stays."""
+    step = lesson.steps[number - 1]
+    mine = {name: value for name, value in read_view(step.view).values.items() if name not in OF_THE_READER}
+    return mine | {"lesson": lesson.name, "lesson_step": number, "ask": step.guess or NONE}
+
+
+def open_step(lesson: Lesson, number: int) -> None:
+    """Go to a step: its page, with its values. Does not return."""
+    state.put_next(step_values(lesson, number) | {"complaints": []})
+    st.switch_page(page_file(read_view(lesson.steps[number - 1].view).page))
+
+
+def close_lesson() -> None:
+    """Leave the lesson; the view stays as it is, and asks nothing any more."""
+    state.put({"lesson": NONE, "lesson_step": 1, "ask": NONE})
+
+
+def open_lesson(learn: LearnView) -> tuple[Lesson, int, Step] | None:
+    """Return the lesson that is open, with its step and the step's number; None where none is."""
+    lesson = None if learn.lesson == NONE else lesson_of(learn.lesson)
+    if lesson is None or not lesson.steps:
+        return None
+    number = min(learn.lesson_step, len(lesson.steps))
+    return lesson, number, lesson.steps[number - 1]
+
+
+def is_at_step(lesson: Lesson, number: int, page: str) -> bool:
+    """Whether the page shows the step's view as it was written."""
+    wanted, present = step_values(lesson, number), state.values()
+    same = all(present[name] == wanted.get(name, DEFAULTS[name]) for name in DEFAULTS if name not in UNCOMPARED)
+    return same and page == read_view(lesson.steps[number - 1].view).page

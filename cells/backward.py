@@ -5,7 +5,8 @@ each whether every row stayed within 2^±SAFE. A stretch that did not is walked 
 beside each row chosen anew at every step.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +25,34 @@ class UpstreamGrad:
 
     steps: list[int]
     rows: Scaled  # (len(steps), …, B, H)
+    final: Mapping[str, Array] | None = None  # what reaches the other parts of the last state from outside, (B, H)
+
+    def with_final(self, final: Mapping[str, Array] | None, last: int) -> "UpstreamGrad":
+        """Add ∂L_b/∂ of the final state, one array (B, H) a part, which arrives at step `last`."""
+        if not final:
+            return self
+        others = {part: rows for part, rows in final.items() if part != "h"}
+        here = self if self.steps[-1:] == [last] else self._with_row(last)
+        if "h" not in final:
+            return replace(here, final=others)
+        end = here.rows.at(slice(-1, None)).plus(final["h"][None])
+        return UpstreamGrad(here.steps, _with_end(here.rows, end), others)
+
+    def _with_row(self, step: int) -> "UpstreamGrad":
+        """One row of zeros more, at a later step."""
+        mantissa, exponent = self.rows.mantissa, self.rows.exponent
+        mantissa = np.append(mantissa, np.zeros((1, *mantissa.shape[1:])), axis=0)
+        if exponent is not None:
+            exponent = np.append(exponent, np.zeros((1, *exponent.shape[1:]), np.int64), axis=0)
+        return UpstreamGrad([*self.steps, step], Scaled(mantissa, exponent))
+
+
+def _with_end(rows: Scaled, end: Scaled) -> Scaled:
+    """Rows with the last one replaced."""
+    mantissa = np.concatenate([rows.mantissa[:-1], end.mantissa])
+    if rows.exponent is None or end.exponent is None:
+        return Scaled(mantissa)
+    return Scaled(mantissa, np.concatenate([rows.exponent[:-1], end.exponent]))
 
 
 def backprop(
@@ -53,8 +82,8 @@ class _Walk:
         self.delta = empty_unit_major(len(h) - 1, *h.shape[1:-1], cell.delta_blocks * h.shape[-1], dtype=h.dtype)
         self.safe = safe_bits(h.dtype)
         self.exponent: Exponents | None = None
-        for grad in self.grads:
-            grad[-1] = 0
+        for part, grad in zip(cell.state_names, self.grads, strict=True):
+            grad[-1] = (direct.final or {}).get(part, 0)
 
     def arrive(self, t: int) -> None:
         """The direct part of step T, or of a window's last step: the walk begins with it."""

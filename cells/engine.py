@@ -4,6 +4,7 @@ import numpy as np
 
 from .backward import UpstreamGrad, backprop
 from .base import Tape, product, transposed
+from .bidirectional import Backward, Taped, backward_both, forward_both
 from .forward import forward
 from .network import Network, build
 from .scaled import Scaled
@@ -19,6 +20,8 @@ def run(settings: RunSettings) -> Trace:
 def solve(network: Network, settings: RunSettings | None = None) -> Trace:
     """Forward and backward of a network made by `build` from these settings, or by hand from none."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        if network.reverse is not None:
+            return Trace(settings, network, *_both_directions(network, network.reverse))
         tapes, inputs = forward(network)
         layers = backward(network, tapes, inputs, direct_gradient(network, inputs[-1]))
     return Trace(settings, network, tuple(layers))
@@ -36,11 +39,35 @@ def direct_gradient(network: Network, states: Scaled) -> UpstreamGrad:
 
 def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: UpstreamGrad) -> list[LayerRecord]:
     """All layers, top first; returns their records, lowest first."""
-    records, cell = [], network.cell
-    for params, tape, read in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], strict=True):
+    records, cell, last = [], network.cell, len(network.x)
+    finals = network.finals[::-1]
+    for params, tape, read, final in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], finals, strict=True):
+        direct = direct.with_final(final, last)
         grads, delta = backprop(cell, params, tape, direct, network.truncation)
         records.append(LayerRecord(cell, params, tape, read, grads, delta, direct, network.divisor, network.truncation))
         if read is not inputs[0]:
             d_x = product(cell.input_delta(delta.mantissa), transposed(params["W_x"]))
             direct = UpstreamGrad(list(range(1, len(d_x) + 1)), Scaled(d_x, delta.exponent))
     return records[::-1]
+
+
+def _both_directions(ahead: Network, back: Network) -> tuple[tuple[LayerRecord, ...], tuple[LayerRecord, ...]]:
+    """The records of every layer forward in time, and of every layer from the last input to the first."""
+    tapes, inputs = forward_both(ahead, back)
+    taped = [
+        [Taped(net.cell, *one) for one in zip(net.layers, tape, strict=True)]
+        for net, tape in zip((ahead, back), tapes, strict=True)
+    ]
+    directs = direct_gradient(ahead, inputs[0][-1]), direct_gradient(back, inputs[1][-1])
+    found = backward_both(*taped, directs, (ahead.finals, back.finals))
+    first, second = (_records(*one) for one in zip((ahead, back), taped, inputs, found, strict=True))
+    return first, second
+
+
+def _records(
+    network: Network, taped: list[Taped], inputs: list[Scaled], found: list[Backward]
+) -> tuple[LayerRecord, ...]:
+    return tuple(
+        LayerRecord(*layer, read, done.grads, done.delta, done.direct, network.divisor)
+        for layer, read, done in zip(taped, inputs[:-1], found, strict=True)
+    )

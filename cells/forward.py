@@ -20,13 +20,20 @@ STRETCH = 8  # steps between two looks
 def forward(network: Network) -> tuple[list[Tape], list[Scaled]]:
     """Run all layers. Returns each layer's tape, and what it read followed by what the top layer gave."""
     tapes, inputs = [], [Scaled(network.x)]
-    for params, start in zip(network.layers, network.start, strict=True):
-        tape = network.cell.init_tape(params, inputs[-1], start, network.times)
-        unroll(network.cell, params, tape)
+    for layer in range(len(network.layers)):
+        tape, output = forward_layer(network, layer, inputs[-1])
         tapes.append(tape)
-        exponent = tape.get("h_exponent")
-        inputs.append(Scaled(tape["h"][1:], None if exponent is None else exponent[1:]))
+        inputs.append(output)
     return tapes, inputs
+
+
+def forward_layer(network: Network, layer: int, x: Scaled) -> tuple[Tape, Scaled]:
+    """Run one layer over what it reads, x (T, …, B, I). Returns its tape and its outputs h_1 … h_T."""
+    params = network.layers[layer]
+    tape = network.cell.init_tape(params, x, network.start[layer], network.times)
+    unroll(network.cell, params, tape)
+    exponent = tape.get("h_exponent")
+    return tape, Scaled(tape["h"][1:], None if exponent is None else exponent[1:])
 
 
 def unroll(cell: Cell, params: Params, tape: Tape) -> None:

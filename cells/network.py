@@ -36,6 +36,13 @@ class Network:
     loss: Loss
     divisor: int  # L = Σ_b L_b / divisor: the batch size for the mean over the batch, 1 for the sum
     truncation: int = 0  # steps in a window that the gradient does not leave (truncation.py); 0 for none
+    final: tuple[dict[str, Array], ...] = ()  # ∂L_b/∂ of each layer's final state, where the loss reads it by itself
+    reverse: "Network | None" = None  # the other direction of a bidirectional net: its own cells, x from the end on
+
+    @property
+    def finals(self) -> tuple[dict[str, Array], ...]:
+        """One entry a layer; empty where the loss reads outputs alone."""
+        return self.final or ({},) * len(self.layers)
 
     @cached_property
     def attached(self) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import Array, Exponents
 from .backward import UpstreamGrad
-from .base import Cell, Params, Tape
+from .base import Cell, Params, Tape, transposed
 from .scaled import Scaled
 from .settings import RunSettings
 from .truncation import walls
@@ -102,7 +102,10 @@ class LayerTrace:
         with np.errstate(all="ignore"):
             derivatives = self.cell.local_derivatives(record.params, record.tape, np.array(direct.steps, int) - 1)
             parts = self.cell.grads_through_h(derivatives, slice(None), direct.rows.mantissa)
-        return {p: Scaled(rows, direct.rows.exponent) for p, rows in zip(self.state_names, parts, strict=True)}
+        found = {p: Scaled(rows, direct.rows.exponent) for p, rows in zip(self.state_names, parts, strict=True)}
+        for part, rows in (direct.final or {}).items():
+            found[part] = _with_final(found[part], rows)
+        return found
 
     @cached_property
     def direct_grads(self) -> Mapping[str, Array]:
@@ -142,6 +145,19 @@ class LayerTrace:
             grads = {name: grad / r.divisor for name, grad in grads.items()}
         return {n: _frozen(g) for n, g in (grads | self.cell.views(grads, self._hidden)).items()}
 
+    @cached_property
+    def input_grads(self) -> Array:
+        """dL_b/d of what the layer reads, (T, B, I)."""
+        delta, W_x = self.record.delta, self.record.params["W_x"]
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            rows = self.cell.input_delta(delta.mantissa) @ transposed(W_x)
+            return _frozen(Scaled(rows, delta.exponent).plain())
+
+    @property
+    def start_grads(self) -> Mapping[str, Array]:
+        """dL_b/d of the layer's initial state, (B, H) a part."""
+        return {part: grads[0] for part, grads in self.grads.items()}
+
     def _over_time(self, rows: Array, elsewhere: float) -> Array:
         """Rows of the steps that have a direct part as an array over steps 0 … T."""
         full = np.full((len(self.record.tape["h"]), *rows.shape[1:]), elsewhere)
@@ -160,18 +176,34 @@ class LayerTrace:
 class Trace:
     """One run. `layer(l)` is a layer, 0 the lowest; the trace's own states, gates and gradients are the top layer's."""
 
-    def __init__(self, settings: RunSettings | None, network: "Network", layers: tuple[LayerRecord, ...]) -> None:
+    def __init__(
+        self,
+        settings: RunSettings | None,
+        network: "Network",
+        layers: tuple[LayerRecord, ...],
+        reverse: tuple[LayerRecord, ...] = (),
+    ) -> None:
         self.settings: Any = settings  # None where the network was made by hand
         self.network = network
         self.layers = tuple(LayerTrace(record) for record in layers)
+        self.reverse: Trace | None = None  # the other direction of a bidirectional net, in its own time
+        if network.reverse is not None:
+            self.reverse = Trace(settings, network.reverse, reverse)
+            self.reverse.reverse = self
         for array in _arrays_given(network):
             array.flags.writeable = False
 
-    def layer(self, index: int) -> LayerTrace:
-        """Layer `index`, 0 the lowest; ValueError outside the net."""
+    def layer(self, index: int, reverse: bool = False) -> LayerTrace:
+        """Layer `index`, 0 the lowest; ValueError outside the net.
+
+        In a bidirectional net `reverse` gives the direction that reads the last input first, in its own time: its state
+        t is the one after it has read x_{T+1-t}.
+        """
+        if reverse and self.reverse is None:
+            raise ValueError("reverse = True: the network is not bidirectional")
         if not 0 <= index < len(self.layers):
             raise ValueError(f"layer = {index} is outside [0, {len(self.layers) - 1}]")
-        return self.layers[index]
+        return self.reverse.layers[index] if reverse and self.reverse else self.layers[index]
 
     @property
     def top(self) -> LayerTrace:
@@ -179,7 +211,7 @@ class Trace:
         return self.layers[-1]
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name == "layers":
+        if name.startswith("_") or name in ("layers", "reverse"):
             raise AttributeError(name)
         return getattr(self.layers[-1], name)
 
@@ -201,13 +233,27 @@ class Trace:
             step_losses = self._step_losses(self._read_out(attached), attached)
             weights = self.loss_weights[attached][..., None]
             weighted = np.multiply(weights, step_losses, where=weights > 0, out=np.zeros_like(step_losses))
-            return _frozen(np.asarray(weighted.sum(axis=(0, -1)) / self.network.divisor))
+            total = weighted.sum(axis=(0, -1)) / self.network.divisor + self._final_loss
+            return _frozen(np.asarray(total if self.network.reverse is None else total + self._other.losses))
 
     @cached_property
     def step_losses(self) -> Array:
         """(T, B), every step's ℓ whether attached or not."""
         with np.errstate(all="ignore"):
             return _frozen(self._step_losses(self.scaled_outputs, slice(None)))
+
+    @property
+    def _other(self) -> "Trace":
+        """The reverse direction of a bidirectional net."""
+        assert self.reverse is not None
+        return self.reverse
+
+    @property
+    def _final_loss(self) -> float:
+        """What the final states add to L where it reads them by themselves: Σ ∂L/∂s_T ⊙ s_T."""
+        pairs = ((layer.states, final) for layer, final in zip(self.layers, self.network.finals, strict=True))
+        terms = ((states[part][-1] * rows).sum() for states, final in pairs for part, rows in final.items())
+        return sum(terms, 0.0) / self.network.divisor
 
     def _step_losses(self, outputs: Scaled, steps: Any) -> Array:
         return self.network.loss.value(outputs, self.targets[steps])
@@ -246,8 +292,24 @@ class Trace:
 
     @cached_property
     def outputs(self) -> Array:
-        """ŷ (T, B, O)."""
-        return _frozen(self.scaled_outputs.plain())
+        """ŷ (T, B, O); in a bidirectional net both directions' side by side."""
+        own = self.scaled_outputs.plain()
+        if self.network.reverse is not None:
+            own = np.concatenate([own, self._other.scaled_outputs.plain()[::-1]], axis=-1)
+        return _frozen(own)
+
+    @cached_property
+    def input_grads(self) -> Array:
+        """dL_b/dx (T, B, I)."""
+        own = self.layers[0].input_grads
+        return own if self.reverse is None else _frozen(own + self.reverse.layers[0].input_grads[::-1])
+
+    @cached_property
+    def start_grads(self) -> Mapping[str, Array]:
+        """dL_b/d of the initial states of all layers, (L, B, H) a part; (2L, B, H), both directions in turn, if two."""
+        sides = [self.layers] if self.reverse is None else [self.layers, self.reverse.layers]
+        layers = [layer for pair in zip(*sides, strict=True) for layer in pair]
+        return {part: _frozen(np.stack([layer.start_grads[part] for layer in layers])) for part in self.top.start_grads}
 
 
 def _arrays_of(record: LayerRecord) -> list[Array]:
@@ -261,7 +323,7 @@ def _arrays_in(scaled: Scaled) -> list[Array]:
 
 def _arrays_given(network: "Network") -> list[Array]:
     """What the run was given, beside the parameters of its layers."""
-    starts = [array for start in network.start for array in start.values()]
+    starts = [array for start in (*network.start, *network.final) for array in start.values()]
     return [network.x, network.targets, network.times, network.weights, *network.readout.values(), *starts]
 
 
@@ -273,6 +335,13 @@ def _frozen(array: Array) -> Array:
 def _plain(parts: Mapping[str, Scaled]) -> Mapping[str, Array]:
     with np.errstate(over="ignore", under="ignore"):
         return {name: _frozen(scaled.plain()) for name, scaled in parts.items()}
+
+
+def _with_final(rows: Scaled, final: Array) -> Scaled:
+    """Rows with `final` (B, H) added to the last one."""
+    mantissa, last = rows.mantissa.copy(), rows.at(slice(-1, None))
+    mantissa[-1] += Scaled(final[None]).aligned(last.exponent)[0] if last.exponent is not None else final
+    return Scaled(mantissa, rows.exponent)
 
 
 def _norms(parts: Mapping[str, Scaled]) -> Mapping[str, Array]:

@@ -1,0 +1,51 @@
+"""Masked steps: where a sample's step is masked its state stands still, and its gradient is handed on unchanged."""
+
+import numpy as np
+
+from .arrays import Array
+from .base import Cell
+
+
+def masked(cell: Cell, active: Array) -> Cell:
+    """The same cell, which steps only where `active` (T, B) is True: elsewhere h' = h, and c' = c.
+
+    A masked step changes no parameter and passes nothing to its input; a loss attached to it reaches the state that
+    stands there.
+    """
+    kind = type(cell)
+    found = type(f"Masked{kind.__name__}", (_Masked, kind), {"__doc__": kind.__doc__})(cell.options, cell.activation)
+    found.active = np.ascontiguousarray(active, dtype=bool)[..., None]
+    return found
+
+
+class _Masked(Cell):
+    """What a mask adds to a cell; `active` travels on the tape and as the last of the derivative factors."""
+
+    active: Array  # (T, B, 1)
+
+    def init_tape(self, params, x, start, times):
+        return super().init_tape(params, x, start, times) | {"active": self.active.copy()}
+
+    def forward_steps(self, params, tape, steps):
+        active, parts = tape["active"], self.state_names
+        for t in steps:
+            super().forward_steps(params, tape, range(t, t + 1))
+            for part in () if active[t].all() else parts:
+                np.copyto(tape[part][t + 1], tape[part][t], where=~active[t])
+
+    def local_derivatives(self, params, tape, steps):
+        return super().local_derivatives(params, tape, steps) | {"active": tape["active"][steps]}
+
+    def backward_step(self, params, derivatives, d_next, d_prev, delta):
+        *own, active = derivatives
+        arriving = [d.copy() for d in d_next]
+        super().backward_step(params, tuple(own), d_next, d_prev, delta)
+        for came, at_end, at_start in zip(arriving, d_next, d_prev, strict=True):
+            for d in (at_end, at_start):
+                np.copyto(d, came, where=~active)
+        for d in delta:
+            np.copyto(d, 0, where=~active)
+
+    def grads_through_h(self, derivatives, t, d_h):
+        d_h, *others = super().grads_through_h(derivatives, t, d_h)
+        return d_h, *(np.where(derivatives["active"][t], d, 0) for d in others)

@@ -54,14 +54,14 @@ def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: 
 def _both_directions(ahead: Network, back: Network) -> tuple[tuple[LayerRecord, ...], tuple[LayerRecord, ...]]:
     """The records of every layer forward in time, and of every layer from the last input to the first."""
     tapes, inputs = forward_both(ahead, back)
-    taped = [
-        [Taped(net.cell, *one) for one in zip(net.layers, tape, strict=True)]
-        for net, tape in zip((ahead, back), tapes, strict=True)
-    ]
+    first, second = _taped(ahead, tapes[0]), _taped(back, tapes[1])
     directs = direct_gradient(ahead, inputs[0][-1]), direct_gradient(back, inputs[1][-1])
-    found = backward_both(*taped, directs, (ahead.finals, back.finals))
-    first, second = (_records(*one) for one in zip((ahead, back), taped, inputs, found, strict=True))
-    return first, second
+    found = backward_both(first, second, directs, (ahead.finals, back.finals))
+    return _records(ahead, first, inputs[0], found[0]), _records(back, second, inputs[1], found[1])
+
+
+def _taped(network: Network, tapes: list[Tape]) -> list[Taped]:
+    return [Taped(network.cell, params, tape) for params, tape in zip(network.layers, tapes, strict=True)]
 
 
 def _records(

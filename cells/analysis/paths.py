@@ -12,6 +12,7 @@ from cells.truncation import walls
 
 from .batch import mean_log10
 from .parts import arriving
+from .scope import DoesNotApply
 from .wiring import Circuit, Edge, Pass
 from .wirings import PATHS, wiring
 
@@ -74,6 +75,8 @@ def path_vectors(layer: LayerTrace, part: str) -> dict[str, Scaled]:
 def step_pass(layer: LayerTrace, steps: slice = slice(None)) -> Pass:
     """The cell's graph run forward and backward at some steps (indices from 0), gradients as mantissas."""
     tape, cell = layer.record.tape, layer.cell
+    if "active" in tape:
+        raise DoesNotApply("Paths are not told apart where steps are masked or sequences end early.")
     circuit = Circuit(wiring(cell), layer.params, cell.activation)
     leaves, unit = _leaves(layer, steps)
     if "k" in tape:

@@ -13,6 +13,8 @@ from cells.base import Cell, Params, Tape, transposed
 from cells.scaled import Exponents, magnitudes, shifted
 from cells.trace import LayerTrace, Trace
 
+from .scope import DoesNotApply
+
 Rows = list[tuple[Array, ...]]  # per layer, lowest first, one array (…, B, H) per part
 RESET = 128  # rows whose largest entry leaves 2^±RESET get an exponent
 
@@ -30,6 +32,8 @@ class Stack:
     """The layers from `lowest` up; some samples of the batch, or all; some step indices (from 0), or all."""
 
     def __init__(self, trace: Trace, lowest: int = 0, samples: slice | None = None, steps: Array | None = None) -> None:
+        if trace.reverse is not None and lowest + 1 < len(trace.layers):
+            raise DoesNotApply("A lower layer of a bidirectional network waits for both ends of the sequence.")
         self.levels = [_level(layer, samples, steps) for layer in trace.layers[lowest:]]
         self.state_names = [part for level in self.levels for part in level.cell.state_names]
         self.steps, self.hidden = len(trace.inputs), trace.states["h"].shape[-1]

@@ -189,12 +189,11 @@ def test_the_lstm_of_200_inputs_and_200_units_has_320800_parameters_and_321600_i
 @pytest.mark.parametrize(
     ("module", "sentence"),
     [
-        (nn.LSTM(D, H, bidirectional=True), "bidirectional = True cannot be read"),
         (nn.LSTM(D, H, proj_size=2), "proj_size = 2 cannot be read"),
-        (nn.GRU(D, H, batch_first=True), "batch_first = True cannot be read"),
         (nn.GRU(D, H, 2, dropout=0.3), "dropout = 0.3 is active"),
-        (nn.Linear(D, H), "module = Linear is none of nn.RNN, nn.GRU, nn.LSTM"),
-        (nn.LSTMCell(D, H), "module = LSTMCell is none of nn.RNN, nn.GRU, nn.LSTM"),
+        (nn.Linear(D, H), "module = Linear is none of nn.RNN, nn.GRU, nn.LSTM, nn.RNNCell"),
+        (nn.LSTM(D, H, device="meta"), "weight_ih_l0 is on the meta device"),
+        (nn.GRU(D, H, dtype=torch.complex64), "weight_ih_l0 is complex"),
     ],
 )
 def test_a_module_that_computes_something_else_is_refused_by_name(module, sentence):
@@ -223,7 +222,8 @@ def test_a_number_that_is_none_is_refused_with_its_place(name, value):
 @pytest.mark.parametrize(
     ("x", "d_out", "sentence"),
     [
-        (np.zeros((T, D)), np.zeros((T, B, H)), rf"x has shape \({T}, {D}\); it takes \(T, B, {D}\)"),
+        (np.zeros((T, D)), np.zeros((T, B, H)), rf"d_out has shape .*; it takes \({T}, {H}\)"),
+        (np.zeros(T), np.zeros((T, B, H)), rf"x has shape \({T},\); it takes \(T, B, {D}\)"),
         (np.zeros((T, B, 7)), np.zeros((T, B, H)), rf"x has shape \({T}, {B}, 7\); it takes \(T, B, {D}\)"),
         (np.zeros((0, B, D)), np.zeros((0, B, H)), rf"x has shape \(0, {B}, {D}\); it takes \(T, B, {D}\)"),
         (np.zeros((T, B, D)), np.zeros((B, T, H)), rf"d_out has shape .* it takes \({T}, {B}, {H}\)"),

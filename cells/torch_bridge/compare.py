@@ -1,0 +1,108 @@
+"""Whether a module computes what its class says: the trace beside the module's own outputs and gradients."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from cells.arrays import Array
+from cells.trace import Trace
+
+from .answers import Answer, answer_of
+from .call import Call
+from .export import named_grads
+
+CLOSE = 1e-6  # of the largest entry of a step's row
+
+Pair = tuple[str, Array, Array]  # what it is, what we say, what the module says
+
+
+def refuse_if_other(trace: Trace, answer: Answer, module: Any, call: Call) -> None:
+    """ValueError where the module gives something else than the trace, and by how much.
+
+    In a coarse type rounding alone parts the two, and a chaotic network multiplies it. So a module that differs is
+    compared with a plain one of its class, with the same weights and in the same type, which rounds as it does.
+    """
+    found = _first_gap(_pairs(trace, answer, call))
+    if found is None:
+        return
+    twin = answer_of(twin_of(answer, module), answer.kind, call)
+    if _first_gap(_answers(twin, answer)) is None:
+        return
+    what, by = found
+    raise ValueError(
+        f"module = {answer.kind.name} computes something else than {answer.kind.label} with its weights: "
+        f"{what} differs by {_size(by)} of its size"
+    )
+
+
+def _size(gap: float) -> str:
+    return f"{gap:.2g}" if np.isfinite(gap) else "more than all"
+
+
+def _pairs(trace: Trace, answer: Answer, call: Call) -> Iterator[Pair]:
+    reach = 1.0 if call.active is None else call.active[..., None]
+    yield "its output", trace.outputs * reach, answer.output
+    for part, rows in answer.final.items():
+        yield f"its final {part}", _finals(trace, part), rows
+    ours = {"x": trace.input_grads} | {f"{part}_0": grads for part, grads in trace.start_grads.items()}
+    ours |= {_own_name(name, answer): grad for name, grad in named_grads(trace).items()}
+    for name, grad in answer.grads.items():
+        yield f"its dL/d{name}", ours[name], grad
+
+
+def _own_name(name: str, answer: Answer) -> str:
+    return name.removesuffix("_l0") if answer.kind.is_cell else name
+
+
+def _finals(trace: Trace, part: str) -> Array:
+    """(L·D, B, H)."""
+    ways = [False] if trace.reverse is None else [False, True]
+    return np.stack([trace.layer(k, way).states[part][-1] for k in range(len(trace.layers)) for way in ways])
+
+
+def _answers(one: Answer, other: Answer) -> Iterator[Pair]:
+    yield "its output", one.output, other.output
+    for part, rows in other.final.items():
+        yield f"its final {part}", one.final[part], rows
+    for name, grad in other.grads.items():
+        if name in one.grads:
+            yield f"its dL/d{name}", one.grads[name], grad
+
+
+def _first_gap(pairs: Iterator[Pair]) -> tuple[str, float] | None:
+    """The first that differs, and by how much of its own size."""
+    gaps = ((what, gap(ours, theirs)) for what, ours, theirs in pairs)
+    return next((found for found in gaps if found[1] > CLOSE), None)
+
+
+def gap(ours: Array, theirs: Array) -> float:
+    """The largest difference of any row of the first axis, over that row's largest entry; inf beside a NaN of one."""
+    if ours.shape != theirs.shape:
+        return np.inf
+    axes = tuple(range(1, ours.ndim))
+    with np.errstate(all="ignore"):
+        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+        difference = np.where(same, 0.0, np.abs(ours - theirs)).max(axis=axes)
+        size = np.maximum(np.abs(ours), np.abs(theirs)).max(axis=axes)
+        share = np.where(difference == 0, 0.0, difference / size)
+    return float(np.where(np.isnan(share), np.inf, share).max(initial=0.0))
+
+
+def twin_of(answer: Answer, module: Any) -> Any:
+    """A plain module of the same class, sizes, type, device and mode, with the weights that were used."""
+    import torch
+    from torch import nn
+
+    kind, name = answer.kind, next(iter(answer.weights))
+    like = {"dtype": getattr(module, name).dtype, "device": getattr(module, name).device}
+    more = {"nonlinearity": kind.activation} if kind.counterpart.cell == "rnn" else {}
+    if not kind.is_cell:
+        more |= {"num_layers": kind.layers, "batch_first": kind.batch_first, "bidirectional": kind.directions == 2}
+    with torch.random.fork_rng(devices=[]):
+        twin = getattr(nn, kind.label[3:])(kind.inputs, kind.hidden, bias=kind.bias, **like, **more)
+    twin.train(module.training)
+    with torch.no_grad():
+        for name, weight in answer.weights.items():
+            getattr(twin, name).copy_(torch.from_numpy(weight))
+    return twin

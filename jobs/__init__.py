@@ -1,7 +1,7 @@
 """Long work in processes of its own: jobs of independent tiles, kept as they finish, resumed where they ended.
 
-    store = Store(home, allow=("cells",))           # only functions of these modules may run
-    job_id = submit(store, Job("a map", "cells.maps:tile", tiles=[{"row": 0}, {"row": 1}], version="1"))
+    store = Store(home, allow=("lab.maps:tile",))   # only these functions may run, named one by one
+    job_id = submit(store, Job("a map", "lab.maps:tile", tiles=[{"row": 0}, {"row": 1}], version="1"))
     status(store, job_id)                           # state, done, total, a sentence, rate, time left
     for tile, arrays in results(store, job_id): …   # what is finished so far
 

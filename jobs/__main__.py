@@ -1,4 +1,4 @@
-"""`python -m jobs run JOB --home FOLDER --allow PREFIX …`: the supervisor of one job."""
+"""`python -m jobs run JOB --home FOLDER --allow FUNCTION …`: the supervisor of one job."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ def main() -> None:
     parser.add_argument("command", choices=["run"])
     parser.add_argument("job", help="the job's id")
     parser.add_argument("--home", type=Path, required=True, help="the folder of the store")
-    parser.add_argument("--allow", action="append", default=[], help="a module prefix whose functions may run")
+    parser.add_argument("--allow", action="append", default=[], help="a function that may run, as module:function")
     parser.add_argument("--lease", type=float, default=LEASE, help="seconds without a sign of life until it is gone")
     options = parser.parse_args()
     be_nice()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dask.config
 from dask.system import CPU_COUNT
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Security
 
 from . import address
 from .job import JobError
@@ -31,7 +31,8 @@ def connect(scheduler: str | None, workers: int, scratch: Path) -> Iterator[Clie
             yield client
         return
     try:
-        client = Client(address.checked(scheduler), timeout=CONNECT_WITHIN, **_ALONE)
+        where = address.checked(scheduler)
+        client = Client(where, timeout=CONNECT_WITHIN, security=address.security(where), **_ALONE)
     except OSError as error:
         raise JobError(f"no dask scheduler answers at {scheduler} ({error})") from error
     with client:
@@ -48,8 +49,14 @@ def _local(workers: int, scratch: Path) -> LocalCluster:
 
 
 def _start(workers: int, scratch: Path) -> LocalCluster:
-    """Reached from this machine only (by every user of it); its processes end when this one does, however it ends."""
+    """Reached from this machine only, and only with the keys of this run; its processes end with this one.
+
+    Whoever reaches a scheduler or a worker can run code in it, and loopback is open to every user of the machine. So
+    each run has keys of its own, which its processes hand each other through pipes; on disk they lie for the moment in
+    which OpenSSL reads them, in a folder of this user alone.
+    """
     return LocalCluster(
+        security=Security.temporary(),
         n_workers=workers,
         threads_per_worker=1,
         processes=True,

@@ -18,7 +18,7 @@ def submit(store: Store, job: Job, scheduler: str | None = None, workers: int | 
     """Enter a job, or find it again by its content, and see that it runs; returns its id.
 
     `scheduler` is an address (default: a local cluster), `workers` the number of local processes (default: one a core).
-    Raises JobError if the function is unknown or not allowed, or nothing answers at the address.
+    Raises JobError if the function is unknown or not registered, or nothing answers at the address.
     """
     function.resolve(job.function, store.allow)
     if workers is not None and not 1 <= workers <= MAX_WORKERS:

@@ -35,7 +35,7 @@ def launch(store: Store, job_id: str) -> int:
 
 
 def _options(store: Store) -> list[str]:
-    allowed = [part for prefix in store.allow for part in ("--allow", prefix)]
+    allowed = [part for path in store.allow for part in ("--allow", path)]
     return ["--home", str(store.home), "--lease", str(store.lease), *allowed]
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import function
 from .job import JobError
 
 SCHEMA_VERSION = 1
@@ -59,7 +60,7 @@ def default_home() -> Path:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder on a local disk, and the module prefixes whose functions jobs in it may call.
+    """A folder on a local disk, and the registered functions, "module:function" each, that jobs in it may call.
 
     Many processes may use one folder at once. `lease` is in seconds. Raises JobError where the folder cannot be used.
     """
@@ -70,7 +71,7 @@ class Store:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "home", Path(self.home).expanduser().resolve())
-        object.__setattr__(self, "allow", tuple(self.allow))
+        object.__setattr__(self, "allow", function.registered(self.allow))
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             self._prepare()

@@ -1,19 +1,22 @@
-"""Only functions that an allowed module itself defines may run."""
+"""Only a function that is registered by its own full name, and that its module itself defines, may run."""
 
 import sys
 
 import pytest
 
+import jobs
+from cells.analysis.maps.tiles import FUNCTION
 from jobs import JobError
 from jobs.function import call, resolve
 from tests.jobs import tilework
+from ui.maps import large
 
-ALLOW = ("tests.jobs",)
+SQUARE = "tests.jobs.tilework:square"
 
 
-def test_an_allowed_function_is_found():
-    assert resolve("tests.jobs.tilework:square", ALLOW) is tilework.square
-    assert resolve("tests.jobs.tilework:square", ("cells", "tests.jobs.tilework")) is tilework.square
+def test_a_registered_function_is_found():
+    assert resolve(SQUARE, (SQUARE,)) is tilework.square
+    assert resolve(SQUARE, (FUNCTION, SQUARE)) is tilework.square
 
 
 @pytest.mark.parametrize(
@@ -24,28 +27,49 @@ def test_an_allowed_function_is_found():
         ("tests.jobs.tilework:_note", "is not of the form module:function"),
         ("tests.jobs.tilework:square.__call__", "is not of the form module:function"),
         ("tests.jobs.tilework:square\n", "is not of the form module:function"),
-        ("os:system", "is in none of the allowed modules"),
-        ("tests.jobsmith:square", "is in none of the allowed modules"),
-        ("tests.jobs.nowhere:square", "the module cannot be imported"),
-        ("tests.jobs.tilework:cube", "defines no function cube"),
-        ("tests.jobs.tilework:Path", "defines no function Path"),
-        ("tests.jobs.live:wait_for_fun", "defines no function wait_for_fun"),
-        ("tests.jobs.conftest:Store", "defines no function Store"),
+        ("os:system", "is none of the registered functions"),
+        ("tests.jobs.tilework:gated", "is none of the registered functions"),
+        ("tests.jobs:square", "is none of the registered functions"),
     ],
 )
 def test_any_other_path_is_refused_in_one_sentence(path, sentence):
     with pytest.raises(JobError, match=sentence):
-        resolve(path, ALLOW)
+        resolve(path, (SQUARE,))
 
 
-def test_an_imported_function_is_not_the_modules_own():
-    with pytest.raises(JobError, match="defines no function resolve"):
-        resolve(f"{__name__}:resolve", (__name__,))
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("tests.jobs.nowhere:square", "the module cannot be imported"),
+        ("tests.jobs.tilework:cube", "defines no function cube"),
+        ("tests.jobs.tilework:Path", "defines no function Path"),
+        ("tests.jobs.conftest:Store", "defines no function Store"),
+        (f"{__name__}:resolve", "defines no function resolve"),
+    ],
+)
+def test_a_registered_path_that_leads_to_no_function_of_its_module_is_refused(path, sentence):
+    with pytest.raises(JobError, match=sentence):
+        resolve(path, (path,))
 
 
-def test_a_module_that_is_not_allowed_is_not_even_imported():
-    with pytest.raises(JobError, match="none of the allowed modules"):
-        resolve("this:f", ALLOW)
+@pytest.mark.parametrize("path", ["cells", "cells.analysis", "", "cells:*", 3])
+def test_no_module_can_be_registered_as_a_whole(tmp_path, path):
+    with pytest.raises(JobError, match=r"allow = .* is not of the form module:function"):
+        jobs.Store(tmp_path, allow=(path,))
+    assert not (tmp_path / "jobs.sqlite").exists()
+
+
+@pytest.mark.parametrize("path", ["cells.torch_bridge:trace_torch", "cells:run", "cells.sweep:sweep"])
+def test_the_pages_jobs_may_compute_rows_of_maps_and_nothing_else(tmp_path, monkeypatch, path):
+    monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path))
+    with pytest.raises(JobError, match="none of the registered functions"):
+        jobs.submit(large.store(), jobs.Job("x", path, [{}]))
+    assert resolve("cells.analysis.maps.tiles:row", large.store().allow).__name__ == "row"
+
+
+def test_a_function_that_is_not_registered_is_not_even_imported():
+    with pytest.raises(JobError, match="none of the registered functions"):
+        resolve("this:f", (SQUARE,))
     assert "this" not in sys.modules
 
 

@@ -35,7 +35,7 @@ import sys, time
 from pathlib import Path
 import jobs
 from tests.jobs import live
-store = jobs.Store(Path(sys.argv[1]), allow=("tests.jobs.tilework",))
+store = jobs.Store(Path(sys.argv[1]), allow=live.ALLOW)
 job, _ = live.squares(store, parts=int(sys.argv[2]))
 jobs.submit(store, job, workers=2)
 time.sleep(600)

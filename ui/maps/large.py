@@ -53,8 +53,8 @@ def job_of(plan: MapPlan) -> jobs.Job:
 
 
 def store() -> jobs.Store:
-    """The store of jobs, which may call the engine only; JobError where its folder cannot be used."""
-    return jobs.Store(allow=("cells",))
+    """The store of jobs, which may compute rows of maps only; JobError where its folder cannot be used."""
+    return jobs.Store(allow=(FUNCTION,))
 
 
 def start(plan: MapPlan) -> None:

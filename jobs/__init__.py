@@ -15,8 +15,8 @@ dask.distributed cluster (or talks to the scheduler at an address). This package
 from .control import delete, overview, results, resume, stop, submit
 from .job import MAX_TILES, Job, JobError
 from .status import JobStatus, status
-from .store import Store
-from .tiles import Computation, failures, ledger
+from .store import NoJob, Store, StoreBusy
+from .tiles import Computation, failures, invalidate, ledger
 from .worker import Context
 
 __all__ = [
@@ -26,9 +26,12 @@ __all__ = [
     "Job",
     "JobError",
     "JobStatus",
+    "NoJob",
     "Store",
+    "StoreBusy",
     "delete",
     "failures",
+    "invalidate",
     "ledger",
     "overview",
     "results",

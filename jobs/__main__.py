@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from .store import LEASE, Store
+from .store import AT_WORK, LEASE, Store
 from .supervisor import be_nice, supervise
 
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--lease", type=float, default=LEASE, help="seconds without a sign of life until it is gone")
     options = parser.parse_args()
     be_nice()
-    supervise(Store(options.home, tuple(options.allow), options.lease), options.job)
+    supervise(Store(options.home, tuple(options.allow), options.lease, AT_WORK), options.job)
 
 
 if __name__ == "__main__":  # workers import this module again when they start

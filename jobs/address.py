@@ -5,6 +5,7 @@ talks to it, and over tcp:// so can whoever reaches its port. So an address come
 never from a visitor of a page; tls:// lets only those in who hold a key that the cluster's own authority has signed.
 """
 
+import asyncio
 import re
 import socket
 import ssl
@@ -24,6 +25,7 @@ TLS_NAMES = (
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT",
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY",
 )
+_PLAIN: Any = {"serializers": ["msgpack"], "deserializers": ["msgpack", "error"]}  # no pickles of somebody unknown
 _ADDRESS = re.compile(r"(?:(tcp|tls)://)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})")
 
 
@@ -110,21 +112,17 @@ def _receive(stream: socket.socket, size: int, by: float) -> bytes:
 
 def _ask_who(full: str, keys: "Security | None") -> None:
     """Ask dask's own question; a worker, too, speaks as dask does."""
-    import asyncio
+    from distributed.core import rpc  # half a second, before the clock starts
 
+    async def ask() -> Any:
+        async with rpc(full, connection_args=arguments, timeout=ANSWER_WITHIN, **_PLAIN) as server:
+            return await server.identity()
+
+    arguments = keys.get_connection_args("client") if keys else {}
     try:
-        who = asyncio.run(asyncio.wait_for(_identity(full, keys), ANSWER_WITHIN))
+        who = asyncio.run(asyncio.wait_for(ask(), ANSWER_WITHIN))
     except Exception as error:  # dask decodes whatever comes, and fails as it happens to
         raise JobError(f"no scheduler answers at {full} ({str(error) or type(error).__name__})") from error
     kind = str(who.get("type", "")) if isinstance(who, dict) else ""
     if not kind.endswith("Scheduler"):
         raise JobError(f"what answers at {full} is a dask {kind.lower() or 'server'}, not a scheduler")
-
-
-async def _identity(full: str, keys: "Security | None") -> Any:
-    from distributed.core import rpc
-
-    arguments = keys.get_connection_args("client") if keys else {}
-    plain = {"serializers": ["msgpack"], "deserializers": ["msgpack", "error"]}  # no pickles before we know who it is
-    async with rpc(full, connection_args=arguments, timeout=ANSWER_WITHIN, **plain) as server:
-        return await server.identity()

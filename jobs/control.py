@@ -25,21 +25,28 @@ def submit(store: Store, job: Job, scheduler: str | None = None, workers: int | 
         raise JobError(f"workers = {workers} is outside [1, {MAX_WORKERS}]")
     where = address.checked(scheduler) if scheduler else None
     with store.transaction() as db:
-        if db.execute("SELECT 1 FROM jobs WHERE id = ?", (job.id,)).fetchone() is None:
-            _enter(db, job)
-        sql = "UPDATE jobs SET name = ?, scheduler = ?, workers = ? WHERE id = ?"
-        db.execute(sql, (job.name, where, workers, job.id))
+        _enter(db, job)
+        db.execute("UPDATE jobs SET scheduler = ?, workers = ? WHERE id = ?", (where, workers, job.id))
     _run(store, job.id)
     return job.id
 
 
 def _enter(db: sqlite3.Connection, job: Job) -> None:
+    """Write down what is not there yet: all of a new job, and the tiles of one that has lost theirs."""
+    columns = (
+        "name",
+        "function",
+        "settings",
+        "version",
+        "total",
+    )  # one job, one content: at most a damaged row changes
     db.execute(
-        "INSERT INTO jobs (id, name, function, settings, version, total, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO jobs (id, {', '.join(columns)}, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}",
         (job.id, job.name, job.function, to_json(job.settings), job.version, len(job.tiles), time.time()),
     )
     rows = [(job.id, tile, to_json(spec)) for tile, spec in enumerate(job.tiles)]
-    db.executemany("INSERT INTO tiles (job, tile, spec) VALUES (?, ?, ?)", rows)
+    db.executemany("INSERT OR IGNORE INTO tiles (job, tile, spec) VALUES (?, ?, ?)", rows)
 
 
 def _run(store: Store, job_id: str) -> None:
@@ -85,14 +92,15 @@ def results(store: Store, job_id: str, skip: Collection[int] = ()) -> Iterator[t
 
     A tile whose file is damaged is left out and becomes pending again, to be computed on the next resume.
     """
-    store.job(job_id)
+    last = store.job(job_id)["total"] - 1
+    sql = "SELECT tile FROM tiles WHERE job = ? AND state = 'done' AND tile BETWEEN 0 AND ? ORDER BY tile"
     with store.reading() as db:
-        rows = db.execute("SELECT tile FROM tiles WHERE job = ? AND state = 'done' ORDER BY tile", (job_id,)).fetchall()
+        rows = db.execute(sql, (job_id, last)).fetchall()
     for tile in (row["tile"] for row in rows if row["tile"] not in skip):
         try:
             found, _ = tiles.read(store, job_id, tile)
         except arrays.Damaged as damage:
-            tiles.disown(store, job_id, tile, str(damage))
+            tiles.invalidate(store, job_id, tile, str(damage))
             continue
         yield tile, found
 

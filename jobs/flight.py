@@ -1,24 +1,26 @@
 """Tiles on their way through dask: sent out a few at a time, taken in as they finish, called back on a stop."""
 
-import json
 import queue
 import sqlite3
 import time
 import uuid
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from distributed import Client, Future, KilledWorker
 from distributed.client import FutureCancelledError
 
 from . import arrays, tiles, worker
-from .job import JobError
+from .job import JobError, from_json
 from .store import Store
 
 TICK = 0.2  # seconds between two looks at the stop flag
 STOP_WITHIN = 10.0  # seconds that tiles under way have to answer a stop
 FETCH_WITHIN = 30.0  # seconds for one result to travel back
 COUNT_EVERY = 1.0  # seconds between two looks at who is there
+ANSWER_WITHIN = 5.0  # seconds for the scheduler to answer a question
+SILENT_FOR = 30.0  # seconds without an answer after which it counts as lost
 AHEAD = 2  # tiles sent out per worker thread: one computes, one waits
 
 _BROKEN = (OSError, RuntimeError)  # what dask raises when the connection breaks, and when it has given it up
@@ -32,7 +34,7 @@ class Flight:
         self.store, self.job, self.epoch, self.client = store, job, epoch, client
         self.store_id = store.id
         self.run_name = f"{self.store_id}-{job['id']}"
-        self.settings = json.loads(job["settings"])
+        self.settings = from_json(job["settings"], "settings")
         self.waiting: deque[Waiting] = deque()
         self.flying: dict[str, tuple[Future, Waiting]] = {}
         self.landed: queue.SimpleQueue[Future] = queue.SimpleQueue()
@@ -40,7 +42,8 @@ class Flight:
         self.stop_by: float | None = None
         self.threads = 0
         self.counted = -COUNT_EVERY
-        self.idle = False
+        self.answered = time.monotonic()
+        self.idle = ""  # why nobody computes
 
     def run(self, waiting: list[Waiting]) -> None:
         """Return when every tile is settled or a stop is carried out; JobError if the scheduler is lost."""
@@ -53,7 +56,16 @@ class Flight:
             self._note_progress()
             self._check_client()
             self._send()
-        self.client.cancel([future for future, _ in self.flying.values()])
+        self._ask(self.client._cancel, [future for future, _ in self.flying.values()])
+
+    def _ask(self, question: Callable[..., Awaitable[Any]], *words: Any, **options: Any) -> Any:
+        """What the scheduler answers; None where it does not: dask's own questions wait for ever."""
+        try:
+            answer = self.client.sync(question, *words, callback_timeout=ANSWER_WITHIN, **options)
+        except _BROKEN:
+            return None
+        self.answered = time.monotonic()
+        return answer
 
     def _hear(self, event: tuple[float, dict[str, Any]]) -> None:
         self.heard.put(event[1])
@@ -67,10 +79,7 @@ class Flight:
             tiles.note_progress(self.store, self.job["id"], progress)
 
     def _raise_flag(self, epoch: int) -> None:
-        try:
-            self.client.run(worker.stop_below, self.run_name, epoch, on_error="ignore")
-        except _BROKEN:
-            return  # _check_client says whether the scheduler is lost
+        self._ask(self.client._run, worker.stop_below, self.run_name, epoch, on_error="ignore")
 
     def _stop_is_due(self) -> bool:
         """Whether a stop was asked for and its time is over; the workers are told at every look, new ones too."""
@@ -93,11 +102,9 @@ class Flight:
 
     def _count_threads(self) -> None:
         self.counted = time.monotonic()
-        try:
-            self.threads = sum(cast(dict[str, int], self.client.nthreads()).values())
-        except _BROKEN:
-            self.threads = 0
-        self._say_if_idle(self.threads == 0)
+        there: dict[str, int] | None = self._ask(cast(Any, self.client.scheduler).ncores, workers=None)
+        self.threads = sum((there or {}).values())
+        self._say_why_idle(there)
         self._replace_dead_workers()
 
     def _replace_dead_workers(self) -> None:
@@ -106,12 +113,20 @@ class Flight:
         if cluster is not None and self.threads < len(cluster.worker_spec):
             cluster.scale(len(cluster.worker_spec))
 
-    def _say_if_idle(self, idle: bool) -> None:
-        if idle != self.idle:
-            self.idle = idle
-            self.store.note(self.job["id"], "no worker is connected to the scheduler" if idle else "")
+    def _say_why_idle(self, there: dict[str, int] | None) -> None:
+        why = "" if there else "no worker is connected to the scheduler"
+        if there is None:
+            why = "the scheduler does not answer"
+        if why != self.idle:
+            self.idle = why
+            self.store.note(self.job["id"], why)
 
     def _send_one(self, waiting: Waiting) -> None:
+        try:
+            spec = from_json(waiting[1], f"the spec of tile {waiting[0]}")
+        except JobError as error:
+            self._fail(waiting[0], str(error))
+            return
         attempt = 0
         if self.job["scheduler"]:
             claim = tiles.claim(self.store, self.job["id"], waiting[0], self.epoch)
@@ -119,17 +134,17 @@ class Flight:
                 return
             attempt = claim.attempt
         key = f"tile-{self.run_name}-{self.epoch}-{waiting[0]}-{uuid.uuid4().hex}"
-        future = self.client.submit(worker.run_tile, self._order(waiting, attempt), key=key, pure=False)
+        future = self.client.submit(worker.run_tile, self._order(waiting[0], spec, attempt), key=key, pure=False)
         self.flying[key] = future, waiting
         future.add_done_callback(self.landed.put)
 
-    def _order(self, waiting: Waiting, attempt: int) -> worker.Order:
+    def _order(self, tile: int, spec: Any, attempt: int) -> worker.Order:
         return worker.Order(
             job=self.job["id"],
             store=self.store_id,
-            tile=waiting[0],
+            tile=tile,
             epoch=self.epoch,
-            spec=json.loads(waiting[1]),
+            spec=spec,
             settings=self.settings,
             function=self.job["function"],
             allow=self.store.allow,
@@ -172,10 +187,11 @@ class Flight:
             self._fail(answer.tile, f"the result arrived damaged ({damage})")
 
     def _fail(self, tile: int, message: str) -> None:
-        tiles.fail(self.store, self.job["id"], tile, message[: worker.MAX_ERROR])
+        tiles.fail(self.store, self.job["id"], tile, message[: tiles.MAX_ERROR])
 
     def _check_client(self) -> None:
-        if self.client.status == "closed":
+        silent = time.monotonic() - self.answered > SILENT_FOR
+        if silent or self.client.status == "closed":
             raise JobError(f"the scheduler at {self.job['scheduler']} no longer answers")
 
 

@@ -51,6 +51,15 @@ def to_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def from_json(text: Any, where: str) -> Any:
+    """The reverse of `to_json`; JobError where `text` is no JSON, or nested too deep."""
+    try:
+        return plain(json.loads(text), where)
+    except (ValueError, TypeError, RecursionError) as error:  # JobError is a ValueError, and says it in its own words
+        told = str(error) if isinstance(error, JobError) else f"{where} is not JSON ({error})"
+        raise JobError(told) from error
+
+
 @dataclass(frozen=True)
 class Job:
     """A label, "module:function", one JSON-able spec per tile, settings shared by all, and the code's version.

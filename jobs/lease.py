@@ -35,7 +35,9 @@ def process_alive(pid: int | None) -> bool:
 
 def holder_alive(row: sqlite3.Row | None, patience: float) -> bool:
     """Whether a row of `leases` is held: a fresh beat, and on this machine a process that still runs."""
-    if row is None or row["token"] is None or time.time() - row["beat"] > patience:
+    if row is None or row["token"] is None or not isinstance(row["beat"], float):  # text, where a disk has failed
+        return False
+    if time.time() - row["beat"] > patience:
         return False
     return row["host"] != HOST or process_alive(row["pid"])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .lease import holder_alive, process_alive
-from .store import Store
+from .store import DamagedJob, Store
 
 State = Literal["starting", "running", "stopping", "stopped", "interrupted", "failed", "done"]
 ALIVE = ("starting", "running", "stopping")
@@ -48,8 +48,11 @@ class _Counts:
 
 
 def status(store: Store, job_id: str) -> JobStatus:
-    """The state of a job as of now, whoever runs it; JobError if there is none."""
-    job = store.job(job_id)
+    """The state of a job as of now, whoever runs it; NoJob if there is none."""
+    try:
+        job = store.job(job_id)
+    except DamagedJob as damage:
+        return JobStatus(job_id, job_id[:8], "failed", 0, 0, 0, f"Failed: {damage}.", 0.0, None, None, None)
     with store.reading() as db:
         held = db.execute("SELECT * FROM leases WHERE job = ?", (job_id,)).fetchone()
         counts = _count(db, job_id, held["epoch"] if held else 0)
@@ -72,7 +75,7 @@ def status(store: Store, job_id: str) -> JobStatus:
 
 
 def _count(db: sqlite3.Connection, job_id: str, epoch: int) -> _Counts:
-    sql = "SELECT state, COUNT(*) AS n, SUM(progress) AS parts FROM tiles WHERE job = ? GROUP BY state"
+    sql = "SELECT state, COUNT(*) AS n, TOTAL(progress) AS parts FROM tiles WHERE job = ? GROUP BY state"
     by_state = {row["state"]: row for row in db.execute(sql, (job_id,))}
     number = {state: row["n"] for state, row in by_state.items()}
     sql = "SELECT error FROM tiles WHERE job = ? AND state = 'failed' ORDER BY tile LIMIT 1"

@@ -4,47 +4,30 @@ import os
 import sqlite3
 import sys
 import time
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
-from . import function
-from .job import JobError
+from . import function, schema
+from .job import MAX_TILES, JobError
 
-SCHEMA_VERSION = 1
 BUSY = 30.0  # seconds to wait for another process's write
+AT_WORK = 600.0  # seconds that a supervisor or a worker waits for it: what is computed shall not be lost to a lock
 LEASE = 15.0  # seconds without a sign of life after which a supervisor counts as gone
 
-_SCHEMA = """
-CREATE TABLE jobs (
-    id TEXT PRIMARY KEY, name TEXT, function TEXT, settings TEXT, version TEXT, total INTEGER, created REAL,
-    scheduler TEXT, workers INTEGER,        -- NULL: a local cluster, as many workers as cores
-    wanted TEXT,                            -- 'run' or 'stop'
-    request INTEGER DEFAULT 0,              -- counts the calls to run it
-    served INTEGER DEFAULT 0,               -- the last of them that a supervisor has seen
-    launched INTEGER,                       -- the supervisor process started last
-    message TEXT DEFAULT '');               -- why the last supervisor ended early
-CREATE TABLE tiles (
-    job TEXT REFERENCES jobs ON DELETE CASCADE, tile INTEGER, spec TEXT, error TEXT, progress REAL DEFAULT 0,
-    state TEXT DEFAULT 'pending',           -- or 'done', 'failed'
-    PRIMARY KEY (job, tile)) WITHOUT ROWID;
-CREATE TABLE leases (                       -- who may run a job; the epoch only ever grows
-    job TEXT PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
-    epoch INTEGER, token TEXT, pid INTEGER, host TEXT, beat REAL, since REAL);
-CREATE TABLE claims (                       -- every start of a tile; the highest attempt owns it
-    job TEXT REFERENCES jobs ON DELETE CASCADE, tile INTEGER, attempt INTEGER,
-    epoch INTEGER, pid INTEGER, host TEXT, claimed REAL,
-    PRIMARY KEY (job, tile, attempt)) WITHOUT ROWID;
-CREATE TABLE computations (                 -- the ledger: every finish of a tile
-    id INTEGER PRIMARY KEY, job TEXT REFERENCES jobs ON DELETE CASCADE, tile INTEGER, attempt INTEGER,
-    epoch INTEGER, pid INTEGER, host TEXT, finished REAL, adopted INTEGER);
-CREATE INDEX computations_of ON computations (job, finished);
-CREATE TRIGGER ledger_is_append_only BEFORE UPDATE ON computations
-    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-CREATE TABLE identity (id TEXT);
-"""
+
+class NoJob(JobError):
+    """The store holds no job of that id."""
+
+
+class DamagedJob(JobError):
+    """The row of a job does not hold what it should."""
+
+
+class StoreBusy(JobError):
+    """Another process keeps the store locked."""
 
 
 def default_home() -> Path:
@@ -62,43 +45,79 @@ def default_home() -> Path:
 class Store:
     """A folder on a local disk, and the registered functions, "module:function" each, that jobs in it may call.
 
-    Many processes may use one folder at once. `lease` is in seconds. Raises JobError where the folder cannot be used.
+    Many processes may use one folder at once. `lease` is in seconds, and so is `busy`, for which a write waits for
+    that of another process. Raises JobError where the folder cannot be used.
     """
 
     home: Path = field(default_factory=default_home)
     allow: tuple[str, ...] = ()
     lease: float = LEASE
+    busy: float = BUSY
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "home", Path(self.home).expanduser().resolve())
         object.__setattr__(self, "allow", function.registered(self.allow))
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            self._prepare()
-        except (OSError, sqlite3.DatabaseError) as error:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
             raise JobError(f"the job folder {self.home} cannot be used: {error}") from error
+        self._prepare()
 
     def _prepare(self) -> None:
         with self.reading() as db:
-            found = _format(db)
+            found, lost = schema.version_of(db), schema.missing(db)
         if found == 0:
             with self.transaction() as db:
-                found = _format(db) or _create(db)
-        if found != SCHEMA_VERSION:
-            raise JobError(f"the job folder {self.home} has format {found}, this program reads {SCHEMA_VERSION}")
+                found = schema.version_of(db) or schema.create(db)
+        elif found == schema.SCHEMA_VERSION and lost:
+            self._put_back(lost)
+        if found != schema.SCHEMA_VERSION:
+            raise JobError(f"the job folder {self.home} has format {found}, this program reads {schema.SCHEMA_VERSION}")
+
+    def _put_back(self, lost: list[str]) -> None:
+        """Keep a copy of a database that lacks tables and give it empty ones; then JobError, once, to say so."""
+        with self.transaction() as db:
+            if not schema.missing(db):  # another process was first
+                return
+            copy = free_name(self.path.with_suffix(".damaged"))
+            with self.reading() as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+            schema.create(db)
+        raise JobError(
+            f"the list of jobs {self.path} lacked {', '.join(lost)}: a copy is kept as {copy.name}, and it goes on with"
+            " what was left; a job that is started again finds its finished tiles"
+        )
+
+    @property
+    def path(self) -> Path:
+        """The database."""
+        return self.home / "jobs.sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own per use: safe in any thread and process, and nothing is held in between."""
-        db = sqlite3.connect(self.home / "jobs.sqlite", timeout=BUSY, isolation_level=None)
-        try:
+        """A connection of its own per use: safe in any thread and process, and nothing is held in between.
+
+        What SQLite cannot do is a JobError, StoreBusy where another process holds a lock for longer than `busy`.
+        """
+        with self._told(), closing(sqlite3.connect(self.path, timeout=self.busy, isolation_level=None)) as db:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = NORMAL")
-            _keep_log_ahead(db)
+            _keep_log_ahead(db, self.busy)
             yield db
-        finally:
-            db.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if _is_lock(error):
+                wait = f"has kept it locked for {self.busy:g} seconds; try again"
+                raise StoreBusy(f"the job folder {self.home} is in use: another process {wait}") from error
+            raise JobError(
+                f"the job folder {self.home} cannot be used: {error}; rename {self.path.name} in it, and a new list of"
+                " jobs is begun that finds finished tiles again"
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -108,7 +127,8 @@ class Store:
             try:
                 yield db
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # some errors end it themselves
+                    db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
 
@@ -116,7 +136,10 @@ class Store:
     def id(self) -> str:
         """What tells this store from another one on the same scheduler."""
         with self.reading() as db:
-            return db.execute("SELECT id FROM identity").fetchone()["id"]
+            row = db.execute("SELECT id FROM identity").fetchone()
+        if row is None or not isinstance(row["id"], str):
+            raise JobError(f"the job folder {self.home} has lost its identity; rename {self.path.name} in it")
+        return row["id"]
 
     def folder(self, job_id: str) -> Path:
         """Where the tiles of a job lie."""
@@ -131,11 +154,12 @@ class Store:
         return self.home / "logs" / f"{job_id}.log"
 
     def job(self, job_id: str) -> sqlite3.Row:
-        """The row of a job; JobError if there is none."""
+        """The row of a job; NoJob if there is none, DamagedJob if it does not hold what it should."""
         with self.reading() as db:
             row = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
         if row is None:
-            raise JobError(f"there is no job {job_id!r:.80} in {self.home}")
+            raise NoJob(f"there is no job {job_id!r:.80} in {self.home}")
+        _check(row, job_id)
         return row
 
     def note(self, job_id: str, message: str) -> None:
@@ -144,34 +168,37 @@ class Store:
             db.execute("UPDATE jobs SET message = ? WHERE id = ?", (message, job_id))
 
 
-def _format(db: sqlite3.Connection) -> int:
-    return db.execute("PRAGMA user_version").fetchone()["user_version"]
+def _check(row: sqlite3.Row, job_id: str) -> None:
+    """DamagedJob unless the row holds what was written: somebody may have edited it, or a disk may have failed."""
+    texts = ("name", "function", "settings", "version")
+    fault = next((name for name in texts if not isinstance(row[name], str)), "")
+    if not fault and not (isinstance(row["total"], int) and 1 <= row["total"] <= MAX_TILES):
+        fault = "total"
+    fault = fault or next((name for name in ("request", "served") if not isinstance(row[name], int)), "")
+    if fault:
+        raise DamagedJob(
+            f"the row of job {job_id} is damaged: {fault} = {row[fault]!r:.60}; delete it and start it again"
+        )
 
 
-def _create(db: sqlite3.Connection) -> int:
-    for statement in _split(_SCHEMA):
-        db.execute(statement)
-    db.execute("INSERT INTO identity VALUES (?)", (uuid.uuid4().hex,))
-    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    return SCHEMA_VERSION
+def free_name(path: Path) -> Path:
+    """Return `path` with the first number at its end that no file has."""
+    return next(new for n in count(1) if not (new := path.with_name(f"{path.name}-{n}")).exists())
 
 
-def _split(script: str) -> Iterator[str]:
-    """The statements of a script one by one, because executescript would end the transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+def _is_lock(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def _keep_log_ahead(db: sqlite3.Connection) -> None:
+def _keep_log_ahead(db: sqlite3.Connection, busy: float) -> None:
     """Write-ahead logging, so that readers never wait; two processes that open a new store at once take turns."""
-    for _ in range(200):
+    by = time.monotonic() + min(busy, 10.0)
+    while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if not _is_lock(error) or time.monotonic() > by:
+                raise
             time.sleep(0.05)
-    db.execute("PRAGMA journal_mode = WAL")

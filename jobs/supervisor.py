@@ -30,8 +30,17 @@ def supervise(store: Store, job_id: str) -> None:
 
 def _beat(store: Store, held: lease.Lease, ended: threading.Event) -> None:
     while not ended.wait(store.lease / 5):
-        if not lease.beat(store, held) and not ended.is_set():
+        if not _holds(store, held) and not ended.is_set():
             os._exit(LEASE_LOST)  # the workers end with this process
+
+
+def _holds(store: Store, held: lease.Lease) -> bool:
+    """Whether the lease is still ours; where the store cannot be asked now, it is asked again."""
+    try:
+        return lease.beat(store, held)
+    except JobError:
+        traceback.print_exc()
+        return True
 
 
 def _attempt(store: Store, held: lease.Lease) -> str:

@@ -4,6 +4,7 @@ A finished tile is a file and a row. The file comes first and is renamed into pl
 the row, so that no moment of death leaves a row without a file, and a file without a row is whole and can be adopted.
 """
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -15,8 +16,9 @@ from typing import Any
 from . import arrays
 from .job import JobError
 from .lease import HOST
-from .store import Store
+from .store import Store, free_name
 
+MAX_ERROR = 500  # characters of a message that are kept
 MAX_DEATHS = 3  # attempts at a tile in one run that may end with their process
 
 
@@ -134,10 +136,7 @@ def _record(db: sqlite3.Connection, made: Claim, adopted: bool) -> None:
 
 def read(store: Store, job_id: str, tile: int) -> tuple[arrays.Arrays, Claim]:
     """The arrays of a tile's file and who made it; arrays.Damaged if it is missing, not whole, or another tile's."""
-    try:
-        found, facts = arrays.decode(store.tile_path(job_id, tile).read_bytes())
-    except OSError as error:
-        raise arrays.Damaged(str(error)) from error
+    found, facts = arrays.read(store.tile_path(job_id, tile))
     made = Claim.from_facts(facts)
     if (made.job, made.tile) != (job_id, tile):
         raise arrays.Damaged(f"the file holds tile {made.tile} of job {made.job}")
@@ -148,6 +147,7 @@ def _adopt(db: sqlite3.Connection, store: Store, job_id: str, tile: int) -> bool
     try:
         _, made = read(store, job_id, tile)
     except arrays.Damaged:
+        _set_aside(store.tile_path(job_id, tile))
         return False
     _record(db, made, adopted=True)
     return True
@@ -172,16 +172,23 @@ def _check(store: Store, job_id: str, tile: int) -> None:
     try:
         read(store, job_id, tile)
     except arrays.Damaged as damage:
-        disown(store, job_id, tile, str(damage))
+        invalidate(store, job_id, tile, str(damage))
 
 
-def disown(store: Store, job_id: str, tile: int, damage: str) -> None:
-    """A row whose file is not believed becomes pending again, and says why."""
+def invalidate(store: Store, job_id: str, tile: int, damage: str) -> None:
+    """Take a finished tile for not done, so that it is computed again, and set its file aside; `damage` says why."""
     with store.transaction() as db:
         db.execute(
             "UPDATE tiles SET state = 'pending', progress = 0, error = ? WHERE job = ? AND tile = ? AND state = 'done'",
-            (f"the file of tile {tile} was damaged and is computed again ({damage})", job_id, tile),
+            (f"the file of tile {tile} was damaged and is computed again ({damage})"[:MAX_ERROR], job_id, tile),
         )
+        _set_aside(store.tile_path(job_id, tile))
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a file that is not believed beside where it lay, where nobody looks for a tile."""
+    with contextlib.suppress(OSError):  # it is missing, or the folder takes no new name: then the next one replaces it
+        path.rename(free_name(path.with_suffix(".damaged")))
 
 
 def fail(store: Store, job_id: str, tile: int, error: str) -> None:

@@ -1,7 +1,6 @@
 """What happens to one tile on a worker: claim it, compute it, keep it or send it back."""
 
 import os
-import sqlite3
 import threading
 import time
 import traceback
@@ -14,11 +13,10 @@ from typing import Any
 from . import arrays, function, tiles
 from .job import JobError
 from .lease import HOST
-from .store import Store
+from .store import AT_WORK, Store
 
 REPORT_EVERY = 0.2  # seconds between two progress events of a tile
 WATCH_EVERY = 1.0  # seconds between two looks at the lease
-MAX_ERROR = 500  # characters of a message that are kept
 SUPERSEDED = 70  # exit status of a worker whose supervisor has been replaced
 
 _stopped: dict[str, int] = {}  # job -> every epoch below this one is stopped, in this worker process
@@ -103,7 +101,7 @@ def run_tile(order: Order) -> Answer:
 
 def _keep(order: Order) -> Answer:
     """Straight into the store, so that the tile stays whoever dies next."""
-    store = Store(Path(str(order.home)), order.allow)
+    store = Store(Path(str(order.home)), order.allow, busy=AT_WORK)
     tiles.check_deaths(store, order.job, order.tile, order.epoch)
     claim = tiles.claim(store, order.job, order.tile, order.epoch)
     if claim is None:
@@ -131,10 +129,10 @@ def _compute(order: Order, claim: tiles.Claim) -> Answer:
 def _describe(error: BaseException) -> str:
     """'ValueError: text (file.py, line 3)', or the sentence alone where it is this package's own."""
     if isinstance(error, JobError):
-        return str(error)[:MAX_ERROR]
+        return str(error)[: tiles.MAX_ERROR]
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f" ({Path(last.filename).name}, line {last.lineno})"
-    return f"{type(error).__name__}: {error}"[: MAX_ERROR - len(where)] + where
+    return f"{type(error).__name__}: {error}"[: tiles.MAX_ERROR - len(where)] + where
 
 
 @contextmanager
@@ -153,7 +151,7 @@ def _exit_if_superseded(store: Store, order: Order, over: threading.Event) -> No
         try:
             with store.reading() as db:
                 row = db.execute("SELECT epoch FROM leases WHERE job = ?", (order.job,)).fetchone()
-        except sqlite3.OperationalError:  # busy: look again
+        except JobError:  # locked: look again
             continue
         if row is not None and row["epoch"] > order.epoch:
             os._exit(SUPERSEDED)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -130,3 +131,23 @@ def test_a_lost_scheduler_is_named_and_what_is_finished_is_kept(store, machine):
     jobs.submit(store, job)
     assert wait_for_end(store, job_id).state == "done"
     assert_whole(store, job_id, job)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_scheduler_that_falls_silent_is_given_up_and_its_job_can_be_stopped(store, machine, stops):
+    machine.add_worker()
+    job, notes, _ = gated(store, tiles=2, obeys=True)
+    job_id = jobs.submit(store, job, scheduler=machine.address)
+    wait_until(lambda: starts(notes), "a tile has started")
+    machine.scheduler.send_signal(signal.SIGSTOP)
+    if stops:
+        jobs.stop(store, job_id)
+        assert wait_for_end(store, job_id).state == "stopped"
+        return
+    alone = "Running: 0 of 2 tiles are done; the scheduler does not answer."
+    wait_until(lambda: jobs.status(store, job_id).message == alone, "its silence is told")
+    assert f"because the scheduler at {machine.address} no longer answers" in wait_for_end(store, job_id).message
+    with pytest.raises(jobs.JobError, match=r"no scheduler answers at .* within 3 seconds"):
+        jobs.resume(store, job_id)

@@ -1,6 +1,5 @@
 """The folder of a store: where it is, who may open it at once, and when it cannot be used."""
 
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +67,6 @@ def enter_half_a_job(store):
 
 
 def test_a_failed_transaction_leaves_nothing(store):
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(jobs.JobError, match="cannot be used: no such table: nowhere"):
         enter_half_a_job(store)
     assert jobs.overview(store) == []

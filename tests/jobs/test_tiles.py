@@ -1,6 +1,5 @@
 """The life of a tile in the store, without any worker: claims, landing, adoption, disowning, the ledger."""
 
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -163,7 +162,7 @@ def test_damaged_payloads_do_not_land(store, job_id):
 
 def test_the_ledger_takes_no_corrections(store, job_id):
     tiles.land(store, payload(tiles.claim(store, job_id, 0, epoch=1)))
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"), store.transaction() as db:
+    with pytest.raises(jobs.JobError, match="append-only"), store.transaction() as db:
         db.execute("UPDATE computations SET pid = 0")
 
 

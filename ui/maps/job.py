@@ -24,14 +24,26 @@ POLL = 1.0  # seconds between two looks at a job
 REDRAW = 3.0  # seconds between two pictures of a map that fills
 FIRST_LOOK = 121  # points
 LONGEST = 24 * 3600.0  # seconds of one core that a job may take
-FAULT = "map job fault"
+FAULT = "map job fault"  # what could not be done, until it is told
+TOLD = "map job fault told"  # that the page has just said so
 
 
 def show_job(plan: MapPlan, settings: RunSettings) -> None:
     """A large map: what of it is finished, or a first look."""
-    now = large.status(plan)
-    known = Progress(large.found(plan, now)) if now and now.done else _first_look(plan)
+    now, known = _known(plan)
     show_map(known.found, settings, partial(_above, plan, now), partial(_first, known.work))
+
+
+def _known(plan: MapPlan) -> tuple[JobStatus | None, Progress]:
+    """The job, if there is one, and its finished rows or a first look; one sentence where the store cannot be used."""
+    try:
+        now = large.status(plan)
+        if now and now.done:
+            return now, Progress(large.found(plan, now))
+    except JobError as error:
+        now = None
+        st.session_state[FAULT] = str(error)
+    return now, _first_look(plan)
 
 
 def _first_look(plan: MapPlan) -> Progress:
@@ -80,7 +92,10 @@ def _offer(plan: MapPlan) -> None:
 @st.fragment(run_every=POLL)
 def _watch(plan: MapPlan, drawn: float, done: int) -> None:
     """A bar that follows the job; the map is drawn again as it fills, and when the job ends."""
-    now = large.status(plan)
+    try:
+        now = large.status(plan)
+    except JobError:  # the page says why
+        now = None
     if now is None or not now.alive or (now.done > done and time.monotonic() - drawn > REDRAW):
         st.rerun()
     left = f", {_duration(now.eta)} left" if now.eta else ""
@@ -92,10 +107,13 @@ def _watch(plan: MapPlan, drawn: float, done: int) -> None:
 
 def show_jobs() -> None:
     """All maps that ever ran as jobs here."""
+    _show_fault()
+    told = st.session_state.pop(TOLD, False)
     try:
         found = large.all_jobs()
     except JobError as error:
-        show_sentence(f"{error}.")
+        if not told:
+            show_sentence(f"{error}.")
         return
     if not found:
         return
@@ -133,6 +151,7 @@ def _button(label: str, key: str, act: Callable[[], None]) -> None:
 def _show_fault() -> None:
     if fault := st.session_state.pop(FAULT, ""):
         show_sentence(f"{fault}.")
+        st.session_state[TOLD] = True
 
 
 def _duration(span: float) -> str:

@@ -1,21 +1,24 @@
 """Larger maps: jobs in processes of their own, kept row by row, found again by what they compute."""
 
-import json
 import os
+import sqlite3
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import jobs
 from cells.analysis.maps import MapPlan, PhaseMap
-from cells.analysis.maps.tiles import FUNCTION, assembled, rows_of
-from cells.knobs import BadValue
+from cells.analysis.maps.tiles import FUNCTION, assembled, fault_of, rows_of
+from jobs.address import meaning
 from jobs.arrays import Arrays
+from jobs.job import from_json
 from jobs.store import default_home
 from ui.fields import knob_of
 from ui.frame import VERSION
 
 SCHEDULER = "BACKFLOW_SCHEDULER"  # the address of a dask scheduler; a cluster of this machine without it
+BUSY = 3.0  # seconds that a page waits for another process that writes to the store
 KEPT = 16  # jobs whose rows stay in memory
 
 _rows: OrderedDict[str, dict[int, Arrays]] = OrderedDict()
@@ -40,7 +43,7 @@ def where() -> str:
     address = scheduler()
     if address is None:
         return f"Jobs run in processes of this machine; {SCHEDULER} names another machine's dask scheduler."
-    return f"Jobs run on the dask scheduler at {address}, named by {SCHEDULER}."
+    return f"Jobs run on the dask scheduler at {address}, named by {SCHEDULER}. {meaning(address)}"
 
 
 def job_of(plan: MapPlan) -> jobs.Job:
@@ -54,7 +57,7 @@ def job_of(plan: MapPlan) -> jobs.Job:
 
 def store() -> jobs.Store:
     """The store of jobs, which may compute rows of maps only; JobError where its folder cannot be used."""
-    return jobs.Store(allow=(FUNCTION,))
+    return jobs.Store(allow=(FUNCTION,), busy=BUSY)
 
 
 def start(plan: MapPlan) -> None:
@@ -75,12 +78,12 @@ def delete(job_id: str) -> None:
 
 
 def status(plan: MapPlan) -> jobs.JobStatus | None:
-    """Where the job of a plan stands; None where there is none."""
+    """Where the job of a plan stands; None where there is none, JobError where the store cannot be used."""
     if not _any():
         return None
     try:
         return jobs.status(store(), job_of(plan).id)
-    except jobs.JobError:
+    except jobs.NoJob:
         return None
 
 
@@ -93,9 +96,20 @@ def found(plan: MapPlan, now: jobs.JobStatus) -> PhaseMap:
             rows.clear()
         while len(_rows) > KEPT:
             _rows.popitem(last=False)
-        rows |= dict(jobs.results(store(), now.id, skip=rows))
+        rows |= _new(plan, now.id, rows)
         order = [tile["row"] for tile in rows_of(plan)]
         return assembled(plan, ((order[tile], arrays) for tile, arrays in rows.items()))
+
+
+def _new(plan: MapPlan, job_id: str, known: Collection[int]) -> dict[int, Arrays]:
+    """The rows that are not known yet; a file that holds something else is set aside, and its row computed again."""
+    here, found = store(), {}
+    for tile, arrays in jobs.results(here, job_id, skip=known):
+        if fault := fault_of(plan, arrays):
+            jobs.invalidate(here, job_id, tile, fault)
+        else:
+            found[tile] = arrays
+    return found
 
 
 def all_jobs() -> list[MapJob]:
@@ -103,8 +117,21 @@ def all_jobs() -> list[MapJob]:
     if not _any():
         return []
     here = store()
-    rows = [(now, here.job(now.id)) for now in jobs.overview(here)]
-    return [MapJob(now, _plan(row["settings"])) for now, row in rows if row["function"] == FUNCTION]
+    found = ((now, _row(here, now.id)) for now in jobs.overview(here))
+    return [MapJob(now, _plan(row["settings"]) if row else None) for now, row in found if _is_map(row)]
+
+
+def _row(here: jobs.Store, job_id: str) -> sqlite3.Row | None:
+    """What the store holds of a job; None where that is damaged."""
+    try:
+        return here.job(job_id)
+    except jobs.JobError:
+        return None
+
+
+def _is_map(row: sqlite3.Row | None) -> bool:
+    """A damaged job is listed as well: so it can be deleted."""
+    return row is None or row["function"] == FUNCTION
 
 
 def _any() -> bool:
@@ -114,6 +141,6 @@ def _any() -> bool:
 
 def _plan(settings: str) -> MapPlan | None:
     try:
-        return MapPlan.from_json(json.loads(settings))
-    except (BadValue, TypeError, LookupError):
+        return MapPlan.from_json(from_json(settings, "settings"))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):  # whatever JSON can hold
         return None

@@ -53,6 +53,17 @@ def _row(plan: MapPlan, row: int, report: Any) -> dict[str, Array]:
     return {"values": values, "possible": possible}
 
 
+def fault_of(plan: MapPlan, arrays: Mapping[str, Array]) -> str:
+    """Say why `arrays` are no row of the map, as part of a sentence; nothing where they are one."""
+    for name, kind in (("values", "f"), ("possible", "b")):
+        array = arrays.get(name)
+        if array is None:
+            return f"it has no {name}"
+        if array.dtype.kind != kind or array.shape != plan.shape[1:]:
+            return f"its {name} are {array.dtype} of shape {array.shape}, a row has {plan.shape[1]} columns"
+    return ""
+
+
 def assembled(plan: MapPlan, tiles: Iterable[tuple[int, Mapping[str, Array]]]) -> PhaseMap:
     """The map of finished rows, given as (row, arrays of `row`)."""
     made = PhaseMap.empty(plan)

@@ -1,5 +1,6 @@
 """The lessons there are: every file of the folder lessons, read again when it has changed."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,14 @@ NONE = "none"
 def lesson_files(folder: Path = FOLDER) -> dict[str, Path]:
     """Return the files by the names their lessons have in links, in the order of the folder: 01-one-gradient.md."""
     return {path.stem: path for path in sorted(folder.glob("*.md")) if path.stem.lower() != "readme"}
+
+
+def label_of(name: str) -> str:
+    """Return `Lesson 3` for 03-linear-networks; `Tour` for a file numbered 0, `Lesson` for one without a number."""
+    number = re.match(r"\d+", name)
+    if not number:
+        return "Lesson"
+    return f"Lesson {int(number[0])}" if int(number[0]) else "Tour"
 
 
 def lesson_of(name: str) -> Lesson | None:

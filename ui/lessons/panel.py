@@ -11,7 +11,7 @@ from ui import compute, state
 from ui.fields import learn_view
 from ui.view import PageView
 
-from .library import lesson_files
+from .library import label_of
 from .live import fill
 from .opening import close_lesson, is_at_step, open_lesson, open_step
 from .progress import keep_progress
@@ -40,9 +40,8 @@ def beside_lesson(settings: RunSettings, view: PageView, page: str) -> Iterator[
 
 
 def _show_head(lesson: Lesson, number: int) -> None:
-    order = [*lesson_files()].index(lesson.name) + 1
     count, steps = len(lesson.steps), f"Step {number} of {len(lesson.steps)}"
-    head = f'<p class="bf-lesson-of"><b>Lesson {order}</b> · {escape(lesson.title)}</p>'
+    head = f'<p class="bf-lesson-of"><b>{label_of(lesson.name)}</b> · {escape(lesson.title)}</p>'
     bar = f'<progress class="bf-steps" max="{count}" value="{number}" aria-label="{steps}"></progress>'
     st.html(f'{head}{bar}<h2 class="bf-step">{escape(lesson.steps[number - 1].title)}</h2>')
 

@@ -7,7 +7,7 @@ from streamlit.components.v2 import component
 
 from ui import state
 
-from .library import lessons
+from .library import label_of, lessons
 
 HERE = Path(__file__).parent
 LIST = "lesson list"
@@ -21,10 +21,11 @@ def keep_progress(lesson: str, step: int, steps: int) -> None:
 def lesson_list() -> tuple[str, int] | None:
     """Draw all lessons; returns the lesson and the step that were chosen, in the run that follows the choice."""
     facts = [
-        {"name": one.name, "title": one.title, "minutes": one.minutes, "needs": one.needs, "steps": len(one.steps)}
+        {"name": one.name, "label": label_of(one.name), "title": one.title, "minutes": one.minutes}
+        | {"needs": one.needs, "steps": len(one.steps)}
         for one in lessons()
     ]
-    _listing()(key=LIST, data={"lessons": facts, "first": 1}, height="content", on_open_change=lambda: None)
+    _listing()(key=LIST, data={"lessons": facts}, height="content", on_open_change=lambda: None)
     chosen = (state.told(LIST) or {}).get("open")
     lesson, step = (chosen.get("lesson"), chosen.get("step")) if isinstance(chosen, dict) else (None, None)
     return (lesson, step) if isinstance(lesson, str) and isinstance(step, int) else None

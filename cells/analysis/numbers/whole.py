@@ -10,7 +10,7 @@ from cells.activations import Array
 from cells.analysis.batch import mean_log10
 from cells.analysis.carry import attached, last_credit
 from cells.analysis.counts import parameter_counts
-from cells.analysis.jacobians import step_jacobian
+from cells.analysis.jacobians import long_jacobians, step_jacobian
 from cells.analysis.lyapunov import lyapunov
 from cells.analysis.marks import critical_scales
 from cells.analysis.metrics import metrics, slopes_of
@@ -88,6 +88,13 @@ def _inside(trace: Trace, step: int) -> int:
 
 def _jacobian_entry(trace: Trace, step: int, row: int, column: int) -> float:
     return float(step_jacobian(trace, _inside(trace, place(step) + 1)).matrix[place(row), place(column)])
+
+
+def _long_sigma(trace: Trace, step: int) -> float:
+    """log10 of the largest singular value of ∂s_T/∂s_t of the first sample."""
+    if step == len(trace.inputs):
+        return 0.0
+    return float(long_jacobians(trace, [_inside(trace, step)]).log10_singular_values[0, 0])
 
 
 def _closed_form_gap(trace: Trace) -> float:
@@ -200,6 +207,7 @@ WHOLE = (
         _jacobian(lambda j: float(j.singular_values[0])),
         indices=("step",),
     ),
+    Number("long_sigma", "Largest singular value of ∂s_T/∂s_t.", _long_sigma, "log10", ("step",)),
     Number(
         "closed_form_gap", "Distance of the measured credit from the closed form, in powers of ten.", _closed_form_gap
     ),

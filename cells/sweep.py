@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import product
@@ -18,7 +19,7 @@ from .trace import Trace
 
 CHUNK = 120e6  # bytes of tape a pass may use: steps large enough that two threads seldom wait for the interpreter
 LEAST = 8e6  # bytes below which a second pass costs more than a second thread gains
-THREADS = 2  # passes at a time; NumPy lets other threads run while it computes
+THREADS = 1 if sys.platform == "emscripten" else 2  # passes at a time; NumPy lets others run, a browser knows none
 PASS_SLOTS = BoundedSemaphore(max(THREADS, os.cpu_count() or 1))  # for the passes of all sweeps: they share the memory
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}

@@ -1,11 +1,12 @@
 """Long computing beside the page: in threads of its own, with progress, and given up when nobody waits for it."""
 
+import math
 import os
 import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any
@@ -13,8 +14,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-Report = Callable[[float], None]
-Compute = Callable[[Report], Any]
+from . import platform
+from .platform import PLATFORM, Begin, Compute, Report
 
 THREADS = 2  # NumPy lets others run while it computes
 NICE = 10  # steps of priority below the pages
@@ -30,10 +31,10 @@ class GivenUp(Exception):
 class Work:
     """One computation, shared by all who ask for the same."""
 
-    def __init__(self, pool: ThreadPoolExecutor, compute: Compute, visitor: str) -> None:
+    def __init__(self, begin: Begin, compute: Compute, visitor: str, seconds: float) -> None:
         self.share = 0.0
         self._waiting = {visitor: time.monotonic()}
-        self.future: Future = pool.submit(self._run, compute)
+        self.future: Future = begin(compute, self._report, seconds)
 
     def wanted_by(self, visitor: str) -> None:
         """A sign of life of someone who waits."""
@@ -54,14 +55,10 @@ class Work:
     def within(self, seconds: float) -> bool:
         """Whether it is done after at most `seconds`; not where it was given up as it was asked for again."""
         try:
-            self.future.exception(timeout=seconds)
+            self.future.exception(timeout=seconds if PLATFORM.threads else 0)  # one thread would wait for itself
         except (NotYet, CancelledError):
             return False
         return not self.given_up
-
-    def _run(self, compute: Compute) -> Any:
-        self._report(0.0)
-        return compute(self._report)
 
     def _report(self, share: float) -> None:
         if not any(time.monotonic() - seen < PATIENCE for seen in list(self._waiting.values())):
@@ -69,21 +66,37 @@ class Work:
         self.share = share
 
 
-class Works:
-    """All computations of the process, by what they compute."""
+class Threads:
+    """Computes in a few threads of this process, behind its pages."""
 
     def __init__(self) -> None:
         sys.setswitchinterval(TURN)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="measure", initializer=_step_back)
+
+    def begin(self, compute: Compute, report: Report, seconds: float) -> Future:
+        """Compute as soon as a thread is free, however long it takes."""
+        return self._pool.submit(_begun, compute, report)
+
+
+def _begun(compute: Compute, report: Report) -> Any:
+    report(0.0)
+    return compute(report)
+
+
+class Works:
+    """All computations of the process, by what they compute."""
+
+    def __init__(self, begin: Begin | None = None) -> None:
+        self._begin = begin or Threads().begin
         self._works: OrderedDict[Hashable, Work] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, key: Hashable, compute: Compute, visitor: str) -> Work:
+    def of(self, key: Hashable, compute: Compute, visitor: str, seconds: float = math.inf) -> Work:
         """The work of this key, begun if need be."""
         with self._lock:
             work = self._works.get(key)
             if work is None or work.given_up:
-                work = self._works[key] = Work(self._pool, compute, visitor)
+                work = self._works[key] = Work(self._begin, compute, visitor, seconds)
             work.wanted_by(visitor)
             self._works.move_to_end(key)
             self._forget()
@@ -111,7 +124,7 @@ def _step_back() -> None:
 @st.cache_resource(show_spinner=False)
 def works() -> Works:
     """The one there is."""
-    return Works()
+    return Works(platform.beside)
 
 
 def visitor() -> str:
@@ -126,10 +139,14 @@ def leave(slot: str) -> None:
         works().leave(shown.pop(slot), visitor())
 
 
-def ask(slot: str, key: Hashable, compute: Compute) -> Work:
-    """The work that one place of the page shows; what the place showed before is left."""
+def ask(slot: str, key: Hashable, compute: Compute, seconds: float = math.inf) -> Work:
+    """The work that one place of the page shows; what the place showed before is left.
+
+    compute  a function of a module with arguments that can be sent elsewhere: functools.partial
+    seconds  roughly what it takes: what is short need not be sent
+    """
     me, shown = visitor(), st.session_state.setdefault("works", {})
     if shown.get(slot, key) != key:
         works().leave(shown[slot], me)
     shown[slot] = key
-    return works().of(key, compute, me)
+    return works().of(key, compute, me, seconds)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from cells import RunSettings
 from cells.knobs import BadValue
 
+from .platform import PLATFORM
 from .view import PageView
 
 SECONDS = 1.5  # the most one change of a control may take
-BYTES_A_SECOND, PRODUCTS_A_SECOND = 1.5e9, 1.5e10  # what one core was seen to do, rounded down
-MEGABYTES = 600.0
+MEGABYTES = 600.0 * PLATFORM.memory
 SCRUB_SECONDS, SCRUB_MEGABYTES = 5.0, 12.0  # of one scrubber: all its runs and figures; what goes to the browser
 A_LINE, A_NUMBER, SORTED = 1e-6, 5.4, 2.5e-8  # seconds a point of a line; bytes a number; seconds a number in a band
 LINES, LENS = 25, 8  # lines and band edges of a figure; a walk back in another format, in runs
@@ -39,7 +39,7 @@ def seconds_per_step(s: RunSettings) -> float:
     """Estimated time of one step, forward and backward: memory to move and products to form."""
     blocks = len(s.cell_class.pre_activations)
     products = 6 * s.batch * s.layers * s.hidden * s.hidden * blocks
-    return s.memory_per_step / BYTES_A_SECOND + products / PRODUCTS_A_SECOND
+    return s.memory_per_step / PLATFORM.bytes_a_second + products / PLATFORM.products_a_second
 
 
 def scrub_share(points: Sequence[RunSettings], view: PageView) -> float:

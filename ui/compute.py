@@ -8,37 +8,24 @@ from typing import Any
 import streamlit as st
 
 import viz
-from cells import RunSettings, Trace, run
+from cells import RunSettings, Trace
 from cells.analysis import critical_scales, lens, metrics, verdict
 from cells.analysis.marks import Mark
 from cells.analysis.metrics import Metrics
 from cells.analysis.verdict import Verdict
 from viz.flow import Drawn
 
-from .budget import seconds_per_step
 from .kept import Kept
 from .pins import described
-from .turns import TURNS
+from .platform import PLATFORM
+from .traces import trace_of
 from .view import PageView
 
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
 HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
-LONG = 0.02  # seconds of a run that others need not wait for
 FINDINGS = 2000  # small ones: some numbers and a sentence
-TRACES: Kept[Trace] = Kept(8e8, lambda trace: trace.settings.memory)
-BODIES: Kept[tuple[bytes, int]] = Kept(2e8, lambda body: len(body[0]))
+BODIES: Kept[tuple[bytes, int]] = Kept(2e8 * PLATFORM.memory, lambda body: len(body[0]))
 CURVES: Kept[tuple[viz.Curve, ...]] = Kept(5e7, lambda curves: sum(curve.mean.nbytes for curve in curves))
-
-
-def trace_of(settings: RunSettings) -> Trace:
-    """One run; a long one is computed beside other pages."""
-    return TRACES.of(settings, lambda: _run(settings))
-
-
-def _run(settings: RunSettings) -> Trace:
-    if settings.steps * seconds_per_step(settings) > LONG:
-        TURNS.step_aside()
-    return run(settings)
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)

@@ -3,6 +3,8 @@
 import pytest
 
 from cells import RunSettings
+from cells.analysis.oracles import Check
+from cells.analysis.trust import Trust
 from tests.ui.opened_pages import on, text, until
 from ui.anatomy import oracle, trust
 from ui.background import GivenUp
@@ -59,12 +61,12 @@ def test_a_process_that_fails_is_an_unfit_oracle(monkeypatch):
 
 
 def test_the_badge_takes_the_worst_of_the_exact_oracles():
-    found = trust.Trust(
+    found = Trust(
         (
-            trust.Check("autograd", "dL/dh at step 1", 1e-15),
-            trust.Check("complex step", "dL/dh at step 1", 2e-9),
-            trust.Check("difference quotient", "dL/dh at step 1", 1e-2),
+            Check("autograd", "dL/dh at step 1", 1e-15),
+            Check("complex step", "dL/dh at step 1", 2e-9),
+            Check("difference quotient", "dL/dh at step 1", 1e-2),
         )
     )
     assert trust.worst(found) == 2e-9
-    assert trust.worst(trust.Trust((trust.Check("autograd", "everything", float("nan"), "of a reason"),))) != 0
+    assert trust.worst(Trust((Check("autograd", "everything", float("nan"), "of a reason"),))) != 0

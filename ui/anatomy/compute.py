@@ -1,26 +1,29 @@
 """Measures of a run, computed in the background and kept; plates drawn from them, kept as the browser takes them."""
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 import viz
 from cells.analysis.scope import DoesNotApply
 from ui import background
 from ui.background import Work
-from ui.compute import chart_body, trace_of
+from ui.compute import chart_body
 from ui.kept import Kept
+from ui.platform import PLATFORM
+from ui.traces import trace_of
 from ui.turns import TURNS
 from viz.anatomy import PLATES, Plate
 from viz.caption import caption
 from viz.panel import Scene
 
-from .cost import too_long
-from .measures import MEASURES, Ask
+from .cost import expected_seconds, too_long
+from .measures import MEASURES, measured
 from .opened import Opened
 
 Body = tuple[bytes, int, str]
 
-BODIES: Kept[Body] = Kept(1e8, lambda body: len(body[0]))
+BODIES: Kept[Body] = Kept(1e8 * PLATFORM.memory, lambda body: len(body[0]))
 AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
 
@@ -46,9 +49,9 @@ def record_of(name: str, opened: Opened) -> Any:
 
 def work_of(name: str, opened: Opened) -> Work:
     """The measure of this name for what is opened, under way or done."""
-    trace, layer, look = trace_of(opened.settings), opened.layer, opened.look
-    compute = MEASURES[name].compute
-    return background.ask(name, key_of(name, opened), lambda report: compute(Ask(trace, layer, look, report)))
+    compute = partial(measured, name, opened.settings, opened.layer, opened.look)
+    seconds = expected_seconds(name, opened.settings, opened.layer)
+    return background.ask(name, key_of(name, opened), compute, seconds)
 
 
 def key_of(name: str, opened: Opened) -> Hashable:

@@ -4,16 +4,19 @@ from collections.abc import Callable, Sequence
 
 from cells import RunSettings
 from ui.budget import seconds_per_step
+from ui.platform import PLATFORM, SERVER
 
 LONGEST = 180.0  # seconds
 CREDIT = 6e9  # entries times weights a second; all constants are what one core was seen to do, rounded down
 SHARES = 1.5e7  # weights of a step a second, at 16 samples
 SAMPLES = 8  # that the exponents are measured on
+SLOWER = SERVER.products_a_second / PLATFORM.products_a_second  # than the constants say
+RUNS = {"fan": 50, "combinations": 168, "some_combinations": 28}  # that a measure makes; one where nothing is said
 
 
 def too_long(name: str, settings: RunSettings, layer: int) -> str:
     """Why this measure is not begun, in one sentence; empty where it is."""
-    seconds = ESTIMATES[name](settings, layer) if name in ESTIMATES else 0.0
+    seconds = expected_seconds(name, settings, layer) if name in ESTIMATES else 0.0
     if seconds <= LONGEST:
         return ""
     s = settings
@@ -21,6 +24,12 @@ def too_long(name: str, settings: RunSettings, layer: int) -> str:
         f"This would take about {seconds / 60:.0f} min at T = {s.steps}, H = {s.hidden}, B = {s.batch} and "
         f"{s.layers} {'layers' if s.layers > 1 else 'layer'}, more than {LONGEST / 60:g} min: choose fewer of them."
     )
+
+
+def expected_seconds(name: str, settings: RunSettings, layer: int) -> float:
+    """Roughly what a measure takes here on one core, with the run it is of."""
+    own = ESTIMATES[name](settings, layer) * SLOWER if name in ESTIMATES else 0.0
+    return own + RUNS.get(name, 1) * settings.steps * seconds_per_step(settings)
 
 
 def too_many(runs: Sequence[RunSettings]) -> str:

@@ -25,6 +25,7 @@ from cells.analysis.shares import all_shares
 from cells.analysis.softmax import softmax_at
 from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
 from ui.budget import check_budget
+from ui.traces import trace_of
 from viz.anatomy import Look, Theory
 
 from .cost import too_many
@@ -140,6 +141,11 @@ def _fan(ask: Ask) -> Any:
     if reason := too_many([settings] * len(seeds)):
         raise DoesNotApply(reason)
     return fan(settings, seeds, ask.layer, ask.report)
+
+
+def measured(name: str, settings: RunSettings, layer: int, look: Look, report: Report) -> Any:
+    """A measure by its name: a function of what can be sent to another process or worker."""
+    return MEASURES[name].compute(Ask(trace_of(settings), layer, look, report))
 
 
 def _any_seed(settings: RunSettings) -> str:

@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from cells import RunSettings
+from cells.analysis.credit import Report
 from cells.analysis.oracles import Check
-from ui.background import Report
+from cells.analysis.trust import Trust, trust_trace
+from cells.trace import Trace
+from ui.platform import COMMAND as START
+from ui.platform import PLATFORM
+from ui.traces import trace_of
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "lab.autograd"]
@@ -19,8 +24,26 @@ NAME = "autograd"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 
 
+NO_PYTORCH = f"PyTorch does not run in a browser; `{START}` on a machine of your own asks it"
+NUMPY_SHARE = 0.6  # of the progress
+
+
+def all_checks(settings: RunSettings, report: Report) -> Trust:
+    """The oracles in NumPy first, PyTorch's last."""
+
+    def ours(share: float) -> None:
+        report(NUMPY_SHARE * share)
+
+    def theirs(_: Trace) -> list[Check]:
+        return autograd_checks(settings, lambda _: report(NUMPY_SHARE))
+
+    return trust_trace(trace_of(settings), [theirs], ours)
+
+
 def autograd_checks(settings: RunSettings, report: Report) -> list[Check]:
     """What autograd says; one unfit check where its process fails. `report` may raise to give up."""
+    if not PLATFORM.processes:
+        return [Check(NAME, "everything", float("nan"), NO_PYTORCH)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     environment = {**os.environ, **ONE_THREAD}
     with subprocess.Popen(COMMAND, cwd=ROOT, env=environment, text=True, encoding="utf-8", **pipes) as process:

@@ -11,6 +11,7 @@ from ui.background import Work, visitor
 from ui.chart import show_chart
 from ui.export import export_dialog
 from ui.offers import Offer, offer
+from ui.platform import PLATFORM
 from ui.prose import heading, sentence
 from viz.anatomy import PLATES
 from viz.anatomy.plates import PlateKind
@@ -18,8 +19,6 @@ from viz.anatomy.plates import PlateKind
 from .compute import Unfinished, body_of, plate_of, record_of
 from .opened import Opened
 from .trust import badge
-
-POLL = 0.5  # seconds between two looks at the progress
 
 Mount = Callable[[bytes], None]
 
@@ -84,7 +83,7 @@ def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
     sentence(finding)
 
 
-@st.fragment(run_every=POLL)
+@st.fragment(run_every=PLATFORM.glance)
 def _progress(works: tuple[Work, ...]) -> None:
     """How far the first is; the page is drawn again when any of them is done."""
     for work in works:

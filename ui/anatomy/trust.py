@@ -1,24 +1,21 @@
 """The trust badge: on request, our gradients against autograd, complex steps and difference quotients."""
 
 import math
+from functools import partial
 
 import streamlit as st
 
-from cells import RunSettings, Trace
-from cells.analysis.oracles import Check
-from cells.analysis.trust import Trust, trust_trace
+from cells.analysis.trust import Trust
 from ui import background
-from ui.background import Report, Work
-from ui.compute import trace_of
+from ui.background import Work
+from ui.platform import PLATFORM
 from viz import words
 
 from .opened import Opened
-from .oracle import autograd_checks
+from .oracle import all_checks
 
 GOOD, POOR = 1e-6, 1e-3  # largest relative difference that counts as agreement, and as none at all
-POLL = 0.5  # seconds
 HELP = "Compares these gradients with autograd, complex steps and difference quotients, at the present settings."
-NUMPY_SHARE = 0.6  # of the progress
 
 
 def badge(name: str, opened: Opened) -> None:
@@ -43,7 +40,7 @@ def watch(opened: Opened) -> None:
         _watch(work)
 
 
-@st.fragment(run_every=POLL)
+@st.fragment(run_every=PLATFORM.glance)
 def _watch(work: Work) -> None:
     work.wanted_by(background.visitor())
     st.progress(work.share, text=f"Checking the gradients: {work.share:.0%}")
@@ -61,20 +58,7 @@ def _work(opened: Opened) -> Work | None:
     if st.session_state.get("checked") != repr(settings):
         background.leave("trust")
         return None
-    trace = trace_of(settings)
-    return background.ask("trust", ("trust", repr(settings)), lambda report: _checks(settings, trace, report))
-
-
-def _checks(settings: RunSettings, trace: Trace, report: Report) -> Trust:
-    """The oracles in NumPy first, PyTorch's last."""
-
-    def ours(share: float) -> None:
-        report(NUMPY_SHARE * share)
-
-    def theirs(_: Trace) -> list[Check]:
-        return autograd_checks(settings, lambda _: report(NUMPY_SHARE))
-
-    return trust_trace(trace, [theirs], ours)
+    return background.ask("trust", ("trust", repr(settings)), partial(all_checks, settings))
 
 
 def worst(found: Trust) -> float:

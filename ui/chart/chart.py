@@ -10,6 +10,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.components.v2 import component
 
+from ui.platform import PLATFORM
 from viz.offline import SCRUB
 
 HERE = Path(__file__).parent
@@ -22,7 +23,7 @@ def plotly_file() -> str:
     package = distribution("plotly")  # its Python is never loaded
     name = f"plotly-{package.version}.min.js"
     target = STATIC / name
-    if not target.exists():
+    if PLATFORM.packages and not target.exists():
         part = STATIC / f"plotly-{os.getpid()}.part"
         shutil.copyfile(str(package.locate_file("plotly/package_data/plotly.min.js")), part)
         part.replace(target)

@@ -7,22 +7,20 @@ from functools import partial
 import streamlit as st
 
 from cells import RunSettings
-from cells.analysis.maps import MapPlan, PhaseMap
+from cells.analysis.maps import MapPlan
 from cells.words import number
 from jobs import JobError, JobStatus
 from ui import state
-from ui.background import Work
 from ui.fields import DEFAULTS
 from ui.notices import as_written, show_sentence
 
 from . import large
-from .live import Progress, live_map
-from .plan import LIVE_SECONDS, points, seconds, values_of
-from .show import show_map, show_progress
+from .live import Progress, first_look
+from .plan import points, seconds, values_of
+from .show import show_first_look, show_map
 
 POLL = 1.0  # seconds between two looks at a job
 REDRAW = 3.0  # seconds between two pictures of a map that fills
-FIRST_LOOK = 121  # points
 LONGEST = 24 * 3600.0  # seconds of one core that a job may take
 FAULT = "map job fault"  # what could not be done, until it is told
 TOLD = "map job fault told"  # that the page has just said so
@@ -31,7 +29,7 @@ TOLD = "map job fault told"  # that the page has just said so
 def show_job(plan: MapPlan, settings: RunSettings) -> None:
     """A large map: what of it is finished, or a first look."""
     now, known = _known(plan)
-    show_map(known.found, settings, partial(_above, plan, now), partial(_first, known.work))
+    show_map(known.found, settings, partial(_above, plan, now), partial(show_first_look, known.work))
 
 
 def _known(plan: MapPlan) -> tuple[JobStatus | None, Progress]:
@@ -43,19 +41,7 @@ def _known(plan: MapPlan) -> tuple[JobStatus | None, Progress]:
     except JobError as error:
         now = None
         st.session_state[FAULT] = str(error)
-    return now, _first_look(plan)
-
-
-def _first_look(plan: MapPlan) -> Progress:
-    """None where even that would take long."""
-    if seconds(plan, FIRST_LOOK) > LIVE_SECONDS:
-        return Progress(PhaseMap.empty(plan))
-    return live_map(plan, whole=False)
-
-
-def _first(look: Work | None) -> None:
-    if look:
-        show_progress(look, "A first look")
+    return now, first_look(plan)
 
 
 def _above(plan: MapPlan, now: JobStatus | None) -> None:

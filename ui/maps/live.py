@@ -1,16 +1,19 @@
 """A map computed while the page waits: a coarse look first, then the rest, both in the background and kept by plan."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
-from cells.analysis.maps import MapPlan, PhaseMap, phase_map
-from cells.analysis.maps.phase import coarse_places
-from cells.knobs import BadValue
+from cells.analysis.maps import MapPlan, PhaseMap
 from ui import background
-from ui.background import Report, Work
+from ui.background import Work
 from ui.turns import TURNS
 
+from .measures import coarse_map, whole_map
+from .plan import LIVE_SECONDS, seconds
+
+FIRST_LOOK = 121  # points
 COARSE, FINE = "map coarse", "map"
 AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
@@ -26,17 +29,24 @@ class Progress:
 
 def live_map(plan: MapPlan, whole: bool = True) -> Progress:
     """The map as far as it is known; BadValue where no run of it is possible."""
-    coarse = background.ask(COARSE, ("map", "coarse", plan), lambda report: _coarse(plan, report))
+    coarse = background.ask(COARSE, ("map", "coarse", plan), partial(coarse_map, plan))
     if not soon(coarse):
         return Progress(PhaseMap.empty(plan), coarse)
     found = coarse.future.result()
     if found.whole or not whole or st.session_state.get("map cancelled") == plan:
         background.leave(FINE)
         return Progress(found, cancelled=whole and not found.whole)
-    fine = background.ask(FINE, ("map", plan), lambda report: phase_map(plan, report, found))
+    fine = background.ask(FINE, ("map", plan), partial(whole_map, plan, found))
     if not soon(fine):
         return Progress(found, fine)
     return Progress(fine.future.result())
+
+
+def first_look(plan: MapPlan) -> Progress:
+    """A few points of a large map; none where even that would take long."""
+    if seconds(plan, FIRST_LOOK) > LIVE_SECONDS:
+        return Progress(PhaseMap.empty(plan))
+    return live_map(plan, whole=False)
 
 
 def soon(work: Work) -> bool:
@@ -44,14 +54,6 @@ def soon(work: Work) -> bool:
     if not work.future.done():
         TURNS.step_aside()
     return work.within(AT_ONCE)
-
-
-def _coarse(plan: MapPlan, report: Report) -> PhaseMap:
-    """Where none of the few points can be run, others still may."""
-    try:
-        return phase_map(plan, report, places=coarse_places(plan))
-    except BadValue:
-        return PhaseMap.empty(plan)
 
 
 def cancel(plan: MapPlan) -> None:

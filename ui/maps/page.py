@@ -11,12 +11,12 @@ from ui import compute, state
 from ui.fields import DEFAULTS, map_view
 from ui.link import as_text
 from ui.notices import as_written, show_sentence
+from ui.platform import COMMAND, PLATFORM
 from ui.view import PageView
 
-from .job import show_job
-from .live import Progress, cancel, go_on, live_map
+from .live import Progress, cancel, first_look, go_on, live_map
 from .plan import check_cost, is_large, plan_of, points
-from .show import show_map, show_progress
+from .show import show_first_look, show_map, show_progress
 from .view import MapView
 
 LAST = "map plan"
@@ -25,10 +25,34 @@ LAST = "map plan"
 def draw(settings: RunSettings, view: PageView) -> None:
     """The map of the present settings."""
     plan = _plan(settings, compute.layer_of(settings, view))
-    if is_large(plan):
+    if not is_large(plan):
+        _show_live(plan, settings)
+    elif PLATFORM.processes:
+        from .job import show_job  # with it come the cluster and its store
+
         show_job(plan, settings)
     else:
-        _show_live(plan, settings)
+        _show_first_look(plan, settings)
+
+
+def show_jobs() -> None:
+    """All maps that ever ran as jobs here, if any can."""
+    if PLATFORM.processes:
+        from .job import show_jobs
+
+        show_jobs()
+
+
+def _show_first_look(plan: MapPlan, settings: RunSettings) -> None:
+    """What of a large map is to be had without processes, and where the rest is."""
+    look = first_look(plan)
+    show_map(look.found, settings, partial(_show_elsewhere, plan), partial(show_first_look, look.work))
+
+
+def _show_elsewhere(plan: MapPlan) -> None:
+    rows, columns = plan.shape
+    size = f"{columns} × {rows} = {points(plan)} points of this size"
+    st.info(f"{size} need a job, which a browser cannot run: open this link in an app started with `{COMMAND}`.")
 
 
 def _plan(settings: RunSettings, layer: int | None) -> MapPlan:

@@ -8,7 +8,7 @@ import streamlit as st
 
 import viz
 from cells import RunSettings
-from cells.analysis.maps import PhaseMap, critical_lines, measure
+from cells.analysis.maps import PhaseMap
 from cells.analysis.maps.reading import distance, edge, extent, shares
 from cells.knobs import BadValue
 from ui import background, state
@@ -20,6 +20,7 @@ from ui.fields import knob_of
 from ui.frame import theme
 from ui.head import band
 from ui.offers import Offer, offer
+from ui.platform import PLATFORM
 from ui.prose import note
 from ui.texts import text_of
 from viz import words
@@ -29,6 +30,7 @@ from viz.maps.findings import finding, missing, place
 from viz.words import spelled
 
 from .live import soon
+from .measures import number_of, theory_lines
 from .plan import clicked, seconds_of
 
 Draw = Callable[[], None]
@@ -36,14 +38,13 @@ Draw = Callable[[], None]
 CHART, SET = "chart phase", "map set"
 PRESENT_SECONDS = 5.0  # that one number may take
 BAR = 210  # px
-POLL = 0.5  # seconds between two looks at the progress
 COLOURS = {"vanishes": "blue", "explodes": "red"}
 
 
 def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) -> None:
     """The map as far as it is known. `above` draws what takes a row of its own, `corner` what fits below the map."""
     plan = found.plan
-    lines = background.ask("map lines", ("lines", plan), lambda report: critical_lines(plan))
+    lines = background.ask("map lines", ("lines", plan), partial(theory_lines, plan))
     shown = shown_of(found, settings, lines)
     saved = Offer(PHASE, viz.FIGURES[PHASE].title, partial(drawn_of, shown))
     offer(saved)
@@ -78,7 +79,9 @@ def _value(settings: RunSettings, quantity: str, layer: int | None) -> float | N
     if seconds_of(settings, quantity, layer) > PRESENT_SECONDS:
         return None
     key = ("here", settings, quantity, layer)
-    here = background.ask("map here", key, lambda report: measure(settings, quantity, layer))
+    here = background.ask(
+        "map here", key, partial(number_of, settings, quantity, layer), seconds_of(settings, quantity, layer)
+    )
     return here.future.result() if soon(here) else None
 
 
@@ -142,7 +145,13 @@ def _undo() -> None:
         st.rerun()
 
 
-@st.fragment(run_every=POLL)
+def show_first_look(look: Work | None) -> None:
+    """How far the first look at a large map is, until it is done."""
+    if look:
+        show_progress(look, "A first look")
+
+
+@st.fragment(run_every=PLATFORM.glance)
 def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = None) -> None:
     """How far it is; the page is drawn again when it is done, or at once when it is cancelled."""
     work.wanted_by(background.visitor())

@@ -5,8 +5,11 @@ from typing import Any
 
 from cells.analysis.maps import LARGEST, QUANTITIES
 from cells.knobs import choice, knob
+from ui.platform import PLATFORM
 
-SIZE_HELP = "How many values each of the two knobs takes. More than 41 × 41 points run as a job."
+SIZE_HELP = "How many values each of the two knobs takes."
+if PLATFORM.processes:
+    SIZE_HELP += " More than 41 × 41 points run as a job."
 
 
 @dataclass(frozen=True)

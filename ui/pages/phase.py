@@ -1,7 +1,6 @@
 """Phase diagram: what becomes of the gradient over any two knobs, and where the present setting stands."""
 
-from ui.maps.job import show_jobs
-from ui.maps.page import draw
+from ui.maps.page import draw, show_jobs
 from ui.maps.pickers import map_row
 from ui.maps.presets import map_presets
 from ui.run_page import run_page

@@ -1,0 +1,30 @@
+"""What the map's page computes beside itself: functions of what can be sent to another process or worker."""
+
+from cells import RunSettings
+from cells.analysis.credit import Report
+from cells.analysis.maps import CriticalLine, MapPlan, PhaseMap, critical_lines, measure, phase_map
+from cells.analysis.maps.phase import coarse_places
+from cells.knobs import BadValue
+
+
+def coarse_map(plan: MapPlan, report: Report) -> PhaseMap:
+    """A first look; where none of its few points can be run, others still may."""
+    try:
+        return phase_map(plan, report, places=coarse_places(plan))
+    except BadValue:
+        return PhaseMap.empty(plan)
+
+
+def whole_map(plan: MapPlan, start: PhaseMap, report: Report) -> PhaseMap:
+    """The rest of a map."""
+    return phase_map(plan, report, start)
+
+
+def theory_lines(plan: MapPlan, report: Report) -> tuple[CriticalLine, ...]:
+    """Theory's lines over a map."""
+    return critical_lines(plan)
+
+
+def number_of(settings: RunSettings, quantity: str, layer: int | None, report: Report) -> float:
+    """The quantity of one run."""
+    return measure(settings, quantity, layer)

@@ -11,6 +11,11 @@ from .scaled import Scaled, shifted
 class Loss(ABC):
     """ℓ(ŷ, y) of one step and its derivative. Outputs are Scaled (T, …, B, O), targets plain."""
 
+    @property
+    def is_cross_entropy(self) -> bool:
+        """Whether outputs are logits of a softmax."""
+        return False
+
     @abstractmethod
     def value(self, outputs: Scaled, targets: Array) -> Array:
         """ℓ, (T, …, B)."""
@@ -34,6 +39,10 @@ class SquaredError(Loss):
 
 class CrossEntropy(Loss):
     """ℓ = -Σ_o y_o log softmax(ŷ)_o"""
+
+    @property
+    def is_cross_entropy(self):
+        return True
 
     def value(self, outputs, targets):
         return -(targets * self.log_softmax(outputs)).sum(axis=-1, where=targets > 0)
@@ -59,6 +68,26 @@ class Linear(Loss):
 
     def slope(self, outputs, targets):
         return Scaled(targets)
+
+
+class WhereAsked(Loss):
+    """Another loss at the samples that have a target; 0, and no gradient, where the target is nan."""
+
+    def __init__(self, loss: Loss) -> None:
+        self.loss = loss
+
+    @property
+    def is_cross_entropy(self):
+        return self.loss.is_cross_entropy
+
+    def value(self, outputs, targets):
+        asked = ~np.isnan(targets).any(axis=-1)
+        return np.where(asked, self.loss.value(outputs, np.nan_to_num(targets)), 0)
+
+    def slope(self, outputs, targets):
+        asked = ~np.isnan(targets).any(axis=-1, keepdims=True)
+        slope = self.loss.slope(outputs, np.nan_to_num(targets))
+        return Scaled(np.where(asked, slope.mantissa, 0), slope.exponent)
 
 
 LOSSES: dict[str, Loss] = {"squared_error": SquaredError(), "cross_entropy": CrossEntropy()}

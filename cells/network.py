@@ -1,7 +1,7 @@
 """A network ready to run: cells, parameters and task of one setting, or of many side by side."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from .activations import ACTIVATIONS
 from .arrays import Array
 from .base import Cell, Params, Recipe, project
-from .losses import LOSSES, Loss, loss_weights
+from .losses import Loss, loss_weights
 from .registry import CELLS
 from .scaled import Scaled
 from .settings import RunSettings
@@ -68,14 +68,16 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
     outputs = task.targets.shape[-1]
     return Network(
         cell=cell,
-        layers=tuple(cell.init_params(_recipe(s, layer)) for layer in range(s.layers)),
+        layers=tuple(_params(s, cell, layer) for layer in range(s.layers)),
         readout=_once(shared, ("readout", s.seed, s.hidden, outputs), lambda: _readout(s, outputs)),
         start=(_once(shared, ("start", s.batch, s.hidden, cell.state_names), lambda: _zeros(s, cell)),) * s.layers,
         x=task.x,
         targets=task.targets,
-        times=_once(shared, ("times", s.options, s.steps, s.batch, s.seed), lambda: _times(s, cell)),
+        times=_once(
+            shared, ("times", s.options, s.steps, s.batch, s.seed, s.recording, s.signal), lambda: _times(s, cell)
+        ),
         weights=_once(shared, ("weights", s.steps, s.loss, s.loss_steps, s.loss_reduction), lambda: loss_weights(s)),
-        loss=LOSSES[signal.loss],
+        loss=signal.loss_of(s),
         divisor=s.batch,
         truncation=s.truncation,
     )
@@ -89,7 +91,8 @@ def _once(shared: Shared, key: tuple, draw: Callable[[], Any]) -> Any:
 
 def _task_key(s: RunSettings) -> tuple:
     """All that a signal draws from."""
-    return s.signal, s.steps, s.batch, s.inputs, s.tokens, s.impulse_step, s.own, s.seed
+    brought = (s.own, s.recording, s.loss == "last")
+    return s.signal, s.steps, s.batch, s.inputs, s.tokens, s.impulse_step, brought, s.seed
 
 
 def _readout(s: RunSettings, outputs: int) -> Params:
@@ -102,7 +105,19 @@ def _zeros(s: RunSettings, cell: Cell) -> dict[str, Array]:
 
 
 def _times(s: RunSettings, cell: Cell) -> Array:
+    recorded = s.recorded_times
+    if recorded is not None:
+        return recorded[: s.steps].copy()
     return cell.draw_times(s.steps, s.batch, np.random.default_rng((s.seed, TIME_STREAM)))
+
+
+def _params(s: RunSettings, cell: Cell, layer: int) -> Params:
+    """One layer's parameters: drawn, or those of the network that was brought, times the scales."""
+    recipe = _recipe(s, layer)
+    if s.network is None:
+        return cell.init_params(recipe)
+    small = replace(recipe, init="identity", weight_scale=1.0, input_scale=1.0)
+    return s.network.params(layer, s.weight_scale, recipe.input_scale, cell.init_params(small))
 
 
 def _recipe(s: RunSettings, layer: int) -> Recipe:

@@ -115,6 +115,8 @@ class PhasedLSTM(LSTM):
             if self.sampling != "own":
                 return
             count = len(self.timestamps)
+            if settings.recorded_times is not None:
+                return
             if not count:
                 raise BadValue("timestamps = () holds no times; give [2, 20000]", "timestamps")
             if settings.steps > count:

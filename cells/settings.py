@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from .activations import ACTIVATIONS
+from .arrays import Array
 from .base import Cell
 from .initialisers import INITIALISERS
 from .knobs import BadValue, check_knobs, checked, choice, is_number, knob, knobs_of, names_of, shown, switch
 from .losses import LOSS_MODES, REDUCTIONS
+from .own_network import OwnNetwork
 from .precision import PRECISIONS
+from .recording import Recording
 from .registry import CELLS
 from .signals import SIGNALS
 
@@ -59,6 +62,8 @@ class RunSettings:
     impulse_step: int = knob(1, 1, 20_000, "Impulse at step", page_high=1000, group="input")
     tokens: int = knob(8, 2, 64, "Vocabulary", "Number of different tokens.", group="input")
     own: tuple = ()
+    recording: Recording | None = None  # for signal = own, in place of `own`
+    network: OwnNetwork | None = None  # weights that were brought; None draws them
     precision: str = choice(
         "float64",
         PRECISIONS,
@@ -79,6 +84,7 @@ class RunSettings:
             self._set("loss_steps", self._checked_loss_steps())
         if "own" in changed:
             self._set("own", self._checked_own())
+        self._check_brought()
         self._check_input()
         self.options.check_run(self)
         self._check_cost()
@@ -157,13 +163,62 @@ class RunSettings:
             raise BadValue(f"own = {rows[step, column]} at step {step + 1} is outside [-1e6, 1e6]", "own")
         return tuple(map(tuple, rows.tolist()))
 
+    def _check_brought(self) -> None:
+        """Make a network and a recording of plain values; BadValue where the other settings do not fit them."""
+        for name, kind in (("network", OwnNetwork), ("recording", Recording)):
+            value = getattr(self, name)
+            if isinstance(value, dict):
+                self._set(name, kind.from_plain(value))
+            elif value is not None and not isinstance(value, kind):
+                raise BadValue(f"{name} = {shown(value)} is no {kind.__name__}", name)
+        if self.network is not None:
+            self._check_network(self.network)
+
+    def _check_network(self, network: OwnNetwork) -> None:
+        for name, fixed in network.fixed.items():
+            if name != "inputs" and self.get(name) != fixed:
+                sentence = f"{name} = {shown(self.get(name))} is not that of the network's own weights, {shown(fixed)}"
+                raise BadValue(sentence, name, fixed)
+        if self.input_size != network.inputs:
+            field = {"tokens": "tokens", "own": "signal"}.get(self.signal, "inputs")
+            sentence = f"{field} = {shown(self.get(field))} gives {self.input_size} inputs a step"
+            nearest = "running_average" if field == "signal" else network.inputs
+            raise BadValue(f"{sentence}, the network reads {network.inputs}", field, nearest)
+
+    def _check_recording(self, recording: Recording) -> None:
+        if self.batch != recording.batch:
+            sentence = f"batch = {self.batch} is not the number of sequences you brought, {recording.batch}"
+            raise BadValue(sentence, "batch", recording.batch)
+        if self.steps > recording.steps:
+            sentence = f"steps = {self.steps} is outside [2, {recording.steps}], the length of your longest sequence"
+            raise BadValue(sentence, "steps", recording.steps)
+
+    @property
+    def recorded_times(self) -> Array | None:
+        """The recording's timestamps, where they are asked for and not given otherwise; None where they are not."""
+        asked = getattr(self.options, "sampling", "") == "own" and not getattr(self.options, "timestamps", ())
+        return self.recording.times if self.recording is not None and self.signal == "own" and asked else None
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """Fields and knobs that a network of one's own decides, or that change nothing in it."""
+        return self.network.idle if self.network is not None else frozenset()
+
+    def as_plain(self) -> dict[str, Any]:
+        """Plain values, which JSON can hold and from which `RunSettings(**plain)` makes these settings again."""
+        brought = {name: getattr(self, name) for name in ("network", "recording")}
+        plain = {name: None if value is None else value.as_plain() for name, value in brought.items()}
+        return self.__dict__ | plain | {"options": dict(vars(self.options))}
+
     def _check_input(self) -> None:
         if self.signal == "impulse" and self.impulse_step > self.steps:
             sentence = f"impulse_step = {self.impulse_step} is outside [1, {self.steps}], the steps there are"
             raise BadValue(sentence, "impulse_step", self.steps)
-        if self.signal == "own" and len(self.own) == 0:
+        if self.signal == "own" and self.recording is not None:
+            self._check_recording(self.recording)
+        elif self.signal == "own" and len(self.own) == 0:
             raise BadValue("own = () holds no sequence; give [2, 20000] steps", "own")
-        if self.signal == "own" and self.steps > len(self.own):
+        elif self.signal == "own" and self.steps > len(self.own):
             sentence = f"steps = {self.steps} is outside [2, {len(self.own)}], the length of your own sequence"
             raise BadValue(sentence, "steps", len(self.own))
 

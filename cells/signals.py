@@ -8,6 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from .arrays import Array
+from .losses import LOSSES, Loss, WhereAsked
+from .recording import Recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,10 @@ class Signal(ABC):
     def inputs(self, settings) -> int:
         """Input size I."""
         return settings.inputs
+
+    def loss_of(self, settings) -> Loss:
+        """The loss that goes with the targets."""
+        return LOSSES[self.loss]
 
 
 class RunningAverage(Signal):
@@ -99,17 +105,35 @@ class Tokens(Signal):
 
 
 class Own(Signal):
-    """The user's own sequence, the same for every sample; y_t = mean(x_1 … x_t)"""
+    """What the user brought: one sequence, the same for every sample, or a recording of many; y_t is the recording's
+    own target, or mean(x_1 … x_t)"""
 
     name, label = "own", "own sequence"
 
     def draw(self, settings, rng):
+        if settings.recording is not None:
+            return recorded(settings.recording, settings.steps, last=settings.loss == "last")
         rows = np.array(settings.own, dtype=np.float64)[: settings.steps, None, :]
         x = np.repeat(rows, settings.batch, axis=1)
         return Task(x, running_average(x))
 
     def inputs(self, settings):
-        return len(settings.own[0])
+        return len(settings.own[0]) if settings.recording is None else settings.recording.inputs
+
+    def loss_of(self, settings):
+        if settings.recording is None:
+            return super().loss_of(settings)
+        return WhereAsked(LOSSES[settings.recording.loss])
+
+
+def recorded(recording: Recording, steps: int, last: bool) -> Task:
+    """The first steps of a recording. Its running average leaves masked steps out."""
+    x = recording.values[:steps]
+    targets = recording.asked(steps, last)
+    if targets is not None:
+        return Task(x, targets)
+    active = np.ones(x.shape[:2]) if recording.active is None else recording.active[:steps]
+    return Task(x, np.cumsum(x, axis=0) / np.maximum(np.cumsum(active, axis=0), 1)[..., None])
 
 
 def running_average(x: Array) -> Array:

@@ -99,10 +99,11 @@ class Unrolled:
 
     def _loss(self, trace: Trace, outputs: Tensor) -> Tensor:
         targets, weights = torch.tensor(trace.targets), torch.tensor(trace.loss_weights)[:, None]
-        if trace.settings.signal == "tokens":
-            losses = -(targets * torch.log_softmax(outputs, dim=-1)).sum(dim=-1)
+        asked, known = ~targets.isnan(), targets.nan_to_num()
+        if trace.network.loss.is_cross_entropy:
+            losses = -(known * torch.log_softmax(outputs, dim=-1) * asked).sum(dim=-1)
         else:
-            losses = ((outputs - targets) ** 2).sum(dim=-1)
+            losses = ((outputs - known) ** 2 * asked).sum(dim=-1)
         return (weights * losses).sum()
 
 
@@ -192,7 +193,7 @@ def _of_layer(trace: Trace, index: int) -> str:
 
 def to_json(settings: RunSettings) -> str:
     """Settings as text that `settings_from` reads."""
-    return json.dumps(asdict(settings))
+    return json.dumps(settings.as_plain())
 
 
 def settings_from(text: str) -> RunSettings:

@@ -63,7 +63,8 @@ REFUSED = [  # what is asked for, the sentence after "scrub ", the nearest that 
     (("fate",), "= 'fate' is no setting of this page", None),
     (
         ("leak",),
-        "= leak changes nothing in this run; it takes one of weight_scale, truncation, hidden, layers, batch, inputs, seed",
+        "= leak changes nothing in this run; it takes one of weight_scale, truncation, hidden, layers, batch, inputs, "
+        "seed",
         None,
     ),
     (

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def autograd_checks(settings: RunSettings, report: Report) -> list[Check]:
     environment = {**os.environ, **ONE_THREAD}
     with subprocess.Popen(COMMAND, cwd=ROOT, env=environment, text=True, encoding="utf-8", **pipes) as process:
         try:
-            answer = _answer(process, json.dumps(asdict(settings)), report)
+            answer = _answer(process, json.dumps(settings.as_plain()), report)
         finally:
             process.kill()
     if process.returncode != 0:

@@ -65,10 +65,8 @@ class MapPlan:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that `from_json` brings back."""
-        own = {name: value for name, value in vars(self.settings).items() if name != "options"}
         axes = {"x": list(vars(self.x).values()), "y": list(vars(self.y).values())}
-        settings = own | {"options": dict(vars(self.settings.options))}
-        return {"settings": settings, "quantity": self.quantity, "layer": self.layer} | axes
+        return {"settings": self.settings.as_plain(), "quantity": self.quantity, "layer": self.layer} | axes
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> "MapPlan":
@@ -108,7 +106,8 @@ class MapPlan:
 def mappable(settings: RunSettings) -> dict[str, Field]:
     """The knobs a map may have as axes, by name: the numbers of the run and of its cell."""
     knobs = {**knobs_of(settings), **knobs_of(settings.options)}
-    return {name: f for name, f in knobs.items() if type(f.default) in (int, float)}
+    numbers = {name: f for name, f in knobs.items() if type(f.default) in (int, float)}
+    return {name: f for name, f in numbers.items() if name not in settings.idle}
 
 
 def _check_name(role: str, name: str, settings: RunSettings) -> None:

@@ -1,0 +1,152 @@
+"""A network with weights that were not drawn here: arrays that settings may carry, equal where their numbers are."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .activations import ACTIVATIONS
+from .arrays import Array
+from .base import Cell, Params, Recipe
+from .registry import CELLS
+
+WIDEST, DEEPEST = 4096, 4  # units and layers that settings take
+DRAWING = frozenset(  # knobs that only decide how weights are drawn
+    {"init", "forget_bias", "chrono", "shortest_period", "longest_period", "shift_spread", "open_ratio"}
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnNetwork:
+    """Weights under our names, one dict a layer, the lowest first. ValueError where they make no network of the cell.
+
+    options  the cell's knobs that the weights decide, such as whether there are peepholes
+    key      what a link calls it: the file's SHA-256 and the module's name
+    source   the same in words
+    """
+
+    cell: str
+    layers: tuple[Params, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    source: str = "weights of your own"
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise ValueError(f"cell = {self.cell!r} is none of {', '.join(CELLS)}")
+        if not 1 <= len(self.layers) <= DEEPEST:
+            raise ValueError(f"layers = {len(self.layers)} is outside [1, {DEEPEST}]")
+        copies = tuple({name: _copy(name, array) for name, array in layer.items()} for layer in self.layers)
+        object.__setattr__(self, "layers", copies)
+        if not 1 <= self.hidden <= WIDEST:
+            raise ValueError(f"hidden = {self.hidden} is outside [1, {WIDEST}]")
+        for place, layer in enumerate(self.layers):
+            self._check_layer(place, layer)
+
+    @property
+    def hidden(self) -> int:
+        """Units H."""
+        return self._rows("W_h")
+
+    @property
+    def inputs(self) -> int:
+        """Inputs I of the lowest layer."""
+        return self._rows("W_x")
+
+    def _rows(self, name: str) -> int:
+        array = self.layers[0].get(name)
+        if array is None or array.ndim != 2:
+            raise ValueError(f"{name} is missing, or no matrix")
+        return len(array)
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """The settings that the weights decide, by name."""
+        sizes = {"cell": self.cell, "hidden": self.hidden, "layers": len(self.layers), "inputs": self.inputs}
+        return sizes | dict(self.options)
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """Settings that change nothing in such a run, or that the weights decide."""
+        return DRAWING | frozenset(self.fixed)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that a run depends on."""
+        found = hashlib.sha256(repr((self.cell, sorted(self.options.items()))).encode())
+        for layer in self.layers:
+            for name in sorted(layer):
+                found.update(f"{name}{layer[name].shape}".encode())
+                found.update(layer[name].tobytes())
+        return found.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnNetwork) and (self.digest, self.key) == (other.digest, other.key)
+
+    def __hash__(self) -> int:
+        return hash((self.digest, self.key))
+
+    def __repr__(self) -> str:
+        return f"OwnNetwork({self.key!r}, sha256={self.digest})"
+
+    def params(self, layer: int, weight_scale: float, input_scale: float, drawn: Params) -> Params:
+        """One layer's parameters, matrices times their scales; what the file lacks comes from those drawn."""
+        own = self.layers[layer]
+        scaled = {"W_h": weight_scale * own["W_h"], "W_x": input_scale * own["W_x"]}
+        return {name: scaled.get(name, own.get(name, array)) for name, array in drawn.items()}
+
+    def cell_of(self) -> Cell:
+        """The cell with the knobs that the weights decide, whatever its activation."""
+        kind = CELLS[self.cell]
+        return kind.build(kind.Options(**self.options), ACTIVATIONS["tanh"])
+
+    def _check_layer(self, place: int, layer: Params) -> None:
+        inputs = self.hidden if place else self.inputs
+        cell = self.cell_of()
+        wanted = cell.init_params(Recipe("identity", 1.0, 1.0, 0, place, inputs=inputs, hidden=self.hidden, steps=2))
+        for name, array in wanted.items():
+            if name not in layer and name not in cell.constants:
+                raise ValueError(f"layer {place + 1} has no {name}, which the {cell.label} needs")
+            if name in layer and layer[name].shape != array.shape:
+                raise ValueError(f"{name} of layer {place + 1} has shape {layer[name].shape}; it takes {array.shape}")
+        unknown = [name for name in layer if name not in wanted]
+        if unknown:
+            raise ValueError(f"layer {place + 1} has {unknown[0]}, which the {cell.label} does not know")
+        _check_clock(place, layer)
+
+    def as_plain(self) -> dict[str, Any]:
+        """Plain values that `from_plain` brings back, digit for digit."""
+        layers = [{name: [list(a.shape), a.tobytes().hex()] for name, a in layer.items()} for layer in self.layers]
+        named = {"options": dict(self.options), "key": self.key, "source": self.source}
+        return {"cell": self.cell, "layers": layers} | named
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "OwnNetwork":
+        """The network of `as_plain`."""
+        layers = tuple(
+            {name: np.frombuffer(bytes.fromhex(text)).reshape(shape) for name, (shape, text) in layer.items()}
+            for layer in plain["layers"]
+        )
+        return cls(plain["cell"], layers, plain["options"], plain["key"], plain["source"])
+
+
+def _copy(name: str, array: Any) -> Array:
+    """A read-only float64 copy; ValueError names the first value that is not finite."""
+    copy = np.array(array, dtype=np.float64, order="C")
+    bad = np.argwhere(~np.isfinite(copy))
+    if len(bad):
+        place = tuple(bad[0].tolist())
+        raise ValueError(f"{name} = {copy[place]} at {place} is not finite")
+    copy.flags.writeable = False
+    return copy
+
+
+def _check_clock(place: int, layer: Params) -> None:
+    """Periods and open ratios have to be above 0: a clock divides by them."""
+    for name in ("tau", "r_on"):
+        if name in layer and not (layer[name] > 0).all():
+            worst = float(layer[name].min())
+            raise ValueError(f"{name} = {worst:g} in layer {place + 1} is not above 0")

@@ -1,0 +1,5 @@
+"""What is wrong with a file of weights."""
+
+
+class BadFile(ValueError):
+    """A file that cannot be read, in one sentence."""

@@ -1,0 +1,39 @@
+"""Starts the process that unpickles, gives it the file, and waits for so long."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from .child import REFUSED
+from .errors import BadFile
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "lab.weights.child"]
+PATIENCE = 30  # seconds, of which PyTorch takes one or two to load
+PASSED = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
+
+
+def unpickled(data: bytes, name: str) -> bytes:
+    """The recurrent tensors of a .pt file as safetensors; BadFile where the process gives none."""
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process: subprocess.Popen[bytes]
+    with subprocess.Popen(COMMAND, cwd=ROOT, env=_environment(), **pipes) as process:
+        try:
+            answer, said = process.communicate(data, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise BadFile(f"{name} takes longer than {PATIENCE} s to read, which no file of weights does.") from None
+        finally:
+            process.kill()
+    if process.returncode == 0:
+        return answer
+    if process.returncode == REFUSED:
+        raise BadFile(f"{name} is not read: {said.decode('utf-8', 'replace')}.")
+    raise BadFile(f"{name} is not read: it needs more memory or time than a file of weights should.")
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the server's but what Python needs to start."""
+    kept = {key: os.environ[key] for key in PASSED if key in os.environ}
+    return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}

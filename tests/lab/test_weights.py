@@ -1,0 +1,223 @@
+"""Weights from elsewhere: modules are found by their names and run as PyTorch runs them; hostile files stay data."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import save
+from torch import nn
+
+from cells import RunSettings
+from cells.engine import solve
+from cells.network import build
+from cells.own_network import OwnNetwork
+from lab.weights import BadFile, find_modules, read_weights
+from tests.cells.closeness import assert_rows_close
+from tests.lab import hostile
+
+MODULES = [
+    (kind, layers, bias)
+    for kind, layers in itertools.product((nn.RNN, nn.GRU, nn.LSTM), (1, 2, 3))
+    for bias in (True, False)
+]
+
+
+def listed(arrays, name="model.safetensors"):
+    return find_modules(read_weights(save(arrays), name), name)
+
+
+def arrays_of(module):
+    return {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()}
+
+
+def run_of(network, **fields):
+    fixed = {name: value for name, value in network.fixed.items() if name in ("cell", "hidden", "layers", "inputs")}
+    options = {name: value for name, value in network.fixed.items() if name not in fixed}
+    settings = RunSettings(network=network, options=options, **(fixed | {"steps": 9, "batch": 3} | fields))
+    return solve(build(settings), settings)
+
+
+@pytest.mark.parametrize(("kind", "layers", "bias"), MODULES)
+def test_a_module_that_is_found_computes_what_pytorch_computes(kind, layers, bias):
+    module = kind(3, 5, layers, bias=bias, dtype=torch.float64)
+    (found,) = listed({f"encoder.{name}": array for name, array in arrays_of(module).items()})
+    assert found.name == "encoder" and found.problem == ""
+    trace = run_of(found.network)
+    x = torch.tensor(trace.inputs)
+    output, _ = module(x)
+    assert_rows_close(trace.states["h"][1:], output.detach(), 1e-12)
+    output.retain_grad()
+    hidden = torch.tensor(trace.inputs, requires_grad=True)
+    again, _ = module(hidden)
+    readout = torch.tensor(trace.network.readout["W_y"])
+    ((again[-1] @ readout - torch.tensor(trace.targets[-1])) ** 2).sum().backward()
+    ours = trace.layer(0).record
+    d_x = ours.cell.input_delta(ours.delta.mantissa) @ ours.params["W_x"].T
+    assert_rows_close(d_x, hidden.grad, 1e-10)
+
+
+def test_both_directions_of_one_layer_and_a_cell_are_listed():
+    both = arrays_of(nn.LSTM(3, 4, bidirectional=True, dtype=torch.float64))
+    one = {f"cell.{name}": array for name, array in arrays_of(nn.GRUCell(3, 4, dtype=torch.float64)).items()}
+    found = {found.name: found for found in listed(both | one)}
+    assert list(found) == ["cell", "the whole file, forward direction", "the whole file, reverse direction"]
+    backward = found["the whole file, reverse direction"].network
+    np.testing.assert_array_equal(backward.layers[0]["W_h"][:, 4:8], both["weight_hh_l0_reverse"][:4].T)
+
+
+@pytest.mark.parametrize("wrap", [nn.utils.parametrizations.weight_norm, nn.utils.weight_norm])
+@pytest.mark.filterwarnings("ignore")
+def test_weights_that_are_computed_from_others_are_named(wrap):
+    (found,) = listed({f"a.{n}": t for n, t in arrays_of(wrap(nn.LSTM(3, 4), "weight_hh_l0")).items()})
+    assert found.network is None
+    assert found.problem == (
+        "a holds no plain weights: remove the parametrisation, weight norm or pruning before saving."
+    )
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "phased_lstm"])
+def test_our_own_names_are_read(cell):
+    settings = RunSettings(cell=cell, hidden=4, layers=2, batch=3, steps=9)
+    trace = solve(build(settings), settings)
+    arrays = {f"layers.{k}.{n}": a for k, layer in enumerate(trace.layers) for n, a in layer.record.params.items()}
+    (found,) = listed(arrays)
+    again = run_of(found.network)
+    assert all(np.array_equal(again.grads[part], trace.grads[part]) for part in trace.state_names)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_every_float_type_is_read_to_its_last_digit(dtype):
+    from safetensors.torch import save as save_torch
+
+    module = nn.GRU(2, 3).to(dtype)
+    data = save_torch({name: tensor.contiguous() for name, tensor in module.state_dict().items()})
+    (found,) = find_modules(read_weights(data, "m.safetensors"), "m.safetensors")
+    np.testing.assert_array_equal(found.network.layers[0]["W_h"][:, :3], module.weight_hh_l0[:3].detach().double().T)
+
+
+def test_a_checkpoint_is_unpickled_elsewhere_and_its_module_found():
+    module = nn.LSTM(3, 4)
+    data = hostile.saved({"epoch": 3, "state_dict": {f"encoder.{n}": t for n, t in module.state_dict().items()}})
+    (found,) = find_modules(read_weights(data, "model.pt"), "model.pt")
+    assert (found.name, found.label) == ("state_dict.encoder", "nn.LSTM, 1 layer of 4 units, 3 inputs")
+    assert found.network.key.endswith(":state_dict.encoder") and len(found.network.key.partition(":")[0]) == 64
+
+
+# ── hostile files
+
+
+def said(data, name):
+    """The one sentence a file gets; empty where it is read."""
+    try:
+        found = find_modules(read_weights(data, name), name)
+    except BadFile as error:
+        return str(error)
+    return found[0].problem if found else "nothing found."
+
+
+def check_sentence(sentence):
+    assert sentence.endswith(".") and len(sentence) < 400 and "\n" not in sentence and "Traceback" not in sentence
+
+
+SAFETENSORS = list(hostile.safetensors_files())
+
+
+def test_hostile_safetensors_files_get_a_sentence_each():
+    assert len(SAFETENSORS) > 60
+    for what, data in SAFETENSORS:
+        sentence = said(data, "h.safetensors")
+        if not what.startswith("noise"):  # noise in a number gives another number
+            check_sentence(sentence)
+    assert not Path(hostile.TRAP).exists()
+
+
+@pytest.mark.parametrize(("what", "arrays"), list(hostile.wrong_modules()), ids=lambda value: str(value)[:40])
+def test_arrays_that_make_no_module_are_listed_with_the_reason(what, arrays):
+    found = listed(arrays)
+    problems = [one.problem for one in found]
+    assert problems and all(problems), what
+    for problem in problems:
+        check_sentence(problem)
+
+
+@pytest.mark.parametrize(
+    "options", [None, [], 3, {"gate": "clock()"}, {"gate": ["open"]}, {"gate": "ajar"}, "x" * 9999]
+)
+def test_notes_of_any_kind_do_no_harm(options):
+    sentence = said(hostile.noted(options), "own.safetensors")
+    assert sentence == "" or "is none of" in sentence
+
+
+@pytest.mark.slow
+def test_hostile_pt_files_get_a_sentence_each():
+    for what, data in hostile.pt_files():
+        sentence = said(data, "h.pt")
+        if not what.startswith("noise"):
+            check_sentence(sentence)
+        assert not Path(hostile.TRAP).exists(), what
+
+
+def test_a_pickle_that_would_run_a_command_does_not():
+    sentence = said(hostile.saved({"state_dict": hostile.Runs()}), "h.pt")
+    assert (
+        sentence == "h.pt is not read: it holds more than tensors, which is not run: save model.state_dict() instead."
+    )
+    assert not Path(hostile.TRAP).exists()
+
+
+def test_a_zip_bomb_is_seen_before_it_is_opened():
+    assert "is compressed inside" in said(hostile.bomb(1 << 20), "h.pt")
+    assert "would unpack" in said(hostile.bomb(1 << 28), "h.pt")
+
+
+def test_the_trap_would_be_seen():
+    function, arguments = hostile.Runs().__reduce__()
+    function(*arguments)
+    assert Path(hostile.TRAP).exists()
+    Path(hostile.TRAP).unlink()
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model", "x" * 300 + ".zip"])
+def test_other_files_are_named(name):
+    assert said(b"x" * 100, name).endswith(
+        "is neither .safetensors nor .pt: save the model's state_dict as one of them."
+    )
+
+
+# ── networks in settings
+
+
+def test_settings_with_a_network_are_equal_where_its_numbers_are():
+    (found,) = listed(arrays_of(nn.RNN(1, 4)))
+    (same,) = listed(arrays_of(nn.RNN(1, 4)))
+    first = RunSettings(hidden=4, network=found.network)
+    assert first == RunSettings(hidden=4, network=OwnNetwork.from_plain(found.network.as_plain()))
+    assert hash(first) == hash(RunSettings(**first.as_plain()))
+    assert first != RunSettings(hidden=4, network=same.network) and repr(first) != repr(RunSettings(hidden=4))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"hidden": 5}, "hidden = 5 is not that of the network's own weights, 4"),
+        ({"cell": "gru"}, "cell = 'gru' is not that of the network's own weights, 'rnn'"),
+        ({"layers": 2}, "layers = 2 is not that of the network's own weights, 1"),
+        ({"inputs": 2}, "inputs = 2 gives 2 inputs a step, the network reads 1"),
+        ({"signal": "tokens"}, "tokens = 8 gives 8 inputs a step, the network reads 1"),
+        ({"network": 3}, "network = 3 is no OwnNetwork"),
+    ],
+)
+def test_settings_that_do_not_fit_a_network_are_named(changes, sentence):
+    (found,) = listed(arrays_of(nn.RNN(1, 4)))
+    with pytest.raises(ValueError, match="etwork") as raised:
+        RunSettings(**({"hidden": 4, "network": found.network} | changes))
+    assert str(raised.value) == sentence
+
+
+def test_the_weight_scale_multiplies_the_networks_own_matrix():
+    (found,) = listed(arrays_of(nn.RNN(1, 4, dtype=torch.float64)))
+    half = run_of(found.network, weight_scale=0.5)
+    np.testing.assert_array_equal(half.params["W_h"], 0.5 * found.network.layers[0]["W_h"])
+    np.testing.assert_array_equal(half.params["W_x"], found.network.layers[0]["W_x"])

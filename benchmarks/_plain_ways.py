@@ -8,11 +8,11 @@ import numpy as np
 import torch
 
 from cells import RunSettings, Trace, run
-from cells.analysis.carry import carry, only
-from cells.analysis.credit import credit_matrix, step_gradients
-from cells.analysis.jacobians import long_jacobian, step_jacobians
-from cells.analysis.lyapunov import ALIGNING, SAMPLES, lyapunov_exponents
-from lab.autograd import Unrolled
+from cells.analysis.gradcheck.autograd import Unrolled
+from cells.analysis.gradient.credit import credit_matrix, step_gradients
+from cells.analysis.gradient.vjp import backpropagate, only
+from cells.analysis.jacobian.lyapunov import ALIGNING, SAMPLES, lyapunov_exponents
+from cells.analysis.jacobian.step_jacobian import long_jacobian, step_jacobians
 
 SIZE: dict[str, Any] = {"steps": 200, "hidden": 64, "batch": 16}
 CELLS = ("rnn", "gru", "lstm", "phased_lstm")
@@ -59,7 +59,7 @@ def plain_credit(settings: RunSettings) -> Array:
     direct, T = step_gradients(trace), settings.steps
     log10 = np.full((T, T), -np.inf)
     for step in range(1, T + 1):
-        norms = np.linalg.norm(carry(trace, only(direct, step))[-1].grads["h"][1:], axis=-1).mean(axis=-1)
+        norms = np.linalg.norm(backpropagate(trace, only(direct, step))[-1].grads["h"][1:], axis=-1).mean(axis=-1)
         with np.errstate(divide="ignore"):
             log10[step - 1] = np.log10(norms)
     return log10

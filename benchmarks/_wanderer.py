@@ -7,8 +7,8 @@ from random import Random
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from ._controls import Control, chosen, control_of, shown
-from ._session import LIMIT, Answer, Session
+from benchmarks._controls import Control, chosen, control_of, shown
+from benchmarks._session import LIMIT, Answer, Session
 
 LATE = 60  # controls that are gone and still remembered
 SILENCE = 0.25  # s without an answer after which none is expected: a message to what is gone gets none

@@ -8,13 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks.report import record, table
 from cells import RunSettings, sweep
 from cells.engine import solve
 from cells.network import build
 from cells.torch_bridge import to_torch, torch_grads
 from cells.trace import Trace
-
-from .report import record, table
 
 TURNS, IN_A_ROW, SWEEPS, SETTINGS = 7, 5, 3, 256
 CELLS = {"rnn": nn.RNNCell, "gru": nn.GRUCell, "lstm": nn.LSTMCell}

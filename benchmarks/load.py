@@ -11,9 +11,9 @@ from statistics import median, quantiles
 
 import psutil
 
-from ._server import APP, ROOT, Server
-from ._session import Answer, Session
-from .report import record, table
+from benchmarks._server import APP, ROOT, Server
+from benchmarks._session import Answer, Session
+from benchmarks.report import record, table
 
 LABEL, LOWEST, HIGHEST, DIGITS = "Weight scale", 0.0, 4.0, 2
 RAMP = 0.1  # s between two readers who open the page

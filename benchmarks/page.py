@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from ._press import Press, Reader, browser
-from ._server import APP, BARE, ROOT, Server
-from ._session import Session
-from .report import record, table
+from benchmarks._press import Press, Reader, browser
+from benchmarks._server import APP, BARE, ROOT, Server
+from benchmarks._session import Session
+from benchmarks.report import record, table
 
 WARM_UP = 3
 PAUSE = 0.1  # s between two reruns of the same reader

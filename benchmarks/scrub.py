@@ -8,15 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+from benchmarks._press import FIRST, browser
+from benchmarks._server import APP, ROOT, Server
+from benchmarks.report import record, table
 from cells import CELLS, RunSettings, run
-from cells.sweep import run_batches
+from cells.sweeping import run_batches
 from ui.compute import chart_body
 from ui.fields import DEFAULTS, page_view
 from ui.ranges import range_of
-
-from ._press import FIRST, browser
-from ._server import APP, ROOT, Server
-from .report import record, table
 
 SCALES = [k / 10 for k in range(41)]
 STEPS, BATCH, HIDDEN = 100, 16, 32

@@ -8,7 +8,7 @@ from .grid import SweepGrid
 from .memory import keep_freed_memory
 from .registry import CELLS
 from .settings import RunSettings
-from .sweep import sweep
+from .sweeping import sweep
 from .trace import Trace
 
 __all__ = ["CELLS", "RunSettings", "SweepGrid", "Trace", "run", "sweep"]

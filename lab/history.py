@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cells.analysis.batch import mean_log10
+from cells.analysis.log_mean import log10_mean
 from cells.arrays import Array
 
 LOG10_HALF = math.log10(0.5)
@@ -88,12 +88,12 @@ def flow_of(log10_norms: Array, lengths: Array | None) -> Array:
     """
     norms = log10_norms + math.log10(log10_norms.shape[1])
     if lengths is None:
-        return mean_log10(norms)
+        return log10_mean(norms)
     alive = np.arange(1, len(norms) + 1)[:, None] <= lengths
     counts = alive.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.log10(counts / norms.shape[1])
-        return np.where(counts, mean_log10(np.where(alive, norms, -np.inf)) - share, np.nan)
+        return np.where(counts, log10_mean(np.where(alive, norms, -np.inf)) - share, np.nan)
 
 
 def half_life(flow: Array) -> float:

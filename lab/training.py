@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils import get_total_norm
 
-from cells.analysis.metrics import extent
+from cells.analysis.jacobian.recurrent_matrix import extent
 from cells.arrays import Array
 
 from .halt import Halt, NotFinite, check_grads, check_parameters, check_reading, growth_in_words

@@ -9,10 +9,10 @@ import streamlit as st
 
 import viz
 from cells import RunSettings, Trace
-from cells.analysis import critical_scales, lens, metrics, verdict
-from cells.analysis.marks import Mark
-from cells.analysis.metrics import Metrics
-from cells.analysis.verdict import Verdict
+from cells.analysis import critical_scales, key_numbers, low_precision, verdict
+from cells.analysis.gradient.verdict import Verdict
+from cells.analysis.jacobian.critical_scales import CriticalScale
+from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
 from viz.flow import Drawn
 
 from .kept import Kept
@@ -29,14 +29,14 @@ CURVES: Kept[tuple[viz.Curve, ...]] = Kept(5e7, lambda curves: sum(curve.mean.nb
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
-def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, Metrics]:
+def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, KeyNumbers]:
     """The verdict and the numbers beside it."""
     trace = trace_of(settings)
-    return verdict(trace, layer), metrics(trace, layer)
+    return verdict(trace, layer), key_numbers(trace, layer)
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
-def marks_of(settings: RunSettings) -> tuple[Mark, ...]:
+def marks_of(settings: RunSettings) -> tuple[CriticalScale, ...]:
     """Critical weight scales."""
     return critical_scales(settings)
 
@@ -93,7 +93,7 @@ def other_losses(settings: RunSettings, view: PageView) -> list[RunSettings]:
 def lens_curves(trace: Trace, looked_at: viz.View) -> list[viz.Curve]:
     """What a coarser number format would show, where one is chosen."""
     precision = trace.settings.precision
-    return [] if precision == "float64" else [viz.lens_curve(lens(trace, precision, looked_at.layer))]
+    return [] if precision == "float64" else [viz.lens_curve(low_precision(trace, precision, looked_at.layer))]
 
 
 def pin_curves(settings: RunSettings, view: PageView) -> list[viz.Curve]:

@@ -9,8 +9,8 @@ from html import escape
 import streamlit as st
 
 from cells import words
-from cells.analysis.metrics import Metrics
-from cells.analysis.verdict import Verdict
+from cells.analysis.gradient.verdict import Verdict
+from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
 
 NEW_THOUGHT = re.compile(r"; (?=but |and )|\. (?=\S)")
 COLOURS = {"vanishing": "blue", "exploding": "red", "stable": "green", "copied": "green"}
@@ -40,7 +40,7 @@ def band(heading: str, more: str) -> str:
     return f'<div class="bf-verdict"><h3>{heading}</h3>{f"<p>{more}</p>" if more else ""}</div>'
 
 
-def head_of(found: Verdict, numbers: Metrics) -> Head:
+def head_of(found: Verdict, numbers: KeyNumbers) -> Head:
     """The words for a run."""
     return Head(*_sentence(found), _numbers(found, numbers))
 
@@ -55,12 +55,12 @@ def _sentence(found: Verdict) -> tuple[str, str, str, str]:
     return f"{first}:", colour, f"{rest.rstrip('.')}.", more[:1].upper() + more[1:]
 
 
-def show_head(found: Verdict, numbers: Metrics) -> None:
+def show_head(found: Verdict, numbers: KeyNumbers) -> None:
     """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
     st.html(head_of(found, numbers).html)
 
 
-def _numbers(found: Verdict, numbers: Metrics) -> tuple[tuple[str, str, str], ...]:
+def _numbers(found: Verdict, numbers: KeyNumbers) -> tuple[tuple[str, str, str], ...]:
     share = max(numbers.saturated.values())
     detail = ", ".join(f"{name}: {words.percent(value)}" for name, value in numbers.saturated.items())
     return (

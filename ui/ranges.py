@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import viz
 from cells import RunSettings, Trace
-from cells.analysis import metrics, verdict
-from cells.apart import select_setting
-from cells.sweep import run_batches
+from cells.analysis import key_numbers, verdict
+from cells.select_setting import select_setting
+from cells.sweeping import run_batches
 from viz.flow import Drawn
 from viz.panel import Scene
 from viz.scrub import Sketch, Track, scrubbed, sketch
@@ -70,7 +70,7 @@ class _Range:
             *compute.lens_curves(trace, looked_at),
             *compute.pin_curves(trace.settings, self.view),
         ]
-        words = head_of(verdict(trace, looked_at.layer), metrics(trace, looked_at.layer))
+        words = head_of(verdict(trace, looked_at.layer), key_numbers(trace, looked_at.layer))
         return sketch(trace, looked_at, over), words
 
 

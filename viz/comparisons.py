@@ -1,6 +1,6 @@
 """Curves from elsewhere, drawn over the gradient: another loss mode, a coarser number format."""
 
-from cells.analysis.lens import Lens
+from cells.analysis.gradient.low_precision import LowPrecision
 from cells.trace import Trace
 
 from .curves import Curve, norm_curve
@@ -29,7 +29,7 @@ def total_curve(trace: Trace, label: str, view: View | None = None, role: str = 
     return norm_curve(norms, f"norm dL/dh, {label}", label, role, band=False, dash=dash)
 
 
-def lens_curve(lens: Lens) -> Curve:
+def lens_curve(lens: LowPrecision) -> Curve:
     """What a coarser number format would have shown of the total gradient."""
     name, norms = lens.precision, lens.log10_norms["h"]
     return norm_curve(norms, f"norm dL/dh in {name}", f"in {name}", name, band=False, dash="dash", width=2.2)

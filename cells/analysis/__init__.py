@@ -4,71 +4,80 @@ Functions that take RunSettings run them; those that take a Trace read a run tha
 lowest, and means the top one where it is left out. Where a measure has no meaning it raises DoesNotApply, in words.
 """
 
-from .batch import mean_log10
-from .counts import Counts, parameter_counts
-from .credit import Credit, credit, credit_matrix
-from .exercise import Exercise, ParameterGradient, exercise
-from .graph import Graph, GraphEdge, GraphNode, graph
-from .jacobians import LongJacobian, StepJacobian, long_jacobian, long_jacobians, step_jacobian, step_jacobians
-from .lens import Lens, lens
-from .lyapunov import Lyapunov, lyapunov, lyapunov_exponents
-from .marks import Mark, critical_scales
-from .metrics import Metrics, metrics
-from .oracles import Check
-from .parts import Parts, parts
-from .paths import PathSplit, path_split, path_vectors, paths
-from .saturation import Distribution, distributions
-from .scope import DoesNotApply
-from .shares import Shares, shares, step_shares
-from .softmax import Softmax, softmax_at
-from .theory import Prediction, closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
-from .trust import Trust, trust, trust_trace
-from .verdict import Curve, Verdict, verdict
+from .errors import DoesNotApply
+from .gradcheck.check import GradientCheck, check_gradients, check_trace_gradients
+from .gradcheck.oracles import Check
+from .gradient.credit import Credit, credit, credit_matrix
+from .gradient.direct_and_recurrent import DirectAndRecurrent, direct_and_recurrent
+from .gradient.grads_at_step import GradsAtStep, ParameterGradient, grads_at_step
+from .gradient.low_precision import LowPrecision, low_precision
+from .gradient.saturation import Distribution, distributions
+from .gradient.softmax import Softmax, softmax_at
+from .gradient.step_shares import StepShares, shares, step_shares
+from .gradient.theory import Prediction, closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
+from .gradient.verdict import Curve, Verdict, verdict
+from .jacobian.critical_scales import CriticalScale, critical_scales
+from .jacobian.lyapunov import Lyapunov, lyapunov, lyapunov_exponents
+from .jacobian.recurrent_matrix import KeyNumbers, key_numbers
+from .jacobian.step_jacobian import (
+    LongJacobian,
+    StepJacobian,
+    long_jacobian,
+    long_jacobians,
+    step_jacobian,
+    step_jacobians,
+)
+from .log_mean import log10_mean
+from .step_graph.one_step import Graph, GraphEdge, GraphNode, graph
+from .step_graph.parameter_counts import Counts, parameter_counts
+from .step_graph.paths import PathSplit, path_split, path_vectors, paths
 
 __all__ = [
     "Check",
     "Counts",
     "Credit",
+    "CriticalScale",
     "Curve",
+    "DirectAndRecurrent",
     "Distribution",
     "DoesNotApply",
-    "Exercise",
+    "GradientCheck",
+    "GradsAtStep",
     "Graph",
     "GraphEdge",
     "GraphNode",
-    "Lens",
+    "KeyNumbers",
     "LongJacobian",
+    "LowPrecision",
     "Lyapunov",
-    "Mark",
-    "Metrics",
     "ParameterGradient",
-    "Parts",
     "PathSplit",
     "Prediction",
-    "Shares",
     "Softmax",
     "StepJacobian",
-    "Trust",
+    "StepShares",
     "Verdict",
+    "check_gradients",
+    "check_trace_gradients",
     "closed_form",
     "credit",
     "credit_matrix",
     "critical_scales",
+    "direct_and_recurrent",
     "distributions",
     "eigenvalue_slope",
-    "exercise",
+    "grads_at_step",
     "graph",
-    "lens",
+    "key_numbers",
+    "log10_mean",
     "long_jacobian",
     "long_jacobians",
+    "low_precision",
     "lyapunov",
     "lyapunov_exponents",
     "lyapunov_slope",
-    "mean_log10",
     "measured_credit",
-    "metrics",
     "parameter_counts",
-    "parts",
     "pascanu_bound",
     "path_split",
     "path_vectors",
@@ -78,7 +87,5 @@ __all__ = [
     "step_jacobian",
     "step_jacobians",
     "step_shares",
-    "trust",
-    "trust_trace",
     "verdict",
 ]

@@ -7,9 +7,9 @@ import numpy as np
 from cells.trace import Trace
 from cells.words import from_log10, number, percent
 
-from .metrics import metrics, slopes_of
-from .paths import path_split
-from .verdict import verdict
+from .gradient.verdict import verdict
+from .jacobian.recurrent_matrix import key_numbers, slopes_of
+from .step_graph.paths import path_split
 
 
 def because(trace: Trace) -> str:
@@ -20,7 +20,7 @@ def because(trace: Trace) -> str:
 
 
 def _by_matrix(trace: Trace) -> str:
-    found = metrics(trace)
+    found = key_numbers(trace)
     slope = float(slopes_of(trace.top)[trace.top.cell.candidate][0].mean())
     radius, sigma = number(found.spectral_radius), number(found.sigma_max)
     return (

@@ -3,10 +3,10 @@
 from cells.activations import Array
 from cells.trace import Trace
 
-from .carry import attached
-from .scope import DoesNotApply
-from .theory import measured_credit
-from .verdict import verdict
+from .errors import DoesNotApply
+from .gradient.theory import measured_credit
+from .gradient.verdict import verdict
+from .gradient.vjp import attached
 
 FATES = {  # what a run is judged -> what may be answered
     "vanishing": "vanish",

@@ -43,7 +43,7 @@ def converted(data: bytes) -> bytes:
     import torch
     from safetensors.torch import save
 
-    from lab.weights.names import is_recurrent
+    from .names import is_recurrent
 
     found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     named = {name: tensor for name, tensor in tensors_of(found) if is_recurrent(name, tensor.shape)}

@@ -5,9 +5,9 @@ import pytest
 
 from cells import run
 from cells.activations import ACTIVATIONS
-from cells.analysis import credit, credit_matrix, mean_log10
-from cells.analysis.carry import carry, only
-from cells.analysis.credit import step_gradients
+from cells.analysis import credit, credit_matrix, log10_mean
+from cells.analysis.gradient.credit import step_gradients
+from cells.analysis.gradient.vjp import backpropagate, only
 from cells.scaled import Scaled
 from tests.analysis.nets import FORMS_AND_LAYERS, linear, trace_of
 from tests.cells.closeness import assert_rows_close
@@ -21,7 +21,7 @@ def test_a_row_is_the_run_with_the_loss_on_that_step_alone(form, layers):
         matrix = credit_matrix(settings, layer)
         for step in range(1, 12):
             alone = run(settings.replace(loss="chosen", loss_steps=(step,))).layer(layer)
-            expected = mean_log10(alone.log10_grad_norms["h"])[1:]
+            expected = log10_mean(alone.log10_grad_norms["h"])[1:]
             np.testing.assert_allclose(matrix[step - 1, :step], expected[:step], rtol=1e-12)
             assert np.isneginf(matrix[step - 1, step:]).all()
 
@@ -30,17 +30,17 @@ def test_a_row_is_the_run_with_the_loss_on_that_step_alone(form, layers):
 @pytest.mark.parametrize(("form", "layers"), [(form, 1 + k % 4) for k, form in enumerate(FORMS)])
 def test_rows_sum_as_vectors_to_the_total_gradient(form, layers, activation):
     trace = trace_of(form, layers, loss="all", activation=activation, loss_reduction="sum")
-    rows = [carry(trace, only(step_gradients(trace), step)) for step in range(1, len(trace.inputs) + 1)]
+    rows = [backpropagate(trace, only(step_gradients(trace), step)) for step in range(1, len(trace.inputs) + 1)]
     for index, layer in enumerate(trace.layers):
         vectors = np.array([one[index].grads["h"] for one in rows])
         assert_rows_close(vectors.sum(axis=0)[1:], layer.grads["h"][1:], 1e-12)
-        norms = mean_log10(Scaled(vectors[:, 1:]).log10_norms())
+        norms = log10_mean(Scaled(vectors[:, 1:]).log10_norms())
         np.testing.assert_allclose(10.0 ** credit(trace, index).log10, 10.0**norms, rtol=1e-10, atol=0)
 
 
 def test_the_far_corner_is_dark_where_the_total_looks_healthy():
     trace = trace_of("rnn", steps=60, hidden=16, loss="all", loss_reduction="sum")
-    matrix, total = credit(trace).log10, mean_log10(trace.log10_grad_norms["h"])
+    matrix, total = credit(trace).log10, log10_mean(trace.log10_grad_norms["h"])
     assert abs(total[1] - total[-1]) < 1.5
     assert matrix[-1, 0] < matrix[-1, -1] - 4
 

@@ -8,8 +8,16 @@ from cells.analysis import DoesNotApply
 from tests.analysis.nets import trace_of
 from tests.cells.variants import FORMS
 
-OF_A_LAYER = ("verdict", "metrics", "credit", "parts", "path_split", "distributions", "measured_credit")
-OF_A_RUN = ("lyapunov", "pascanu_bound", "closed_form", "eigenvalue_slope", "trust_trace")
+OF_A_LAYER = (
+    "verdict",
+    "key_numbers",
+    "credit",
+    "direct_and_recurrent",
+    "path_split",
+    "distributions",
+    "measured_credit",
+)
+OF_A_RUN = ("lyapunov", "pascanu_bound", "closed_form", "eigenvalue_slope", "check_trace_gradients")
 SHAPES = ({"batch": 1, "steps": 2}, {"batch": 2, "steps": 5, "loss": "all"}, {"batch": 1, "steps": 2, "hidden": 1})
 
 
@@ -25,10 +33,10 @@ def test_every_measure_gives_a_record_or_says_why_not(form, layers, shape):
         for name in OF_A_LAYER:
             checked(getattr(analysis, name), trace, layer)
         for precision in ("float32", "bfloat16", "float16"):
-            checked(analysis.lens, trace, precision, layer)
+            checked(analysis.low_precision, trace, precision, layer)
         for parameter in trace.layer(layer).param_grads:
             assert not np.isnan(analysis.shares(trace, parameter, layer).log10_norms).any()
-        assert checked(analysis.exercise, trace, 2, layer).parameters
+        assert checked(analysis.grads_at_step, trace, 2, layer).parameters
         assert checked(analysis.graph, trace, 2, 0, layer).nodes
     assert checked(analysis.step_jacobian, trace, 1).matrix.shape == (analysis.lyapunov(trace).exponents.size,) * 2
     assert checked(analysis.long_jacobians, trace, [0]).log10_singular_values.shape[0] == 1
@@ -60,7 +68,7 @@ def test_nothing_changes_the_trace():
     before = {name: array.copy() for name, array in trace.top.record.tape.items()}
     for name in (*OF_A_LAYER, *OF_A_RUN[:1]):
         getattr(analysis, name)(trace)
-    analysis.exercise(trace, 3)
+    analysis.grads_at_step(trace, 3)
     analysis.graph(trace, 3)
     tape = trace.top.record.tape
     assert tape.keys() == before.keys()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cells import RunSettings, run
-from cells.analysis.explored import Clock, explored
-from cells.analysis.gate_room import COLUMNS, copying, gate_room
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.time_gate.clock_curve import Clock, clock_curve
+from cells.analysis.time_gate.time_gate_effect import COLUMNS, copying, time_gate_effect
 from cells.clock import time_gate
 
 
@@ -15,7 +15,7 @@ def phased(**knobs):
 
 
 def room_of(**knobs):
-    return gate_room(run(phased(**knobs)))
+    return time_gate_effect(run(phased(**knobs)))
 
 
 TIGHT = {"leak": 0.0, "longest_period": 30.0, "open_ratio": 0.3}
@@ -48,7 +48,9 @@ def test_a_leak_copies_nothing_bit_for_bit():
 def test_where_no_gradient_passes_nothing_is_said_to_be_copied():
     found = room_of(**TIGHT | {"loss": "chosen", "loss_steps": (1,), "weight_scale": 0.0}).copying
     assert np.isnan(found.copied) or found.copied == 1.0
-    silent = gate_room(run(phased(steps=2, open_ratio=0.001, leak=0.0, shortest_period=400.0, longest_period=400.0)))
+    silent = time_gate_effect(
+        run(phased(steps=2, open_ratio=0.001, leak=0.0, shortest_period=400.0, longest_period=400.0))
+    )
     assert np.isnan(silent.copying.copied)
 
 
@@ -79,7 +81,7 @@ def test_frozen_open_is_the_plain_lstm_and_the_clock_is_not():
 def test_the_raster_shows_every_opening_and_no_other(sign):
     """Also one that is shorter than a column."""
     trace = run(phased(steps=1000, hidden=6, batch=1, shortest_period=3.0, shift_sign=sign, leak=0.0))
-    room = gate_room(trace)
+    room = time_gate_effect(trace)
     assert room.raster.shape == (COLUMNS, 6)
     assert (np.diff(room.moments) > 0).all()
     for unit, tau in enumerate(room.clock["tau"]):
@@ -90,7 +92,7 @@ def test_the_raster_shows_every_opening_and_no_other(sign):
 
 def test_the_sample_chooses_times_and_norms():
     trace = run(phased(sampling="irregular"))
-    first, third = gate_room(trace), gate_room(trace, sample=2)
+    first, third = time_gate_effect(trace), time_gate_effect(trace, sample=2)
     np.testing.assert_array_equal(third.times, trace.times[:, 2])
     np.testing.assert_array_equal(third.k, trace.gates["k"][:, 2])
     assert (first.nets[0].log10_norms["c"] != third.nets[0].log10_norms["c"]).any()
@@ -99,7 +101,7 @@ def test_the_sample_chooses_times_and_norms():
 
 def test_a_layer_has_clocks_of_its_own():
     trace = run(phased(layers=2))
-    low, top = gate_room(trace, 0), gate_room(trace)
+    low, top = time_gate_effect(trace, 0), time_gate_effect(trace)
     np.testing.assert_array_equal(low.clock["tau"], trace.layer(0).params["tau"])
     np.testing.assert_array_equal(top.grads["s"], trace.layer(1).param_grads["s"])
     assert (low.clock["tau"] != top.clock["tau"]).any()
@@ -108,7 +110,7 @@ def test_a_layer_has_clocks_of_its_own():
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_a_cell_without_a_clock_has_no_gate_room(cell):
     with pytest.raises(DoesNotApply, match="has no clock"):
-        gate_room(run(RunSettings(cell=cell, steps=5)))
+        time_gate_effect(run(RunSettings(cell=cell, steps=5)))
 
 
 # ── one clock
@@ -127,7 +129,7 @@ def test_between_its_corners_the_curve_is_the_formula():
     rng = np.random.default_rng(2)
     for clock in random_clocks():
         samples = np.sort(rng.uniform(-20, 200, 300))
-        found = explored(clock, samples, (-20.0, 200.0))
+        found = clock_curve(clock, samples, (-20.0, 200.0))
         assert found.times[0] <= -20 + 1e-6 and found.times[-1] >= 200 - 1e-6
         assert (np.diff(found.times) >= -1e-9).all()
         away = np.abs(samples[:, None] - found.times).min(axis=1) > 1e-6  # from a jump
@@ -138,7 +140,7 @@ def test_between_its_corners_the_curve_is_the_formula():
 def test_the_samples_see_the_formula_itself():
     for clock in random_clocks(10):
         samples = np.linspace(0, 50, 51)
-        found = explored(clock, samples, (0.0, 50.0))
+        found = clock_curve(clock, samples, (0.0, 50.0))
         one = [np.array([value]) for value in (clock.tau, clock.s, clock.r_on)]
         expected = time_gate(samples[:, None], *one, clock.leak, found.sign)[1].ravel()
         np.testing.assert_array_equal(found.sampled, expected)

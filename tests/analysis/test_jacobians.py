@@ -8,7 +8,7 @@ import pytest
 from cells import run
 from cells.activations import ACTIVATIONS
 from cells.analysis import DoesNotApply, long_jacobian, long_jacobians, step_jacobian, step_jacobians
-from cells.analysis.parts import from_later
+from cells.analysis.gradient.direct_and_recurrent import from_later
 from cells.engine import solve
 from cells.forward import forward
 from cells.network import build

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cells import run
-from cells.analysis import lens
+from cells.analysis import low_precision
 from tests.analysis.nets import FORMS_AND_LAYERS, linear, trace_of
 
 COARSE = {"float64": 1e-12, "float32": 1e-5, "bfloat16": 0.1, "float16": 0.02}
@@ -15,7 +15,7 @@ def test_within_its_range_every_format_agrees_to_its_digits(form, layers):
     trace = trace_of(form, layers, loss="all", loss_reduction="sum", weight_scale=1.0)
     for layer in range(layers):
         for precision, digits in COARSE.items():
-            seen = lens(trace, precision, layer)
+            seen = low_precision(trace, precision, layer)
             assert seen.lost is None
             for part, truth in trace.layer(layer).log10_grad_norms.items():
                 alive = truth > -2.5
@@ -30,7 +30,7 @@ def test_a_format_ends_where_its_squares_do(precision, g, last):
     """A factor g a step: the sum of squares in float32 ends where the norm passes 2^-75 or 2^64."""
     steps = abs(last) + 40
     trace = run(linear(g, steps, hidden=2, batch=1, signal="impulse", impulse_step=steps))  # states stay small
-    seen, truth = lens(trace, precision), trace.log10_grad_norms["h"][:, 0] / np.log10(2)
+    seen, truth = low_precision(trace, precision), trace.log10_grad_norms["h"][:, 0] / np.log10(2)
     assert truth[seen.lost] == pytest.approx(last, abs=2)
     rest = seen.log10_norms["h"][: seen.lost + 1]
     assert (np.isneginf(rest) if g < 1 else ~np.isfinite(rest)).all()
@@ -38,9 +38,9 @@ def test_a_format_ends_where_its_squares_do(precision, g, last):
 
 def test_nothing_is_lost_where_the_truth_is_zero_too():
     trace = run(linear(1.0, 20).replace(weight_scale=0.0))
-    assert lens(trace, "float16").lost is None
+    assert low_precision(trace, "float16").lost is None
 
 
 def test_an_unknown_format_is_named():
     with pytest.raises(ValueError, match="precision = 'float8' is none of float64, float32, bfloat16, float16"):
-        lens(trace_of("rnn"), "float8")
+        low_precision(trace_of("rnn"), "float8")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings, run
-from cells.analysis import mean_log10, verdict
-from cells.analysis.carry import attached, last_credit
-from cells.analysis.credits import last_credits
-from cells.analysis.many import fan, verdicts
-from cells.sweep import solve_stacked
+from cells.analysis import log10_mean, verdict
+from cells.analysis.ensemble.seeds import fan, verdicts
+from cells.analysis.gradient.last_credits import last_credits
+from cells.analysis.gradient.vjp import attached, last_credit
+from cells.sweeping import solve_stacked
 
 SMALL = {"steps": 9, "hidden": 4, "batch": 3}
 
@@ -56,5 +56,5 @@ def test_a_fan_holds_each_draws_curves_and_verdict(cell):
         assert found.verdicts[k].sentence == verdict(trace, 0).sentence
         for part in trace.layer(0).state_names:
             grads, states = trace.layer(0).log10_grad_norms[part], trace.layer(0).log10_state_norms[part]
-            np.testing.assert_allclose(found.grads[part][k], mean_log10(grads), rtol=0, atol=1e-11)
-            np.testing.assert_allclose(found.states[part][k], mean_log10(states), rtol=0, atol=1e-11)
+            np.testing.assert_allclose(found.grads[part][k], log10_mean(grads), rtol=0, atol=1e-11)
+            np.testing.assert_allclose(found.states[part][k], log10_mean(states), rtol=0, atol=1e-11)

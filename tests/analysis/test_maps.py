@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings, run
-from cells.analysis import DoesNotApply, critical_scales, lyapunov, mean_log10, verdict
+from cells.analysis import DoesNotApply, critical_scales, log10_mean, lyapunov, verdict
 from cells.analysis.maps import LARGEST, QUANTITIES, Axis, MapPlan, critical_lines, measure, phase_map
 from cells.analysis.maps.phase import coarse_places, compute
 from cells.analysis.maps.tiles import assembled, row, rows_of
@@ -41,7 +41,7 @@ def single(settings, quantity, layer=None):
     if quantity == "half_life":
         nothing = math.isnan(found.credit.log10_decay)
         return math.nan if nothing else np.log10(found.half_life)
-    state = mean_log10(trace.layer(found.layer).log10_state_norms["h"])[-1]
+    state = log10_mean(trace.layer(found.layer).log10_state_norms["h"])[-1]
     return {"ratio": found.log10_ratio, "decay": found.decay_per_step, "state": state}[quantity]
 
 

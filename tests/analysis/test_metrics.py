@@ -5,7 +5,7 @@ import pytest
 
 from cells import RunSettings, run
 from cells.activations import ACTIVATIONS
-from cells.analysis import critical_scales, distributions, metrics
+from cells.analysis import critical_scales, distributions, key_numbers
 from cells.initialisers import INITIALISERS
 from tests.analysis.nets import FORMS_AND_LAYERS, trace_of
 from tests.cells.variants import FORMS, settings_of
@@ -15,7 +15,7 @@ from tests.cells.variants import FORMS, settings_of
 def test_radius_and_sigma_are_those_of_the_named_matrix(form, layers):
     for trace in (run(settings_of(form, layers=layers, weight_scale=0.7)), trace_of(form, layers)):
         for layer in range(layers):
-            found = metrics(trace, layer)
+            found = key_numbers(trace, layer)
             W = trace.layer(layer).params[found.matrix]
             assert W.shape == (3, 3)
             np.testing.assert_allclose(found.spectral_radius, np.abs(np.linalg.eigvals(W)).max(), rtol=1e-9)
@@ -23,7 +23,7 @@ def test_radius_and_sigma_are_those_of_the_named_matrix(form, layers):
 
 
 def test_a_gated_cells_matrix_is_its_candidates():
-    names = {cell: metrics(run(RunSettings(cell=cell, steps=2))).matrix for cell in ("rnn", "gru", "lstm")}
+    names = {cell: key_numbers(run(RunSettings(cell=cell, steps=2))).matrix for cell in ("rnn", "gru", "lstm")}
     assert names == {"rnn": "W_h", "gru": "W_hn", "lstm": "W_hg"}
 
 
@@ -35,7 +35,7 @@ def test_marks_are_exact_for_the_matrix_drawn(init, activation):
     assert [mark.value for mark in marks] == sorted(mark.value for mark in marks)
     assert all(0 <= mark.value <= 4 for mark in marks)
     for mark in marks:
-        found = metrics(run(settings.replace(weight_scale=mark.value)))
+        found = key_numbers(run(settings.replace(weight_scale=mark.value)))
         if mark.label.startswith("ρ"):
             np.testing.assert_allclose(found.gamma * found.spectral_radius, 1, rtol=1e-9)
         elif mark.label.startswith("σ"):
@@ -61,8 +61,8 @@ def test_marks_outside_the_range_are_left_out_and_a_residual_net_has_none():
 def test_saturation_counts_the_flat_units():
     trace = run(RunSettings(weight_scale=4.0, hidden=20))
     slope = 1 - np.tanh(trace.pre_activations["u"]) ** 2
-    assert metrics(trace).saturated["u"] == pytest.approx((slope < 0.1).mean())
-    assert metrics(trace).saturated["u"] > metrics(run(RunSettings(weight_scale=0.5, hidden=20))).saturated["u"]
+    assert key_numbers(trace).saturated["u"] == pytest.approx((slope < 0.1).mean())
+    assert key_numbers(trace).saturated["u"] > key_numbers(run(RunSettings(weight_scale=0.5, hidden=20))).saturated["u"]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -7,10 +7,10 @@ import pytest
 
 from cells import run
 from cells.activations import ACTIVATIONS
-from cells.analysis import DoesNotApply, parts, path_split, path_vectors, paths
-from cells.analysis.parts import from_later, recurrent
-from cells.analysis.paths import step_pass
-from cells.analysis.wirings import WIRINGS, wiring
+from cells.analysis import DoesNotApply, direct_and_recurrent, path_split, path_vectors, paths
+from cells.analysis.gradient.direct_and_recurrent import from_later, recurrent
+from cells.analysis.step_graph.cell_graphs import WIRINGS, wiring
+from cells.analysis.step_graph.paths import step_pass
 from cells.vanilla import Vanilla
 from tests.analysis.nets import FORMS_AND_LAYERS, closed, linear, trace_of
 from tests.cells.closeness import assert_rows_close
@@ -122,21 +122,21 @@ def test_total_is_direct_plus_recurrent(form, layers):
             for part, later in recurrent(layer).items():
                 whole = later.plain() + layer.direct_grads[part]
                 assert_rows_close(whole, layer.grads[part], 1e-11, part)
-                found = parts(trace, index, part)
+                found = direct_and_recurrent(trace, index, part)
                 np.testing.assert_allclose(10.0**found.recurrent, 10.0 ** later.log10_norms(), rtol=1e-12, atol=0)
                 np.testing.assert_allclose(10.0**found.total, np.linalg.norm(layer.grads[part], axis=-1), rtol=1e-12)
 
 
 def test_retain_grad_would_show_the_direct_part_alone():
     """The standard trap: with the loss on the last step it is exactly 0 before."""
-    means = parts(trace_of("lstm", loss="last")).means()
+    means = direct_and_recurrent(trace_of("lstm", loss="last")).means()
     assert np.isneginf(means["direct"][:-1]).all() and np.isfinite(means["direct"][-1])
     assert np.isneginf(means["recurrent"][-1]) and np.isfinite(means["recurrent"][1:-1]).all()
 
 
 def test_a_part_the_cell_does_not_have_is_named():
     trace = trace_of("gru")
-    for measure in (path_split, parts):
+    for measure in (path_split, direct_and_recurrent):
         with pytest.raises(ValueError, match="part = 'c' is none of h"):
             measure(trace, 0, "c")
 

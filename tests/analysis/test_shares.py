@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cells import RunSettings, run
-from cells.analysis import exercise, parameter_counts, shares, step_shares
-from cells.analysis.shares import all_shares, share_of_steps, sums_over
+from cells.analysis import grads_at_step, parameter_counts, shares, step_shares
+from cells.analysis.gradient.step_shares import all_shares, share_of_steps, sums_over
 from cells.engine import solve
 from tests.analysis.nets import FORMS_AND_LAYERS, cut, linear, states_at, trace_of
 from tests.cells.closeness import assert_whole_close
@@ -80,7 +80,7 @@ def test_the_exercise_agrees_with_autograd_term_by_term(form, layers, step):
     trace = solve(network_of(settings), settings)
     local, total = (by_autograd(settings, trace, first, step) for first in (step, 1))
     for index in range(layers):
-        found, near, whole = exercise(trace, step, index), local.param_grads(index), total.param_grads(index)
+        found, near, whole = grads_at_step(trace, step, index), local.param_grads(index), total.param_grads(index)
         for parameter in found.parameters:
             name = {"W_x": "W_xu", "W_h": "W_hu", "b": "b_u"}.get(parameter.name, parameter.name)
             assert_whole_close(parameter.local, near[name], 1e-10, f"local {name}")
@@ -90,10 +90,10 @@ def test_the_exercise_agrees_with_autograd_term_by_term(form, layers, step):
 
 
 def test_the_grus_six_matrices_at_step_2_are_all_there():
-    found = exercise(trace_of("gru", loss="all"), 2)
+    found = grads_at_step(trace_of("gru", loss="all"), 2)
     names = [p.name for p in found.parameters]
     assert set(names) >= {"W_xz", "W_hz", "W_xn", "W_hn", "W_xr", "W_hr", "b_hn"}
-    assert not exercise(trace_of("gru", loss="all"), 1)["W_hn"].through.any()
+    assert not grads_at_step(trace_of("gru", loss="all"), 1)["W_hn"].through.any()
     for name in names:
         assert np.isfinite([found[name].log10_total, found[name].log10_local, found[name].log10_through]).all()
 
@@ -105,19 +105,19 @@ def test_an_exercise_wrong_by_a_thousandth_is_caught():
     other = solve(replace(trace.network, layers=(wrong,)), settings)
     truth = by_autograd(settings, trace, 1, 2).param_grads(0)["W_hn"]
     with pytest.raises(AssertionError):
-        assert_whole_close(exercise(other, 2)["W_hn"].total, truth, 1e-10)
+        assert_whole_close(grads_at_step(other, 2)["W_hn"].total, truth, 1e-10)
 
 
 def test_the_exercise_is_right_where_the_gradient_left_float64():
-    found = exercise(run(linear(0.2, 900, signal="constant", batch=1, loss="last")), 900)["W_x"]
+    found = grads_at_step(run(linear(0.2, 900, signal="constant", batch=1, loss="last")), 900)["W_x"]
     assert found.log10_total == pytest.approx(found.log10_local, abs=0.5)
-    far = exercise(run(linear(0.2, 900, signal="impulse", impulse_step=1, batch=1)), 900)["W_x"]
+    far = grads_at_step(run(linear(0.2, 900, signal="impulse", impulse_step=1, batch=1)), 900)["W_x"]
     assert far.log10_local == -np.inf and far.log10_total < -600 and not far.total.any()
 
 
 def test_a_step_outside_the_run_is_named():
     with pytest.raises(ValueError, match=r"step = 0 is outside \[1, 5\]"):
-        exercise(trace_of("rnn"), 0)
+        grads_at_step(trace_of("rnn"), 0)
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,22 @@ import pytest
 
 from cells import run
 from cells.analysis import (
+    check_trace_gradients,
     closed_form,
     credit_matrix,
-    exercise,
+    grads_at_step,
     graph,
-    lens,
-    mean_log10,
+    log10_mean,
+    low_precision,
     pascanu_bound,
     path_vectors,
-    trust_trace,
     verdict,
 )
+from cells.analysis.gradcheck.autograd import checks
+from cells.analysis.gradcheck.oracles import COMPLEX, QUOTIENT
+from cells.analysis.gradient.direct_and_recurrent import recurrent
 from cells.analysis.maps.quantity import QUANTITIES
-from cells.analysis.oracles import COMPLEX, QUOTIENT
-from cells.analysis.parts import recurrent
-from cells.sweep import solve_stacked
-from lab.autograd import checks
+from cells.sweeping import solve_stacked
 from tests.analysis.nets import FORMS_AND_LAYERS, linear, trace_of
 from tests.cells.closeness import assert_rows_close
 from tests.cells.variants import settings_of
@@ -34,7 +34,7 @@ CUT = {"steps": 8, "truncation": 3}
 )
 def test_oracles_agree_window_by_window(form, layers):
     trace = trace_of(form, layers, loss="all", **CUT)
-    found = trust_trace(trace)
+    found = check_trace_gradients(trace)
     assert found.worst(COMPLEX) < 1e-11
     assert found.worst(QUOTIENT) < 1e-3
     assert max(check.difference for check in checks(run(trace.settings))) < 1e-11
@@ -43,7 +43,7 @@ def test_oracles_agree_window_by_window(form, layers):
 def test_oracles_notice_a_wall_that_is_not_theirs():
     trace = trace_of("lstm", loss="all", steps=8)
     object.__setattr__(trace.network, "truncation", 3)  # the backward pass had none
-    assert trust_trace(trace).worst(COMPLEX) > 1e-3
+    assert check_trace_gradients(trace).worst(COMPLEX) > 1e-3
 
 
 @pytest.mark.parametrize(("form", "layers"), FORMS_AND_LAYERS)
@@ -53,7 +53,7 @@ def test_a_row_of_the_credit_is_the_run_with_that_loss_alone(form, layers):
         matrix = credit_matrix(settings, layer)
         for step in range(1, 9):
             alone = run(settings.replace(loss="chosen", loss_steps=(step,))).layer(layer)
-            np.testing.assert_allclose(matrix[step - 1], mean_log10(alone.log10_grad_norms["h"])[1:], rtol=1e-12)
+            np.testing.assert_allclose(matrix[step - 1], log10_mean(alone.log10_grad_norms["h"])[1:], rtol=1e-12)
     assert np.isneginf(matrix[7, :6]).all() and np.isfinite(matrix[7, 6:]).all()
 
 
@@ -79,14 +79,14 @@ def test_the_graph_hands_nothing_through_a_wall(form, layers):
 @pytest.mark.parametrize(("form", "layers"), FORMS_AND_LAYERS)
 def test_the_lens_sees_the_same_walls(form, layers):
     trace = trace_of(form, layers, loss="all", **CUT)
-    for part, norms in lens(trace, "float64").log10_norms.items():
+    for part, norms in low_precision(trace, "float64").log10_norms.items():
         np.testing.assert_allclose(norms, trace.log10_grad_norms[part], atol=1e-12)
 
 
 def test_an_exercise_reaches_its_own_window_only():
     cut, whole = (trace_of("gru", loss="all", steps=8, truncation=K) for K in (3, 0))
-    assert not exercise(cut, 4)["W_hn"].through.any()
-    assert exercise(whole, 4)["W_hn"].through.any() and exercise(cut, 5)["W_hn"].through.any()
+    assert not grads_at_step(cut, 4)["W_hn"].through.any()
+    assert grads_at_step(whole, 4)["W_hn"].through.any() and grads_at_step(cut, 5)["W_hn"].through.any()
 
 
 def test_theory_ends_at_the_wall():

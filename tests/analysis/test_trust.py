@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cells.activations import ACTIVATIONS
-from cells.analysis import Check, trust, trust_trace
-from cells.analysis.oracles import COMPLEX, QUOTIENT
+from cells.analysis import Check, check_gradients, check_trace_gradients
+from cells.analysis.gradcheck.oracles import COMPLEX, QUOTIENT
 from cells.engine import solve
 from cells.network import build
 from cells.vanilla import Vanilla
@@ -17,7 +17,7 @@ from tests.cells.variants import settings_of
 
 @pytest.mark.parametrize(("form", "layers"), FORMS_AND_LAYERS)
 def test_every_cell_can_be_trusted(form, layers):
-    found = trust_trace(trace_of(form, layers, loss="all"))
+    found = check_trace_gradients(trace_of(form, layers, loss="all"))
     assert found.worst(COMPLEX) < 1e-11
     assert found.worst(QUOTIENT) < 1e-3
     assert len([check for check in found.checks if not check.unfit]) > 0.7 * len(found.checks)
@@ -26,7 +26,7 @@ def test_every_cell_can_be_trusted(form, layers):
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_can_be_trusted(activation):
-    found = trust(settings_of("lstm", activation=activation, signal="tokens"))
+    found = check_gradients(settings_of("lstm", activation=activation, signal="tokens"))
     assert found.worst(COMPLEX) < 1e-11
 
 
@@ -50,14 +50,14 @@ class Turned(Vanilla):
 def test_a_backward_pass_that_is_a_little_wrong_is_caught(kind):
     settings = settings_of("rnn", steps=9)
     broken = replace(build(settings), cell=kind(settings.options, ACTIVATIONS["tanh"]))
-    found = trust_trace(solve(broken, settings))
+    found = check_trace_gradients(solve(broken, settings))
     assert found.worst(COMPLEX) > 5e-4 and found.worst(QUOTIENT) > 5e-4
     right = [check for check in found.checks if check.quantity == "dL/dh at step 9" and check.oracle == COMPLEX]
     assert right[0].difference < 1e-12  # nothing has gone back yet
 
 
 def test_a_difference_quotient_cannot_judge_a_vanished_gradient():
-    found = trust(settings_of("rnn", weight_scale=0.05, steps=40))
+    found = check_gradients(settings_of("rnn", weight_scale=0.05, steps=40))
     first = {check.oracle: check for check in found.checks if check.quantity == "dL/dh at step 1"}
     assert first[COMPLEX].difference < 1e-11
     assert np.isnan(first[QUOTIENT].difference)
@@ -66,11 +66,11 @@ def test_a_difference_quotient_cannot_judge_a_vanished_gradient():
 
 
 def test_beyond_float64_no_oracle_can_judge():
-    found = trust(linear(0.2, 900, signal="constant"))
+    found = check_gradients(linear(0.2, 900, signal="constant"))
     first = [check for check in found.checks if check.quantity == "dL/dh at step 1"]
     assert all(check.unfit for check in first)
     assert any("beyond what plain float64 can carry" in check.unfit for check in first)
-    grown = trust(linear(4.0, 900, signal="constant"))
+    grown = check_gradients(linear(4.0, 900, signal="constant"))
     assert all("leave what float64 can hold" in check.unfit for check in grown.checks)
     assert np.isnan(grown.worst(COMPLEX)) and grown.sentence.startswith("The complex step cannot judge: the states")
 
@@ -80,7 +80,7 @@ def test_a_corner_in_the_way_of_the_difference_is_seen():
     network = build(settings)
     just_open = 1e-7 - network.x[0, 0] @ network.layers[0]["W_x"]
     params = network.layers[0] | {"b": just_open}
-    found = trust_trace(solve(replace(network, layers=(params,)), settings))
+    found = check_trace_gradients(solve(replace(network, layers=(params,)), settings))
     reasons = {check.unfit for check in found.checks}
     assert "the function has a corner within the difference taken" in reasons
     assert found.worst(COMPLEX) < 1e-11
@@ -88,7 +88,7 @@ def test_a_corner_in_the_way_of_the_difference_is_seen():
 
 def test_further_oracles_are_asked_and_the_report_rises_to_one():
     seen = []
-    found = trust(settings_of("gru"), [lambda trace: [Check("autograd", "dL/dW_h", 2e-15)]], seen.append)
+    found = check_gradients(settings_of("gru"), [lambda trace: [Check("autograd", "dL/dW_h", 2e-15)]], seen.append)
     assert found.oracles == (COMPLEX, QUOTIENT, "autograd") and found.worst("autograd") == 2e-15
     assert "The autograd agrees to 2·10⁻¹⁵ in 1 of 1 places." in found.sentence
     assert seen == sorted(seen) and 0.5 < seen[-1] <= 1
@@ -99,4 +99,4 @@ def test_an_exception_in_the_report_cancels():
         raise InterruptedError(share)
 
     with pytest.raises(InterruptedError):
-        trust(settings_of("rnn"), report=cancel)
+        check_gradients(settings_of("rnn"), report=cancel)

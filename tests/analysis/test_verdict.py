@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cells import RunSettings, run
-from cells.analysis import mean_log10, verdict
+from cells.analysis import log10_mean, verdict
 from cells.engine import solve
 from cells.network import build
 from tests.analysis.nets import FORMS_AND_LAYERS, closed, linear, trace_of, with_parameters
@@ -93,7 +93,7 @@ def test_a_loss_on_the_first_step_has_nowhere_to_go():
 def test_two_steps_have_one_factor():
     found = judged(steps=2)
     grads = run(RunSettings(steps=2)).log10_grad_norms["h"]
-    assert found.log10_ratio == pytest.approx(float(np.diff(mean_log10(grads[1:]))[0] * -1), rel=1e-12)
+    assert found.log10_ratio == pytest.approx(float(np.diff(log10_mean(grads[1:]))[0] * -1), rel=1e-12)
     assert found.decay_per_step == pytest.approx(10**found.log10_ratio, rel=1e-12)
 
 
@@ -150,5 +150,5 @@ def test_every_verdict_is_a_plain_sentence(form, layers):
 def test_means_of_norms_are_taken_in_the_log_domain():
     norms = np.array([[-4000.0, -4000.0 + np.log10(3)], [-np.inf, 0.0], [-np.inf, -np.inf], [5000.0, 0.0]])
     expected = [-4000 + np.log10(2), np.log10(0.5), -np.inf, 5000 - np.log10(2)]
-    np.testing.assert_allclose(mean_log10(norms), expected, rtol=1e-15)
-    assert np.isposinf(mean_log10(np.array([np.inf, 0.0]))) and np.isnan(mean_log10(np.array([np.nan, 0.0])))
+    np.testing.assert_allclose(log10_mean(norms), expected, rtol=1e-15)
+    assert np.isposinf(log10_mean(np.array([np.inf, 0.0]))) and np.isnan(log10_mean(np.array([np.nan, 0.0])))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cells.analysis.explored import Clock, explored
+from cells.analysis.time_gate.clock_curve import Clock, clock_curve
 from cells.clock import SIGNS, time_gate
 
 GATE_SCRIPT = Path(__file__).parents[2] / "ui/gate/time_gate.js"
@@ -81,7 +81,7 @@ def test_dragging_moves_the_curve_as_the_engine_has_it_and_sends_nothing(gate):
     assert page.page.evaluate("window.sent") == 0
     assert said(page) != words and said(page).startswith("Open 17.8 % of the time, 0.8419 of every 4.73;")
     assert any(len(one[0]) != len(other[0]) for one, other in zip(before, after, strict=True))
-    expected = explored(Clock(4.73, 2.5, 0.178, 0.2), np.arange(1.0, 31.0), (0.0, 30.0))
+    expected = clock_curve(Clock(4.73, 2.5, 0.178, 0.2), np.arange(1.0, 31.0), (0.0, 30.0))
     for (x, y), at, values in zip(
         after,
         (expected.times, expected.samples, expected.times),

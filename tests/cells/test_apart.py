@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings, run
-from cells.apart import select_setting
-from cells.sweep import solve_stacked
+from cells.select_setting import select_setting
+from cells.sweeping import solve_stacked
 
 AXES = {
     "rnn": {"weight_scale": [0.0, 0.5, 3.0], "seed": [0, 1, 2]},
@@ -61,7 +61,7 @@ def test_the_comparison_can_fail():
 
 
 def test_what_is_measured_of_it_is_what_is_measured_of_the_single_run():
-    from cells.analysis import metrics, verdict
+    from cells.analysis import key_numbers, verdict
 
     for cell in CELLS:
         settings = points(cell, {"loss": "all"})
@@ -69,4 +69,4 @@ def test_what_is_measured_of_it_is_what_is_measured_of_the_single_run():
         for place, point in enumerate(settings):
             taken, single = select_setting(together, place, point), run(point)
             assert verdict(taken).sentence == verdict(single).sentence
-            assert metrics(taken).spectral_radius == pytest.approx(metrics(single).spectral_radius, rel=1e-12)
+            assert key_numbers(taken).spectral_radius == pytest.approx(key_numbers(single).spectral_radius, rel=1e-12)

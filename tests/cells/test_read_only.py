@@ -9,7 +9,7 @@ import pytest
 from cells import run
 from cells.engine import solve
 from cells.network import build
-from cells.sweep import solve_stacked
+from cells.sweeping import solve_stacked
 from tests.cells.variants import FORMS, settings_of
 
 RUNS = (

@@ -9,7 +9,7 @@ import pytest
 
 from cells import CELLS, RunSettings, run, sweep
 from cells.knobs import BadValue, knobs_of
-from cells.sweep import PASS_SLOTS, run_batches
+from cells.sweeping import PASS_SLOTS, run_batches
 
 STEPS = 12
 SIZES = {"steps": [STEPS, 3, 7], "hidden": [5, 2], "layers": [1, 3], "batch": [3, 1], "inputs": [1, 4]}

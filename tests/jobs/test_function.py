@@ -59,7 +59,7 @@ def test_no_module_can_be_registered_as_a_whole(tmp_path, path):
     assert not (tmp_path / "jobs.sqlite").exists()
 
 
-@pytest.mark.parametrize("path", ["cells.torch_bridge:trace_torch", "cells:run", "cells.sweep:sweep"])
+@pytest.mark.parametrize("path", ["cells.torch_bridge:trace_torch", "cells:run", "cells.sweeping:sweep"])
 def test_the_pages_jobs_may_compute_rows_of_maps_and_nothing_else(tmp_path, monkeypatch, path):
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path))
     with pytest.raises(JobError, match="none of the registered functions"):

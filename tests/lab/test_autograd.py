@@ -10,10 +10,10 @@ import pytest
 
 from cells import RunSettings, run
 from cells.activations import ACTIVATIONS
+from cells.analysis.gradcheck.autograd import AUTOGRAD, FUNCTIONS, checks, settings_from, to_json
 from cells.engine import solve
 from cells.network import build
 from cells.vanilla import Vanilla
-from lab.autograd import AUTOGRAD, FUNCTIONS, checks, settings_from, to_json
 from tests.analysis.nets import FORMS_AND_LAYERS, linear, trace_of
 from tests.cells.variants import FORMS, settings_of
 
@@ -51,14 +51,14 @@ class Wrong(Vanilla):
 def test_a_step_wrong_by_a_thousandth_is_caught(monkeypatch):
     settings = settings_of("rnn", steps=9)
     broken = replace(build(settings), cell=Wrong(settings.options, ACTIVATIONS["tanh"]))
-    monkeypatch.setattr("lab.autograd.wiring", lambda cell: _wiring_of_a_right_one(settings))
+    monkeypatch.setattr("cells.analysis.gradcheck.autograd.wiring", lambda cell: _wiring_of_a_right_one(settings))
     found = {check.quantity: check.difference for check in checks(solve(broken, settings))}
     assert found["dL/dh at step 9"] < 1e-12  # nothing has gone back yet
     assert found["dL/dh at step 1"] == pytest.approx(1 - 1.001**-8, rel=1e-6)
 
 
 def _wiring_of_a_right_one(settings):
-    from cells.analysis.wirings import wiring
+    from cells.analysis.step_graph.cell_graphs import wiring
 
     return wiring(run(settings).top.cell)
 
@@ -75,7 +75,7 @@ def test_states_beyond_float64_are_beyond_it():
 
 
 def test_what_would_fill_the_memory_is_refused(monkeypatch):
-    monkeypatch.setattr("lab.autograd.GIGABYTES", 1e-6)
+    monkeypatch.setattr("cells.analysis.gradcheck.autograd.GIGABYTES", 1e-6)
     (only,) = checks(trace_of("lstm"))
     assert "GB of intermediates" in only.unfit
 
@@ -88,7 +88,7 @@ def test_settings_survive_the_way_to_the_process(form):
 
 def test_the_process_answers_in_json():
     asked = to_json(RunSettings(steps=5, hidden=3, batch=2))
-    command = [sys.executable, "-m", "lab.autograd"]
+    command = [sys.executable, "-m", "cells.analysis.gradcheck.autograd"]
     done = subprocess.run(command, input=asked, capture_output=True, text=True, cwd=ROOT, check=True, timeout=120)
     found = json.loads(done.stdout)
     assert max(check["difference"] for check in found) < 1e-12

@@ -3,8 +3,8 @@
 import pytest
 
 from cells import RunSettings
-from cells.analysis.oracles import Check
-from cells.analysis.trust import Trust
+from cells.analysis.gradcheck.check import GradientCheck
+from cells.analysis.gradcheck.oracles import Check
 from tests.ui.opened_pages import on, text, until
 from ui.anatomy import oracle, trust
 from ui.background import GivenUp
@@ -61,7 +61,7 @@ def test_a_process_that_fails_is_an_unfit_oracle(monkeypatch):
 
 
 def test_the_badge_takes_the_worst_of_the_exact_oracles():
-    found = Trust(
+    found = GradientCheck(
         (
             Check("autograd", "dL/dh at step 1", 1e-15),
             Check("complex step", "dL/dh at step 1", 2e-9),
@@ -69,4 +69,4 @@ def test_the_badge_takes_the_worst_of_the_exact_oracles():
         )
     )
     assert trust.worst(found) == 2e-9
-    assert trust.worst(Trust((Check("autograd", "everything", float("nan"), "of a reason"),))) != 0
+    assert trust.worst(GradientCheck((Check("autograd", "everything", float("nan"), "of a reason"),))) != 0

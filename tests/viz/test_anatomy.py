@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cells import RunSettings, run
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
 from cells.knobs import knobs_of
 from tests.viz.conftest import CELLS, EXTREMES, trace_of
 from ui.anatomy.measures import MEASURES, Ask

@@ -9,7 +9,7 @@ import pytest
 from cells import CELLS, RunSettings, run
 from cells.activations import ACTIVATIONS
 from cells.analysis import verdict
-from cells.analysis.combinations import combinations_of, judged
+from cells.analysis.ensemble.combinations import combinations_of, judged
 from cells.initialisers import INITIALISERS
 from cells.knobs import BadValue
 from tests.viz.conftest import trace_of

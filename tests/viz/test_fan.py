@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cells import CELLS, run
-from cells.analysis.many import Fan
-from cells.analysis.verdict import judge
+from cells.analysis.ensemble.seeds import Fan
+from cells.analysis.gradient.verdict import judge
 from tests.viz.conftest import trace_of
 from tests.viz.test_anatomy import plate_of, record_of
 from viz.anatomy import Look

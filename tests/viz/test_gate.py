@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cells import RunSettings, run
-from cells.analysis.explored import Clock, explored
-from cells.analysis.gate_room import gate_room
+from cells.analysis.time_gate.clock_curve import Clock, clock_curve
+from cells.analysis.time_gate.time_gate_effect import time_gate_effect
 from viz import View, csv, framed
 from viz.anatomy import PLATES, Look
 from viz.heat import unpacked
@@ -17,7 +17,7 @@ THEMES = ("light", "dark")
 def room_and_plate(name="gate_room", theme="light", look=None, **knobs):
     settings = RunSettings(cell="phased_lstm", hidden=8, batch=3).replace(**knobs)
     trace = run(settings)
-    room = gate_room(trace)
+    room = time_gate_effect(trace)
     return room, PLATES[name].draw(room, Scene(trace, View(theme=theme)), look or Look())
 
 
@@ -106,7 +106,7 @@ def test_every_figure_leaves_the_page_whole(name, theme):
 
 def test_the_explored_clock_stands_in_the_caption_and_its_corners_in_the_table():
     trace = run(RunSettings(cell="phased_lstm", hidden=4, batch=2))
-    found = explored(Clock(12.0, 3.0, 0.5, 0.1), trace.times[:, 0], (0.0, 50.0))
+    found = clock_curve(Clock(12.0, 3.0, 0.5, 0.1), trace.times[:, 0], (0.0, 50.0))
     plate = PLATES["clock"].draw(found, Scene(trace), Look())
     assert plate.caption.startswith("Explored: tau = 12 · s = 3 · r_on = 0.5 · leak = 0.1 · Cell: Phased")
     np.testing.assert_array_equal(plate.columns["k"], found.k)

@@ -11,8 +11,8 @@ import pytest
 
 from cells import RunSettings
 from cells.analysis.maps import QUANTITIES, Axis, MapPlan, PhaseMap, critical_lines, measure, phase_map
+from cells.analysis.maps.map_summary import crossings, distance, edge, extent, shares
 from cells.analysis.maps.phase import coarse_places
-from cells.analysis.maps.reading import crossings, distance, edge, extent, shares
 from cells.knobs import knobs_of
 from ui.maps.plan import clicked
 from viz import FIGURES, View, as_figure, csv, framed

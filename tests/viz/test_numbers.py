@@ -176,10 +176,10 @@ def test_a_comparison_can_show_another_layer(run_of):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
 def test_the_lens_shows_what_the_format_would_have_shown(run_of, precision):
-    from cells.analysis import lens
+    from cells.analysis import low_precision
 
     trace = run_of(cell="rnn", steps=300, weight_scale=0.5)
-    seen = lens(trace, precision)
+    seen = low_precision(trace, precision)
     drawn = flow(trace, extra=[lens_curve(seen)])
     with np.errstate(divide="ignore"):
         truth = np.log10((10.0 ** seen.log10_norms["h"][1:]).mean(axis=1))

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import viz
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
 from ui import background
 from ui.background import Work
 from ui.compute import chart_body

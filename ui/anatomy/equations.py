@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cells.analysis.counts import Counts, parameter_counts
-from cells.analysis.exercise import Exercise
-from cells.analysis.graph import Graph
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.grads_at_step import GradsAtStep
+from cells.analysis.step_graph.one_step import Graph
+from cells.analysis.step_graph.parameter_counts import Counts, parameter_counts
 from ui import state
 from ui.table import Column, show_table
 from viz import words
@@ -75,7 +75,7 @@ def _what(opened: Opened) -> str:
 
 def show_exercise_table(opened: Opened) -> None:
     """The norms in words, a row a parameter."""
-    record: Exercise | None = finished("exercise", opened)
+    record: GradsAtStep | None = finished("exercise", opened)
     if record is None:
         return
     rows = [_row(one) for one in record.parameters]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cells.analysis.many import Fan
+from cells.analysis.ensemble.seeds import Fan
 from ui import state
 from ui.chart import event_of
 from viz.anatomy.draws import seed_at

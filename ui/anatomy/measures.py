@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 
 from cells import RunSettings, Trace
-from cells.analysis.combinations import Combination, combinations_of, judged
-from cells.analysis.credit import Report, credit
-from cells.analysis.exercise import exercise, parameter_names
-from cells.analysis.explored import Clock, explored
-from cells.analysis.gate_room import gate_room
-from cells.analysis.graph import graph
-from cells.analysis.jacobians import long_jacobians, step_jacobian
-from cells.analysis.lyapunov import lyapunov
-from cells.analysis.many import fan
-from cells.analysis.parts import parts
-from cells.analysis.paths import path_split
-from cells.analysis.saturation import distributions
-from cells.analysis.scope import DoesNotApply
-from cells.analysis.shares import all_shares
-from cells.analysis.softmax import softmax_at
-from cells.analysis.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
+from cells.analysis.ensemble.combinations import Combination, combinations_of, judged
+from cells.analysis.ensemble.seeds import fan
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.credit import Report, credit
+from cells.analysis.gradient.direct_and_recurrent import direct_and_recurrent
+from cells.analysis.gradient.grads_at_step import grads_at_step, parameter_names
+from cells.analysis.gradient.saturation import distributions
+from cells.analysis.gradient.softmax import softmax_at
+from cells.analysis.gradient.step_shares import all_shares
+from cells.analysis.gradient.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
+from cells.analysis.jacobian.lyapunov import lyapunov
+from cells.analysis.jacobian.step_jacobian import long_jacobians, step_jacobian
+from cells.analysis.step_graph.one_step import graph
+from cells.analysis.step_graph.paths import path_split
+from cells.analysis.time_gate.clock_curve import Clock, clock_curve
+from cells.analysis.time_gate.time_gate_effect import time_gate_effect
 from ui.budget import check_budget
 from ui.traces import trace_of
 from viz.anatomy import Look, Theory
@@ -59,7 +59,7 @@ def _credit(ask: Ask) -> Any:
 
 
 def _parts(ask: Ask) -> Any:
-    return tuple(parts(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).state_names)
+    return tuple(direct_and_recurrent(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).state_names)
 
 
 def _paths(ask: Ask) -> Any:
@@ -111,7 +111,7 @@ def _saturation(ask: Ask) -> Any:
 
 
 def _exercise(ask: Ask) -> Any:
-    return exercise(ask.trace, ask.look.step, ask.layer)
+    return grads_at_step(ask.trace, ask.look.step, ask.layer)
 
 
 def _graph(ask: Ask) -> Any:
@@ -123,7 +123,7 @@ def _softmax(ask: Ask) -> Any:
 
 
 def _gate_room(ask: Ask) -> Any:
-    return gate_room(ask.trace, ask.layer, ask.look.sample - 1)
+    return time_gate_effect(ask.trace, ask.layer, ask.look.sample - 1)
 
 
 def _explored(ask: Ask) -> Any:
@@ -132,7 +132,7 @@ def _explored(ask: Ask) -> Any:
     times = ask.trace.times[:, ask.look.sample - 1]
     sign = ask.trace.settings.options.shift_sign if has_clock else "minus"
     span = min(0.0, float(times[0])), max(0.0, float(times[-1]))
-    return explored(Clock(*ask.look.clock, sign), times if has_clock else times[:0], span)
+    return clock_curve(Clock(*ask.look.clock, sign), times if has_clock else times[:0], span)
 
 
 def _fan(ask: Ask) -> Any:

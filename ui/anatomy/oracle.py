@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from cells import RunSettings
-from cells.analysis.credit import Report
-from cells.analysis.oracles import Check
-from cells.analysis.trust import Trust, trust_trace
+from cells.analysis.gradcheck.check import GradientCheck, check_trace_gradients
+from cells.analysis.gradcheck.oracles import Check
+from cells.analysis.gradient.credit import Report
 from cells.trace import Trace
 from ui.platform import COMMAND as START
 from ui.platform import PLATFORM
 from ui.traces import trace_of
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "lab.autograd"]
+COMMAND = [sys.executable, "-m", "cells.analysis.gradcheck.autograd"]
 GLANCE = 0.2  # seconds between two looks at whether someone still waits
 NAME = "autograd"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
@@ -27,7 +27,7 @@ NO_PYTORCH = f"PyTorch does not run in a browser; `{START}` on a machine of your
 NUMPY_SHARE = 0.6  # of the progress
 
 
-def all_checks(settings: RunSettings, report: Report) -> Trust:
+def all_checks(settings: RunSettings, report: Report) -> GradientCheck:
     """The oracles in NumPy first, PyTorch's last."""
 
     def ours(share: float) -> None:
@@ -36,7 +36,7 @@ def all_checks(settings: RunSettings, report: Report) -> Trust:
     def theirs(_: Trace) -> list[Check]:
         return autograd_checks(settings, lambda _: report(NUMPY_SHARE))
 
-    return trust_trace(trace_of(settings), [theirs], ours)
+    return check_trace_gradients(trace_of(settings), [theirs], ours)
 
 
 def autograd_checks(settings: RunSettings, report: Report) -> list[Check]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
 from ui.background import Work, visitor
 from ui.chart import show_chart
 from ui.export import export_dialog

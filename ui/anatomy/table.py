@@ -4,8 +4,8 @@ import math
 
 import streamlit as st
 
-from cells.analysis.combinations import Combination, Combinations
-from cells.analysis.verdict import Verdict
+from cells.analysis.ensemble.combinations import Combination, Combinations
+from cells.analysis.gradient.verdict import Verdict
 from cells.knobs import names_of
 from ui import state
 from ui.chart import event_of

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from cells.analysis.trust import Trust
+from cells.analysis.gradcheck.check import GradientCheck
 from ui import background
 from ui.background import Work
 from ui.platform import PLATFORM
@@ -26,7 +26,7 @@ def badge(name: str, opened: Opened) -> None:
     elif not work.future.done():
         st.markdown(":small[:gray[Checking …]]")
     else:
-        found: Trust = work.future.result()
+        found: GradientCheck = work.future.result()
         with st.popover(_verdict(found), type="tertiary"):
             st.markdown(f"Largest relative difference per oracle, at {len(found.checks)} places.")
             for oracle in found.oracles:
@@ -61,13 +61,13 @@ def _work(opened: Opened) -> Work | None:
     return background.ask("trust", ("trust", repr(settings)), partial(all_checks, settings))
 
 
-def worst(found: Trust) -> float:
+def worst(found: GradientCheck) -> float:
     """The largest difference of the exact oracles, nan where none could judge; a quotient's own error is no news."""
     exact = [found.worst(oracle) for oracle in found.oracles if oracle != "difference quotient"]
     return max((value for value in exact if not math.isnan(value)), default=math.nan)
 
 
-def _verdict(found: Trust) -> str:
+def _verdict(found: GradientCheck) -> str:
     value = worst(found)
     if math.isnan(value):
         return ":orange[No oracle can judge]"
@@ -75,7 +75,7 @@ def _verdict(found: Trust) -> str:
     return f":{colour}[Checked: {words.number(value)}]"
 
 
-def _said(found: Trust, oracle: str) -> str:
+def _said(found: GradientCheck, oracle: str) -> str:
     """What one oracle found, and why it could not judge elsewhere."""
     mine = [check for check in found.checks if check.oracle == oracle]
     unfit = [check for check in mine if check.unfit]

@@ -9,7 +9,7 @@ import streamlit as st
 import viz
 from cells import RunSettings
 from cells.analysis.maps import PhaseMap
-from cells.analysis.maps.reading import distance, edge, extent, shares
+from cells.analysis.maps.map_summary import distance, edge, extent, shares
 from cells.knobs import BadValue
 from ui import background, state
 from ui.background import Work

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cells.analysis.combinations import Combination, Combinations
-from cells.analysis.verdict import Verdict
+from cells.analysis.ensemble.combinations import Combination, Combinations
+from cells.analysis.gradient.verdict import Verdict
 from cells.knobs import knobs_of
 from cells.settings import RunSettings
 from viz import words

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cells.analysis.combinations import Combination, Combinations
-from cells.analysis.verdict import Verdict
+from cells.analysis.ensemble.combinations import Combination, Combinations
+from cells.analysis.gradient.verdict import Verdict
 from viz.heat import packed
 from viz.kinds import KINDS
 from viz.panel import Scene

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.credit import Credit
+from cells.analysis.gradient.credit import Credit
 from viz import words
 from viz.curves import Array, Curve
 from viz.lines import Frame, line_panel

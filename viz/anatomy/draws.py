@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cells.analysis.many import Fan
-from cells.analysis.verdict import Verdict
+from cells.analysis.ensemble.seeds import Fan
+from cells.analysis.gradient.verdict import Verdict
 from viz import words
 from viz.axes import log_range, log_ticks
 from viz.curves import BAND, Array, quantiles

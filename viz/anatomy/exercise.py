@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.exercise import Exercise, ParameterGradient
+from cells.analysis.gradient.grads_at_step import GradsAtStep, ParameterGradient
 from viz import words
 from viz.axes import log_limits, log_ticks
 from viz.curves import Array, Curve
@@ -20,7 +20,7 @@ ROLES = {"total": "total", "local": "direct", "through": "recurrent"}
 NAMES = {"total": "total", "local": "local (earlier states held fixed)", "through": "through earlier states"}
 
 
-def exercise(record: Exercise, scene: Scene, look: Look) -> Plate:
+def exercise(record: GradsAtStep, scene: Scene, look: Look) -> Plate:
     """A row a parameter, a mark a part, on a log axis."""
     sizes = {part: _sizes(record, part) for part in MARKS}
     limits = log_limits([Curve("", "", "", np.concatenate(list(sizes.values())))])
@@ -36,12 +36,12 @@ def exercise(record: Exercise, scene: Scene, look: Look) -> Plate:
     return on_plane(BY_PARAMETER, plane, scene, _finding(record), table(record))
 
 
-def _heading(record: Exercise, scene: Scene) -> str:
+def _heading(record: GradsAtStep, scene: Scene) -> str:
     inked = [f"<span style='color:{scene.palette.of(ROLES[part])}'>{name}</span>" for part, name in NAMES.items()]
     return f"Loss of step {record.step}: {', '.join(inked)}"
 
 
-def _sizes(record: Exercise, part: str) -> Array:
+def _sizes(record: GradsAtStep, part: str) -> Array:
     return np.array([getattr(one, f"log10_{part}") for one in record.parameters])
 
 
@@ -62,7 +62,7 @@ def _marks(part: str, values: Array, scene: Scene) -> dict:
     }
 
 
-def table(record: Exercise) -> dict[str, np.ndarray]:
+def table(record: GradsAtStep) -> dict[str, np.ndarray]:
     """Columns by parameter: shape, and log10 of the norms, exact at any magnitude."""
     return {
         "parameter": np.array([one.name for one in record.parameters]),
@@ -71,7 +71,7 @@ def table(record: Exercise) -> dict[str, np.ndarray]:
     }
 
 
-def _finding(record: Exercise) -> str:
+def _finding(record: GradsAtStep) -> str:
     first = max(record.parameters, key=lambda one: one.log10_total)
     if record.step == 1:
         return (

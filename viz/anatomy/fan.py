@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.many import Fan
+from cells.analysis.ensemble.seeds import Fan
 from viz import words
 from viz.curves import BAND, Array, Curve, log10_mean, log10_ranks
 from viz.findings import exceptions

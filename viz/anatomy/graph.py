@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cells.analysis.graph import Graph, GraphEdge, GraphNode
+from cells.analysis.step_graph.one_step import Graph, GraphEdge, GraphNode
 from viz import words
 from viz.panel import Scene
 from viz.shades import tint

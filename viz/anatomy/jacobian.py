@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.jacobians import StepJacobian
+from cells.analysis.jacobian.step_jacobian import StepJacobian
 from viz import words
 from viz.curves import Array
 from viz.lines import significant

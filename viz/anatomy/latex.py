@@ -2,7 +2,7 @@
 
 import math
 
-from cells.analysis.graph import Graph, GraphNode
+from cells.analysis.step_graph.one_step import Graph, GraphNode
 
 from .plate import Look
 from .stepping import Stage, stage_of

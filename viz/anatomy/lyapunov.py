@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cells.analysis.lyapunov import Lyapunov
-from cells.analysis.scope import DoesNotApply
-from cells.analysis.theory import Prediction
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.theory import Prediction
+from cells.analysis.jacobian.lyapunov import Lyapunov
 from viz import words
 from viz.curves import Array, Curve
 from viz.lines import Frame, line_panel

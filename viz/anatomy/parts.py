@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.parts import Parts
+from cells.analysis.gradient.direct_and_recurrent import DirectAndRecurrent
 from viz import words
 from viz.curves import Array, Curve, norm_curve
 from viz.lines import Frame, line_panel
@@ -14,12 +14,12 @@ PARTS = Label("parts", "Total = direct + recurrent")
 HEIGHT = 220
 
 
-def parts(record: tuple[Parts, ...], scene: Scene, look: Look) -> Plate:
+def parts(record: tuple[DirectAndRecurrent, ...], scene: Scene, look: Look) -> Plate:
     """The parts of dL/dh_t, and of dL/dc_t where there is a c, in panels of their own."""
     return timed(PARTS, [_panel(split, scene) for split in record], scene, _finding(record[0], scene))
 
 
-def _panel(split: Parts, scene: Scene) -> PanelData:
+def _panel(split: DirectAndRecurrent, scene: Scene) -> PanelData:
     name = f"dL/d{split.part}"
     curves = [
         _curve(split.total, f"norm {name}", "total", "total", width=3.2),
@@ -34,16 +34,16 @@ def _curve(log10_norms: Array, name: str, label: str, role: str, **style) -> Cur
     return norm_curve(log10_norms, name, label, role, band=False, **style)
 
 
-def _direct_label(split: Parts, scene: Scene) -> str:
+def _direct_label(split: DirectAndRecurrent, scene: Scene) -> str:
     return "direct = retain_grad" if _is_retained(split, scene) else "direct"
 
 
-def _is_retained(split: Parts, scene: Scene) -> bool:
+def _is_retained(split: DirectAndRecurrent, scene: Scene) -> bool:
     """PyTorch hands out the top layer's h alone."""
     return split.part == "h" and split.layer + 1 == len(scene.trace.layers)
 
 
-def _finding(split: Parts, scene: Scene) -> str:
+def _finding(split: DirectAndRecurrent, scene: Scene) -> str:
     """How many steps the direct part alone would call dead."""
     means = split.means()
     dead = int((np.isneginf(means["direct"][1:]) & ~np.isneginf(means["total"][1:])).sum())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.paths import PathSplit
+from cells.analysis.step_graph.paths import PathSplit
 from viz import words
 from viz.curves import Array, Curve
 from viz.lines import Frame, line_panel, significant

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cells.analysis.saturation import Distribution
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.saturation import Distribution
 from viz import words
 from viz.axes import plain_ticks
 from viz.curves import Array, Curve

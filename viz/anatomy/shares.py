@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cells.analysis.scope import DoesNotApply
-from cells.analysis.shares import Shares
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.step_shares import StepShares
 from viz import words
 from viz.curves import Curve
 from viz.lines import Frame, line_panel
@@ -35,7 +35,7 @@ def group_of(name: str) -> str:
     return "b" if name == "b" or (name.startswith("b_") and name != "b_hn") else "own"
 
 
-def shares(record: Sequence[Shares], scene: Scene, look: Look) -> Plate:
+def shares(record: Sequence[StepShares], scene: Scene, look: Look) -> Plate:
     """Norms of what each step adds to the gradient of one kind of parameter, by gate."""
     chosen = [one for one in record if group_of(one.name) == look.shares_of]
     if not chosen:
@@ -49,7 +49,7 @@ def shares(record: Sequence[Shares], scene: Scene, look: Look) -> Plate:
     return timed(OVER_TIME, [line_panel(frame, curves, scene, [])], scene, _finding(chosen))
 
 
-def _finding(chosen: Sequence[Shares]) -> str:
+def _finding(chosen: Sequence[StepShares]) -> str:
     """Which step adds most to the largest of the gradients, and what part of all."""
     main = max(chosen, key=lambda one: one.log10_sum)
     step = int(np.argmax(main.log10_norms)) + 1
@@ -66,7 +66,7 @@ def _word(log10: float) -> str:
     return words.from_log10(log10)
 
 
-def cancellation(record: Sequence[Shares], scene: Scene, look: Look) -> Plate:
+def cancellation(record: Sequence[StepShares], scene: Scene, look: Look) -> Plate:
     """For each parameter the norm of the steps' sum over the sum of their norms."""
     kept = np.array([one.kept for one in record])
     bars = Bars(
@@ -85,7 +85,7 @@ def cancellation(record: Sequence[Shares], scene: Scene, look: Look) -> Plate:
     return on_plane(KEPT, bars_plane(bars), scene, _kept_finding(record), columns)
 
 
-def _kept_finding(record: Sequence[Shares]) -> str:
+def _kept_finding(record: Sequence[StepShares]) -> str:
     known = [one for one in record if np.isfinite(one.kept)]
     if not known:
         return "No parameter gets a finite gradient: there are 0 shares to cancel."

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.softmax import Softmax
+from cells.analysis.gradient.softmax import Softmax
 from viz import words
 from viz.panel import Scene
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cells.analysis.graph import Graph, GraphEdge
+from cells.analysis.step_graph.one_step import Graph, GraphEdge
 
 
 @dataclass(frozen=True)

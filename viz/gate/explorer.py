@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cells.analysis.explored import Clock, Explored
+from cells.analysis.time_gate.clock_curve import Clock, ClockCurve
 from viz import words
 from viz.anatomy.plate import Label, Look, Plate, timed
 from viz.panel import PanelData, Scene
@@ -16,7 +16,7 @@ HEIGHT, LOW = 150, 54  # px of k, and of φ
 TITLE = "time t in the clock's units"
 
 
-def clock_curve(found: Explored, scene: Scene, look: Look) -> Plate:
+def clock_curve(found: ClockCurve, scene: Scene, look: Look) -> Plate:
     """k over real time with the samples on it, and φ below."""
     span = np.array(found.span)
     plate = timed(CLOCK, [_gate(found, scene), _phase(found, scene)], placed(scene, span), told(found.clock))
@@ -40,7 +40,7 @@ def told(clock: Clock) -> str:
     )
 
 
-def _gate(found: Explored, scene: Scene) -> PanelData:
+def _gate(found: ClockCurve, scene: Scene) -> PanelData:
     colour = scene.palette.of("k")
     marks = {"color": scene.palette.ink, "size": 6}
     hover = {"hovertemplate": "%{y:.3~r}"}
@@ -59,7 +59,7 @@ def _gate(found: Explored, scene: Scene) -> PanelData:
     )
 
 
-def _phase(found: Explored, scene: Scene) -> PanelData:
+def _phase(found: ClockCurve, scene: Scene) -> PanelData:
     line = {"color": scene.palette.muted, "width": 2}
     trace = {"type": "scatter", "mode": "lines", "name": "φ(t)", "line": line, "hovertemplate": "%{y:.3~r}"}
     return PanelData(
@@ -71,6 +71,6 @@ def _phase(found: Explored, scene: Scene) -> PanelData:
     )
 
 
-def _columns(found: Explored) -> dict[str, np.ndarray]:
+def _columns(found: ClockCurve) -> dict[str, np.ndarray]:
     """The corners; between them the curves are straight."""
     return {"time": found.times, "k": found.k, "phi": found.phi}

@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from cells.analysis.gate_room import GateRoom
+from cells.analysis.time_gate.time_gate_effect import TimeGateEffect
 from viz import words
 
 NAMES = {"period": "period τ", "phase": "phase φ at the first sample"}
 
 
-def order_of(room: GateRoom, by: str) -> np.ndarray:
+def order_of(room: TimeGateEffect, by: str) -> np.ndarray:
     """Indices of the units from the lowest row to the highest; the fastest, or the earliest to open again, on top."""
     return np.argsort(_keys(room, by), kind="stable")
 
 
-def ends_of(room: GateRoom, by: str) -> tuple[str, str] | None:
+def ends_of(room: TimeGateEffect, by: str) -> tuple[str, str] | None:
     """Names for the lowest and the highest row; none where there is only one."""
     keys = np.sort(np.abs(_keys(room, by)))
     low, high = words.number(float(keys[-1])), words.number(float(keys[0]))
@@ -22,5 +22,5 @@ def ends_of(room: GateRoom, by: str) -> tuple[str, str] | None:
     return (f"τ {low}", f"τ {high}") if by == "period" else (f"φ {high}", f"φ {low}")
 
 
-def _keys(room: GateRoom, by: str) -> np.ndarray:
+def _keys(room: TimeGateEffect, by: str) -> np.ndarray:
     return -room.clock["tau"] if by == "period" else room.phi[0]

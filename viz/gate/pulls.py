@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cells.analysis.gate_room import GateRoom
+from cells.analysis.time_gate.time_gate_effect import TimeGateEffect
 from viz import words
 from viz.anatomy.plate import Label, Look, Plate, timed
 from viz.axes import log_range, log_ticks
@@ -24,7 +24,7 @@ ROLES = {"tau": "k", "s": "other", "r_on": "bound"}  # as among the steps' share
 TICKS = 8
 
 
-def clock_gradient(room: GateRoom, scene: Scene, look: Look) -> Plate:
+def clock_gradient(room: TimeGateEffect, scene: Scene, look: Look) -> Plate:
     """Three panels over the units in the order of the raster."""
     order, ranks = order_of(room, look.order), np.arange(1.0, len(room.open_share) + 1)
     at = placed(scene, ranks)
@@ -70,7 +70,7 @@ def _marks(curve: Curve, grads: Array, scene: Scene) -> dict:
     }
 
 
-def _ticks(room: GateRoom, order: np.ndarray, look: Look) -> dict:
+def _ticks(room: TimeGateEffect, order: np.ndarray, look: Look) -> dict:
     """Some units by what they are sorted by."""
     places = sorted({round(place) for place in np.linspace(0, len(order) - 1, min(TICKS, len(order)))})
     values, sign = (room.clock["tau"], "τ") if look.order == "period" else (room.phi[0], "φ")
@@ -78,7 +78,7 @@ def _ticks(room: GateRoom, order: np.ndarray, look: Look) -> dict:
     return {"tickmode": "array", "tickvals": [place + 1 for place in places], "ticktext": names}
 
 
-def _finding(room: GateRoom) -> str:
+def _finding(room: TimeGateEffect) -> str:
     """Which clock pulls hardest, and how many learn nothing."""
     sizes = {name: np.abs(grads) for name, grads in room.grads.items()}
     still = int(np.logical_and.reduce([size == 0 for size in sizes.values()]).sum())

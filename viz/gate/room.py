@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.gate_room import GateRoom, Net
+from cells.analysis.time_gate.time_gate_effect import Net, TimeGateEffect
 from viz import words
 from viz.anatomy.plate import Label, Look, Plate, timed
 from viz.curves import Array, Curve
@@ -22,7 +22,7 @@ LINES = {  # label, role, style; the frozen gate is drawn dashed over the plain 
 }
 
 
-def gate_room(room: GateRoom, scene: Scene, look: Look) -> Plate:
+def gate_room(room: TimeGateEffect, scene: Scene, look: Look) -> Plate:
     """Four panels over one axis of real time, for one sample."""
     at = placed(scene, room.times)
     panels = [_raster(room, at, look), _samples(room, at), *(_gradient(room, part, at) for part in ("c", "h"))]
@@ -32,7 +32,7 @@ def gate_room(room: GateRoom, scene: Scene, look: Look) -> Plate:
     return plate
 
 
-def finding(room: GateRoom) -> str:
+def finding(room: TimeGateEffect) -> str:
     """What a closed gate does to the gradient, measured."""
     found = room.copying
     where = f"{words.percent(found.closed)} of all unit-steps are behind a closed gate"
@@ -48,7 +48,7 @@ def finding(room: GateRoom) -> str:
     return f"{copies[0]}: {where}, and {copies[1]}{_open(found.kept_open)}."
 
 
-def _leaking(room: GateRoom) -> str:
+def _leaking(room: TimeGateEffect) -> str:
     kept = room.copying.kept_closed
     ratio = "" if not np.isfinite(kept) else f", the copy ratio is {words.exact(round(kept, 6))}"
     why = f"with α = {words.exact(room.leak)}" if room.leak else "beyond what float64 holds"
@@ -60,7 +60,7 @@ def _open(kept: float) -> str:
     return f"; an open gate multiplies it by {words.number(kept)} a step" if np.isfinite(kept) else ""
 
 
-def _raster(room: GateRoom, scene: Scene, look: Look) -> PanelData:
+def _raster(room: TimeGateEffect, scene: Scene, look: Look) -> PanelData:
     """k of every unit, also between the samples."""
     order = order_of(room, look.order)
     heat = Heat(
@@ -80,12 +80,12 @@ def _raster(room: GateRoom, scene: Scene, look: Look) -> PanelData:
     return PanelData(panel.name, panel.heading, panel.axis, panel.height, [trace], alt=panel.alt, columns=columns)
 
 
-def _opened(room: GateRoom) -> str:
+def _opened(room: TimeGateEffect) -> str:
     seen = int(room.open_share.astype(bool).sum())
     return f"{seen} of {len(room.open_share)} units are open at one sample or more."
 
 
-def _samples(room: GateRoom, scene: Scene) -> PanelData:
+def _samples(room: TimeGateEffect, scene: Scene) -> PanelData:
     """A tick at every timestamp."""
     gaps = np.diff(room.times)
     marker = {"symbol": "line-ns-open", "size": 16, "color": scene.palette.ink, "line": {"width": 1}}
@@ -112,7 +112,7 @@ def _samples(room: GateRoom, scene: Scene) -> PanelData:
     return PanelData("samples", heading, axis, SAMPLES, [trace], alt=[f"The samples come with {span}."])
 
 
-def _gradient(room: GateRoom, part: str, scene: Scene) -> PanelData:
+def _gradient(room: TimeGateEffect, part: str, scene: Scene) -> PanelData:
     curves = [_curve(net, part) for net in sorted(room.nets, key=lambda net: list(LINES).index(net.name) == 0)]
     frame = Frame(part, f"dL/d{part}<sub>t</sub> of three nets with the same weights", _title(part), GRADIENT)
     return line_panel(frame, curves, scene, [_ends(room, part)])
@@ -127,7 +127,7 @@ def _curve(net: Net, part: str) -> Curve:
     return Curve(f"norm dL/d{part}, {label}", label, role, net.log10_norms[part], **style)
 
 
-def _ends(room: GateRoom, part: str) -> str:
+def _ends(room: TimeGateEffect, part: str) -> str:
     """What step 1 gets with the clock, and what without it; that the frozen gate is the plain LSTM."""
     norms = {net.name: net.log10_norms[part] for net in room.nets}
     same = bool(np.array_equal(norms["plain"], norms["frozen"], equal_nan=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.gate_room import GateRoom
+from cells.analysis.time_gate.time_gate_effect import TimeGateEffect
 from viz import words
 from viz.anatomy.plane import NARROW, Plane
 from viz.anatomy.plate import Label, Look, Plate, on_plane
@@ -17,7 +17,7 @@ HEIGHT, BINS = 200, 20
 WIDTH = 200  # px, at least, of the plotting area
 
 
-def open_share(room: GateRoom, scene: Scene, look: Look) -> Plate:
+def open_share(room: TimeGateEffect, scene: Scene, look: Look) -> Plate:
     """A histogram over units of the share of samples that find the gate open; theory says r_on."""
     shares, r_on = room.open_share, room.clock["r_on"]
     top = min(1.0, max(float(shares.max()), float(r_on.max())) * 1.15)
@@ -45,7 +45,7 @@ def open_share(room: GateRoom, scene: Scene, look: Look) -> Plate:
     return on_plane(OPEN, plane, scene, finding, columns)
 
 
-def phase(room: GateRoom, scene: Scene, look: Look) -> Plate:
+def phase(room: TimeGateEffect, scene: Scene, look: Look) -> Plate:
     """A histogram of φ over all units and the samples shown; the open phase is tinted."""
     edges = np.linspace(0, 1, BINS + 1)
     shares = np.histogram(room.phi, edges)[0] / room.phi.size

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cells.analysis.maps import Axis, CriticalLine, Distance, Edge, PhaseMap, Shares
+from cells.analysis.maps import Axis, CriticalLine, Distance, Edge, FateShares, PhaseMap
 from cells.knobs import Knob, knobs_of
 from cells.settings import RunSettings
 from viz.curves import Array
@@ -21,7 +21,7 @@ class Shown:
 
     map: PhaseMap
     lines: tuple[CriticalLine, ...]
-    shares: Shares | None
+    shares: FateShares | None
     extent: tuple[float, float, float] | None
     edge: Edge | None
     distance: Distance | None

@@ -6,10 +6,10 @@
 """
 
 from .critical import CriticalLine, critical_lines
+from .map_summary import Distance, Edge, FateShares
 from .phase import PhaseMap, measure, phase_map
 from .plan import LARGEST, Axis, MapPlan, mappable
 from .quantity import QUANTITIES, Quantity
-from .reading import Distance, Edge, Shares
 
 __all__ = [
     "LARGEST",
@@ -18,10 +18,10 @@ __all__ = [
     "CriticalLine",
     "Distance",
     "Edge",
+    "FateShares",
     "MapPlan",
     "PhaseMap",
     "Quantity",
-    "Shares",
     "critical_lines",
     "mappable",
     "measure",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.marks import Mark, critical_scales
+from cells.analysis.jacobian.critical_scales import CriticalScale, critical_scales
 from cells.knobs import BadValue
 
 from .plan import MapPlan
@@ -42,7 +42,7 @@ def critical_lines(plan: MapPlan) -> tuple[CriticalLine, ...]:
     return tuple(lines)
 
 
-def _marks(plan: MapPlan, other: str, value: float) -> dict[str, Mark]:
+def _marks(plan: MapPlan, other: str, value: float) -> dict[str, CriticalScale]:
     """The marks of the run with this value of the other knob, by label."""
     try:
         settings = plan.settings.replace(**{other: value, SCALE: 1.0})

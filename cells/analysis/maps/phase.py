@@ -10,7 +10,7 @@ from cells.activations import Array
 from cells.arrays import Mask
 from cells.knobs import BadValue
 from cells.settings import RunSettings
-from cells.sweep import THREADS, run_batches, solve_stacked
+from cells.sweeping import THREADS, run_batches, solve_stacked
 from cells.trace import Trace
 
 from .plan import MapPlan

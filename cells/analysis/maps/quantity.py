@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.batch import mean_log10
-from cells.analysis.credits import last_credits
-from cells.analysis.lyapunov import lyapunov
-from cells.analysis.scope import DoesNotApply
-from cells.analysis.verdict import judge
-from cells.apart import select_setting
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.last_credits import last_credits
+from cells.analysis.gradient.verdict import judge
+from cells.analysis.jacobian.lyapunov import lyapunov
+from cells.analysis.log_mean import log10_mean
 from cells.scaled import Scaled
+from cells.select_setting import select_setting
 from cells.settings import RunSettings
 from cells.trace import LayerTrace, Trace
 
@@ -57,7 +57,7 @@ def decay(trace: Trace, points: Points, layer: int) -> Array:
 def _slopes(trace: Trace, layer: int) -> Array:
     """log10 of it."""
     credit, last = last_credits(trace, layer)
-    curves = mean_log10(credit.log10_grad_norms["h"])
+    curves = log10_mean(credit.log10_grad_norms["h"])
     return np.array([_slope(curve, step) for curve, step in zip(curves.T, last.tolist(), strict=True)])
 
 
@@ -90,13 +90,13 @@ def _largest_exponent(trace: Trace, layer: int) -> float:
 def final_state(trace: Trace, points: Points, layer: int) -> Array:
     """log10 of the batch mean of ‖h_T‖."""
     states = trace.layer(layer).scaled_states["h"]
-    return mean_log10(_rows(states, [-1]).log10_norms())[0]
+    return log10_mean(_rows(states, [-1]).log10_norms())[0]
 
 
 def _at(credit: LayerTrace, steps: Array) -> Array:
     """log10 of the batch mean of ‖dL/dh‖ at one step each: (G,)."""
     different, place = np.unique(steps, return_inverse=True)
-    curves = mean_log10(_rows(credit.record.grads["h"], different).log10_norms())
+    curves = log10_mean(_rows(credit.record.grads["h"], different).log10_norms())
     return curves[place, np.arange(len(steps))]
 
 

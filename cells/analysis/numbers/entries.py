@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cells.activations import Array
-from cells.analysis.batch import mean_log10
-from cells.analysis.metrics import slopes_of
-from cells.analysis.scope import DoesNotApply
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.jacobian.recurrent_matrix import slopes_of
+from cells.analysis.log_mean import log10_mean
 from cells.trace import Trace
 
 from .record import Number, place
@@ -30,7 +30,7 @@ def _at_step(read: Callable[[Trace], Array]) -> Callable[[Trace, int], float]:
 
 def _mean_norm(read: Callable[[Trace], Array]) -> Callable[[Trace, int], float]:
     """log10 of the batch mean of norms given as log10, (T+1, B)."""
-    return lambda trace, step: float(mean_log10(read(trace))[place(step) + 1])
+    return lambda trace, step: float(log10_mean(read(trace))[place(step) + 1])
 
 
 def _delta(trace: Trace) -> Array:

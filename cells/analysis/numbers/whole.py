@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.batch import mean_log10
-from cells.analysis.carry import attached, last_credit
-from cells.analysis.counts import parameter_counts
-from cells.analysis.jacobians import long_jacobians, step_jacobian
-from cells.analysis.lyapunov import lyapunov
-from cells.analysis.marks import critical_scales
-from cells.analysis.metrics import metrics, slopes_of
-from cells.analysis.scope import DoesNotApply
-from cells.analysis.shares import shares
-from cells.analysis.theory import closed_form
-from cells.analysis.verdict import Curve, verdict
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.step_shares import shares
+from cells.analysis.gradient.theory import closed_form
+from cells.analysis.gradient.verdict import Curve, verdict
+from cells.analysis.gradient.vjp import attached, last_credit
+from cells.analysis.jacobian.critical_scales import critical_scales
+from cells.analysis.jacobian.lyapunov import lyapunov
+from cells.analysis.jacobian.recurrent_matrix import key_numbers, slopes_of
+from cells.analysis.jacobian.step_jacobian import long_jacobians, step_jacobian
+from cells.analysis.log_mean import log10_mean
+from cells.analysis.step_graph.parameter_counts import parameter_counts
 from cells.trace import Trace
 
 from .record import Number, Value, place
@@ -40,7 +40,7 @@ def _power(log10: float) -> float:
 def _log10_c_ratio(trace: Trace) -> float:
     """Of the credit in the memory: c where the cell has one, else h."""
     last, layer = attached(trace)[-1], last_credit(trace, len(trace.layers) - 1)
-    curve = mean_log10(layer.log10_grad_norms[layer.state_names[-1]])
+    curve = log10_mean(layer.log10_grad_norms[layer.state_names[-1]])
     return float(curve[1] - curve[last])
 
 
@@ -181,11 +181,14 @@ WHOLE = (
         lambda t: verdict(t).dead_samples,
         "percent",
     ),
-    Number("spectral_radius", "Largest |λ| of the recurrent matrix.", lambda t: metrics(t).spectral_radius),
-    Number("sigma_max", "Largest singular value of the recurrent matrix.", lambda t: metrics(t).sigma_max),
-    Number("gamma", "The activation's steepest slope.", lambda t: metrics(t).gamma),
+    Number("spectral_radius", "Largest |λ| of the recurrent matrix.", lambda t: key_numbers(t).spectral_radius),
+    Number("sigma_max", "Largest singular value of the recurrent matrix.", lambda t: key_numbers(t).sigma_max),
+    Number("gamma", "The activation's steepest slope.", lambda t: key_numbers(t).gamma),
     Number(
-        "saturated", "Share of units in the flat part of σ.", lambda t: max(metrics(t).saturated.values()), "percent"
+        "saturated",
+        "Share of units in the flat part of σ.",
+        lambda t: max(key_numbers(t).saturated.values()),
+        "percent",
     ),
     Number("mean_slope", "σ′ averaged over steps, samples and units.", _mean_slope),
     Number("gate", "A gate's opening, averaged; its index is the gate's letter.", _gate, indices=("gate",)),

@@ -1,0 +1,1 @@
+"""Many runs side by side: seeds of one setting, combinations of cell, activation and initialiser."""

@@ -1,0 +1,1 @@
+"""The backward pass against independent oracles: complex steps, difference quotients, autograd."""

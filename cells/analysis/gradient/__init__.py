@@ -1,0 +1,1 @@
+"""What becomes of a gradient on its way back: verdict, credit, shares, saturation, theory."""

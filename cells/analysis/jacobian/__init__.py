@@ -1,0 +1,1 @@
+"""Jacobians of the state, their products over many steps, and the recurrent matrix behind them."""

@@ -1,0 +1,128 @@
+"""Jacobians of the state: of one step, and of the long way from a step to the last one.
+
+The state s is every part of every layer of one sample, h (and c) of the lowest layer first; its parts count as
+independent, so that ∂(h, c)/∂(h, c) of an LSTM is 2H × 2H.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cells.activations import Array
+from cells.analysis.errors import DoesNotApply
+from cells.analysis.gradient.credit import Report
+from cells.engine import run
+from cells.settings import RunSettings
+from cells.trace import Trace
+
+from .graded_product import GradedProduct
+from .qr_propagation import propagate_qr
+from .stacked_layers import StackedLayers
+
+
+@dataclass(frozen=True, eq=False)
+class StepJacobian:
+    """∂s_t/∂s_{t-1} of one sample."""
+
+    step: int
+    sample: int
+    blocks: tuple[str, ...]  # name of each block of H rows and columns: h, c, or with layers h¹, c¹, h², …
+    matrix: Array  # (N, N), rows s_t, columns s_{t-1}
+    singular_values: Array  # (N,) descending
+    eigenvalues: Array  # (N,) complex, by falling magnitude
+
+    @property
+    def log10_condition(self) -> float:
+        """log10 of the largest singular value over the smallest; inf where that is exactly 0."""
+        with np.errstate(divide="ignore"):
+            return float(np.log10(self.singular_values[0]) - np.log10(self.singular_values[-1]))
+
+    @property
+    def spectral_radius(self) -> float:
+        """Largest |λ|."""
+        return float(np.abs(self.eigenvalues[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class LongJacobian:
+    """Singular values of ∂s_T/∂s_t of one sample over a number of t."""
+
+    sample: int
+    steps: int  # T
+    states: Array  # (K,) the t, descending from T - 1
+    log10_singular_values: Array  # (K, N) descending; -inf where not to be told from an exact 0
+
+    @property
+    def log10_condition(self) -> Array:
+        """(K,) log10 of the largest over the smallest."""
+        return self.log10_singular_values[:, 0] - self.log10_singular_values[:, -1]
+
+
+def step_jacobian(trace: Trace, step: int, sample: int = 0) -> StepJacobian:
+    """The Jacobian of one step, 1 … T."""
+    matrix = step_jacobians(trace, [step], sample)[0]
+    values = np.linalg.eigvals(matrix)
+    return StepJacobian(
+        step=step,
+        sample=sample,
+        blocks=block_names(trace),
+        matrix=matrix,
+        singular_values=np.linalg.svd(matrix, compute_uv=False),
+        eigenvalues=values[np.argsort(-np.abs(values), kind="stable")],
+    )
+
+
+def step_jacobians(trace: Trace, steps: Sequence[int], sample: int = 0) -> Array:
+    """∂s_t/∂s_{t-1} of each of some steps (1 … T), (K, N, N); DoesNotApply where one is not finite."""
+    _check(trace, steps, sample)
+    stack = StackedLayers(trace, samples=slice(sample, sample + 1), steps=np.asarray(steps) - 1)
+    here, before = stack.zero_rows(stack.size, len(steps)), stack.zero_rows(stack.size, len(steps))
+    for k, part in enumerate(part for parts in here for part in parts):
+        units = np.arange(stack.hidden)
+        part[k * stack.hidden + units, :, 0, units] = 1
+    with np.errstate(all="ignore"):
+        stack.step_vjp(slice(None), here, before)
+    rows = np.concatenate([part[:, :, 0] for parts in before for part in parts], axis=-1)
+    if not np.isfinite(rows).all():
+        raise DoesNotApply("A step's Jacobian is not finite: a state has overflowed.")
+    return np.ascontiguousarray(rows.transpose(1, 0, 2))
+
+
+def long_jacobian(settings: RunSettings, t: int, sample: int = 0, report: Report | None = None) -> Array:
+    """(N,) log10 singular values of ∂s_T/∂s_t, 0 ≤ t < T, of one sample, descending; right at any magnitude."""
+    return long_jacobians(run(settings), [t], sample, report).log10_singular_values[0]
+
+
+def long_jacobians(trace: Trace, states: Sequence[int], sample: int = 0, report: Report | None = None) -> LongJacobian:
+    """The same for several t of a finished run, on one way back."""
+    states = sorted(set(states), reverse=True)
+    _check(trace, [state + 1 for state in states], sample)
+    stack, wanted, found = StackedLayers(trace, samples=slice(sample, sample + 1)), set(states), []
+    product = GradedProduct(stack.size)
+    with np.errstate(all="ignore"):
+        for stretch in propagate_qr(stack, *states):
+            product.multiply(stretch.R[0])
+            if stretch.early in wanted:
+                found.append(product.log10_singular_values())
+            if report:
+                report((stack.steps - stretch.early) / (stack.steps - states[-1]))
+    return LongJacobian(sample, stack.steps, np.array(states), np.array(found))
+
+
+def block_names(trace: Trace) -> tuple[str, ...]:
+    """h, c; with several layers h¹, c¹, h², …"""
+    raised = "¹²³⁴⁵⁶⁷⁸⁹"
+    many = len(trace.layers) > 1
+    return tuple(
+        part + (raised[k] if many else "") for k, layer in enumerate(trace.layers) for part in layer.state_names
+    )
+
+
+def _check(trace: Trace, steps: Sequence[int], sample: int) -> None:
+    T, B = trace.times.shape
+    for step in steps:
+        if not 1 <= step <= T:
+            raise ValueError(f"step = {step} is outside [1, {T}]")
+    if not 0 <= sample < B:
+        raise ValueError(f"sample = {sample} is outside [0, {B - 1}]")

@@ -93,7 +93,7 @@ def other_losses(settings: RunSettings, view: PageView) -> list[RunSettings]:
 def lens_curves(trace: Trace, looked_at: viz.View) -> list[viz.Curve]:
     """What a coarser number format would show, where one is chosen."""
     precision = trace.settings.precision
-    return [] if precision == "float64" else [viz.lens_curve(low_precision(trace, precision, looked_at.layer))]
+    return [] if precision == "float64" else [viz.low_precision_curve(low_precision(trace, precision, looked_at.layer))]
 
 
 def pin_curves(settings: RunSettings, view: PageView) -> list[viz.Curve]:

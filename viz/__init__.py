@@ -3,7 +3,7 @@
 Start at `figures.FIGURES`, every figure by name, and `panels.PANELS`, what the main figure is stacked from.
 """
 
-from .comparisons import lens_curve, loss_curve, total_curve
+from .comparisons import loss_curve, low_precision_curve, total_curve
 from .curves import Curve
 from .export import as_figure, config, csv, framed, table
 from .figures import FIGURES
@@ -25,8 +25,8 @@ __all__ = [
     "csv",
     "flow",
     "framed",
-    "lens_curve",
     "loss_curve",
+    "low_precision_curve",
     "offline_html",
     "panel_figure",
     "pinned",

@@ -5,38 +5,38 @@ from collections.abc import Iterable
 
 from . import words
 from .curves import Curve
-from .span import Span, span_of
+from .extent import Extent, span_of
 
 TICK_PX = 34  # at least that much between two ticks
 MARGIN = 0.05  # of the range, free above and below the lines
 FINE = ((1, 2, 5), (1, 3), (1,))  # digits at which a range of a few decades may have ticks
 
 
-def log_limits(curves: Iterable[Curve]) -> Span:
+def log_limits(curves: Iterable[Curve]) -> Extent:
     """The decades every finite point and band edge needs."""
     return log_range(_span(curves))
 
 
-def log_range(span: Span | None) -> Span:
+def log_range(span: Extent | None) -> Extent:
     """An axis of log10 values for a span: at least one decade, so that noise does not look like a trend."""
     low, high = span or (-1.0, 0.0)
     short = max(0.0, 1.0 - (high - low)) / 2
     return _padded(low - short, high + short)
 
 
-def plain_limits(curves: Iterable[Curve], least: Span) -> Span:
+def plain_limits(curves: Iterable[Curve], least: Extent) -> Extent:
     """What every finite point and band edge needs, and at least `least`."""
     return plain_range(_span(curves), least)
 
 
-def plain_range(span: Span | None, least: Span) -> Span:
+def plain_range(span: Extent | None, least: Extent) -> Extent:
     """An axis for a span, that shows at least `least`."""
     low, high = span or least
     low, high = min(low, least[0]), max(high, least[1])
     return _padded(low, high if high > low else low + 1.0)
 
 
-def _span(curves: Iterable[Curve]) -> Span | None:
+def _span(curves: Iterable[Curve]) -> Extent | None:
     return span_of(edge for curve in curves for edge in curve.edges())
 
 

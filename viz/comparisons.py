@@ -29,7 +29,7 @@ def total_curve(trace: Trace, label: str, view: View | None = None, role: str = 
     return norm_curve(norms, f"norm dL/dh, {label}", label, role, band=False, dash=dash)
 
 
-def lens_curve(lens: LowPrecision) -> Curve:
+def low_precision_curve(lens: LowPrecision) -> Curve:
     """What a coarser number format would have shown of the total gradient."""
     name, norms = lens.precision, lens.log10_norms["h"]
     return norm_curve(norms, f"norm dL/dh in {name}", f"in {name}", name, band=False, dash="dash", width=2.2)

@@ -9,8 +9,8 @@ import numpy as np
 from . import words
 from .axes import log_ticks
 from .curves import Array
-from .held import Held
 from .panel import PanelData, Scene
+from .shared_axes import SharedAxes
 from .theme import SMALL, stops
 from .walls import NO_WALLS, Walls
 
@@ -41,13 +41,13 @@ class HeatPlot:
     alt: str
     walls: Walls = NO_WALLS
 
-    def measure(self, held: Held) -> None:
+    def measure(self, shared: SharedAxes) -> None:
         """What its colours span."""
-        held.widen(self.heat.name, self.heat.limits)
+        shared.widen(self.heat.name, self.heat.limits)
 
-    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+    def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
         """The panel."""
-        limits = held.span([self.heat.name]) or self.heat.limits
+        limits = shared.span([self.heat.name]) or self.heat.limits
         panel = heat_panel(replace(self.heat, limits=limits), scene, self.alt)
         return [replace(panel, shapes=self.walls.shapes(0.5, self.heat.values.shape[1] + 0.5, scene))]
 

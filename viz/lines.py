@@ -8,9 +8,9 @@ import numpy as np
 from . import words
 from .axes import log_range, log_ticks, plain_range, plain_ticks
 from .curves import Array, Curve, named_apart, runs
-from .held import Held, measured
 from .panel import EndLabel, PanelData, Scene
-from .rails import LOG_KINDS, PLAIN_KINDS, Kind, Rails, rail_traces, rails_for
+from .rails import LOG_KINDS, PLAIN_KINDS, Rails, SpecialValue, rail_traces, rails_for
+from .shared_axes import SharedAxes, shared_axes_of
 from .theme import fade
 from .walls import NO_WALLS, Walls
 
@@ -42,19 +42,19 @@ class LinePlot:
     alt: list[str] = field(default_factory=list)
     walls: Walls = NO_WALLS
 
-    def measure(self, held: Held) -> None:
+    def measure(self, shared: SharedAxes) -> None:
         """Their spans, and the rails they reach."""
         for curve in self.curves:
-            held.see(self.frame.name, curve)
+            shared.see(self.frame.name, curve)
             for kind in self.kinds:
-                held.note(self._reaches(kind, curve), bool(kind.holds(curve.mean).any()))
+                shared.note(self._reaches(kind, curve), bool(kind.holds(curve.mean).any()))
 
-    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+    def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
         """The curves as a panel."""
         frame, curves, height = self.frame, self.curves, self.frame.height * scene.view.stretch
-        span = held.span_for(frame.name, curves)
+        span = shared.span_for(frame.name, curves)
         limits = log_range(span) if frame.log else plain_range(span, frame.least)
-        reaching = {kind: [c for c in curves if self._reaches(kind, c) in held] for kind in self.kinds}
+        reaching = {kind: [c for c in curves if self._reaches(kind, c) in shared] for kind in self.kinds}
         rails = rails_for(reaching, limits, height)
         bands = [band for curve in curves for band in _bands(curve, limits, scene)]
         lines = [trace for curve in curves for trace in _line(curve, scene)]
@@ -74,18 +74,18 @@ class LinePlot:
         ]
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[SpecialValue, ...]:
         """The rails there may be."""
         return LOG_KINDS if self.frame.log else PLAIN_KINDS
 
-    def _reaches(self, kind: Kind, curve: Curve) -> tuple[str, str, bool, str]:
+    def _reaches(self, kind: SpecialValue, curve: Curve) -> tuple[str, str, bool, str]:
         return self.frame.name, curve.name, curve.log, kind.word
 
 
 def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[str]) -> PanelData:
     """The curves of one run as a panel."""
     plot = LinePlot(frame, curves, alt)
-    (panel,) = plot.panels(scene, measured([plot]))
+    (panel,) = plot.panels(scene, shared_axes_of([plot]))
     return panel
 
 
@@ -176,6 +176,6 @@ def _band(curve: Curve, edges: Edges, limits: tuple[float, float], scene: Scene)
 def _end_label(curve: Curve, rails: Rails, scene: Scene) -> EndLabel:
     last = float(curve.mean[-1])
     if not np.isfinite(last):
-        held = [rail for rail in rails.of(curve) if rail.kind.holds(curve.mean[-1:])[0]]
-        last = held[0].lane(curve)
+        shared = [rail for rail in rails.of(curve) if rail.kind.holds(curve.mean[-1:])[0]]
+        last = shared[0].lane(curve)
     return EndLabel(curve.label, last, scene.palette.of(curve.role))

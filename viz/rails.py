@@ -17,7 +17,7 @@ MARKED = 60  # up to so many points are marked one by one, more are drawn as str
 
 
 @dataclass(frozen=True)
-class Kind:
+class SpecialValue:
     """A value that no axis can hold: how it is told, named, marked and coloured."""
 
     name: str
@@ -27,10 +27,10 @@ class Kind:
     below: bool = False
 
 
-ZERO = Kind("zero", words.EXACT_ZERO, "circle-open", np.isneginf, below=True)
-OVERFLOW = Kind("overflow", words.OVERFLOW, "triangle-up", np.isposinf)
-NAN = Kind("nan", words.NOT_A_NUMBER, "x", np.isnan)
-PLAIN_UNDERFLOW = Kind("overflow", "−overflow", "triangle-down", np.isneginf, below=True)  # of a signed number
+ZERO = SpecialValue("zero", words.EXACT_ZERO, "circle-open", np.isneginf, below=True)
+OVERFLOW = SpecialValue("overflow", words.OVERFLOW, "triangle-up", np.isposinf)
+NAN = SpecialValue("nan", words.NOT_A_NUMBER, "x", np.isnan)
+PLAIN_UNDERFLOW = SpecialValue("overflow", "−overflow", "triangle-down", np.isneginf, below=True)  # of a signed number
 LOG_KINDS, PLAIN_KINDS = (ZERO, OVERFLOW, NAN), (PLAIN_UNDERFLOW, OVERFLOW, NAN)
 
 
@@ -38,7 +38,7 @@ LOG_KINDS, PLAIN_KINDS = (ZERO, OVERFLOW, NAN), (PLAIN_UNDERFLOW, OVERFLOW, NAN)
 class Rail:
     """One rail: its kind, the curves that reach it, and its centre and half height in units of the axis."""
 
-    kind: Kind
+    kind: SpecialValue
     curves: tuple[Curve, ...]
     centre: float
     half: float
@@ -72,7 +72,7 @@ class Rails:
         return [_strip(rail, scene) for rail in self.rails]
 
 
-def rails_for(reaching: Mapping[Kind, Sequence[Curve]], limits: tuple[float, float], height: float) -> Rails:
+def rails_for(reaching: Mapping[SpecialValue, Sequence[Curve]], limits: tuple[float, float], height: float) -> Rails:
     """Rails around `limits` for the curves that reach each, an axis of `height` px; the panel grows by their height."""
     low, high = limits
     unit = (high - low) / height

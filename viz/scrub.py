@@ -9,9 +9,9 @@ from .caption import caption
 from .curves import Curve
 from .flow import Drawn, composed
 from .frames import frames
-from .held import Held, Plot
 from .panel import Scene, View
 from .panels import plots_of
+from .shared_axes import Plot, SharedAxes
 
 FEWEST, MOST = 2, 81  # values one scrubber may have
 
@@ -61,11 +61,11 @@ def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
     Raises ValueError where the number of sketches is not that of the values, or runs differ in length.
     """
     _check(track, sketches)
-    held = Held()
+    shared = SharedAxes()
     for each in sketches:
         for plot in each.plots:
-            plot.measure(held)
-    drawn = [_frame(each, held, scene) for each in sketches]
+            plot.measure(shared)
+    drawn = [_frame(each, shared, scene) for each in sketches]
     figure, changes = frames([each.figure for each in drawn], track.at)
     scrub = {
         "field": track.field,
@@ -80,8 +80,8 @@ def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
     return replace(drawn[track.at], figure=figure, scrub=scrub)
 
 
-def _frame(each: Sketch, held: Held, scene: Scene) -> Drawn:
-    panels = [panel for plot in each.plots for panel in plot.panels(scene, held)]
+def _frame(each: Sketch, shared: SharedAxes, scene: Scene) -> Drawn:
+    panels = [panel for plot in each.plots for panel in plot.panels(scene, shared)]
     return composed("flow", "Gradient flow", panels, scene, each.caption)
 
 

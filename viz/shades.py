@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from .curves import Array
+from .extent import Extent
 from .rails import LOG_KINDS
-from .span import Span
 from .theme import Palette, channels
 
 LEAST_DECADES = 4.0  # the colours span at least that, so that an even gradient looks even
@@ -19,7 +19,7 @@ class Shades:
 
     logs: Array
     palette: Palette
-    limits: Span
+    limits: Extent
 
     @cached_property
     def shares(self) -> Array:
@@ -43,7 +43,7 @@ class Shades:
         return [dark_end if share > 0.5 else self.palette.ink for share in self.shares.tolist()]
 
 
-def decades(span: Span | None) -> Span:
+def decades(span: Extent | None) -> Extent:
     """The decades the colours span: down from the largest, at least LEAST_DECADES."""
     low, high = span or (0.0, 0.0)
     return min(low, high - LEAST_DECADES), high

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from .curves import Array, Curve
 from .findings import extent
 from .heat import Heat, HeatPlot
-from .held import Held
 from .panel import PanelData, Scene
+from .shared_axes import SharedAxes
 
 HEIGHT = 150  # px of a heatmap of units
 PLAIN = 1000.0  # up to here a plain axis or colour scale tells values apart
@@ -55,17 +55,17 @@ class SizedHeat:
     sizes: HeatPlot | None
     large: bool
 
-    def measure(self, held: Held) -> None:
+    def measure(self, shared: SharedAxes) -> None:
         """Both ways: another run may call for the other one."""
-        held.note((self.plain.heat.name, "large"), self.large)
+        shared.note((self.plain.heat.name, "large"), self.large)
         for plot in (self.plain, self.sizes):
             if plot:
-                plot.measure(held)
+                plot.measure(shared)
 
-    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+    def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
         """The panel."""
-        large = (self.plain.heat.name, "large") in held
-        return (self.sizes if large and self.sizes else self.plain).panels(scene, held)
+        large = (self.plain.heat.name, "large") in shared
+        return (self.sizes if large and self.sizes else self.plain).panels(scene, shared)
 
 
 def sized(plain: HeatPlot, make_sizes: Callable[[], HeatPlot], scene: Scene) -> SizedHeat:

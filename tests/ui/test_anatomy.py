@@ -15,7 +15,7 @@ from ui.anatomy.measures import MEASURES
 from ui.anatomy.questions import QUESTIONS
 from ui.background import Work
 from ui.budget import seconds_per_step
-from viz.anatomy import PLATES
+from viz.analysis import CHARTS
 
 SHOWN = {  # page -> plates
     "credit": {"credit", "credit_row", "parts", "shares", "cancellation"},
@@ -40,7 +40,7 @@ def test_every_plate_is_shown_with_its_finding(page, query, more):
     for key, body in session.charts.items():
         finding = body["alt"].split(". ")[0]
         assert plain(finding) in text(session), key
-        assert PLATES[key.removeprefix("chart ")].label.title in text(session)
+        assert CHARTS[key.removeprefix("chart ")].label.title in text(session)
 
 
 @pytest.mark.parametrize("page", SHOWN)
@@ -102,7 +102,7 @@ def test_two_clicks_answer_a_question(page, question):
     session = on(page)  # the first click
     session.widget(f"question {question.name}").click().run()  # the second
     target = question.page.split("/")[-1].removesuffix(".py")
-    assert all(PLATES[name].label.title in text(session) for name in SHOWN[target])
+    assert all(CHARTS[name].label.title in text(session) for name in SHOWN[target])
     session.go(target)  # the next runs of this kind of session would turn back
     until(session, lambda: not session.app.get("progress"))
     assert {key.removeprefix("chart ") for key in session.charts} == SHOWN[target]

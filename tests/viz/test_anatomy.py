@@ -13,13 +13,13 @@ from cells.knobs import knobs_of
 from tests.viz.conftest import CELLS, EXTREMES, trace_of
 from ui.anatomy.measures import MEASURES, Ask
 from viz import View, as_figure, csv
-from viz.anatomy import PLATES, Look
+from viz.analysis import CHARTS, Look
 from viz.panel import Scene
 from viz.theme import PALETTES
 
 TOKENS = {"signal": "tokens", "steps": 12}
-CLOCKED = [name for name, kind in PLATES.items() if kind.needs == "gate_room"]  # they need a time gate
-DRAWN = [(cell, name) for cell in CELLS for name in PLATES if cell == "phased_lstm" or name not in CLOCKED]
+CLOCKED = [name for name, kind in CHARTS.items() if kind.needs == "gate_room"]  # they need a time gate
+DRAWN = [(cell, name) for cell in CELLS for name in CHARTS if cell == "phased_lstm" or name not in CLOCKED]
 DRAWINGS = [(cell, name, theme) for cell, name in DRAWN for theme in ("light", "dark")]
 SMALL = {name: fields for name, fields in EXTREMES.items() if name != "long"}  # its T² losses take their time
 PLAIN = Look()
@@ -40,8 +40,8 @@ def record_of(measure, look=PLAIN, layer=0, **settings):
 
 def plate_of(name, look=PLAIN, theme="light", layer=0, **settings):
     """A plate of the run with these settings."""
-    record = record_of(PLATES[name].needs, look, layer, **settings)
-    return PLATES[name].draw(record, Scene(trace_of(**settings), View(theme=theme, layer=layer)), look)
+    record = record_of(CHARTS[name].needs, look, layer, **settings)
+    return CHARTS[name].draw(record, Scene(trace_of(**settings), View(theme=theme, layer=layer)), look)
 
 
 def axes(plate):
@@ -107,7 +107,7 @@ def test_drawing_again_gives_the_same(drawing):
     assert plate_of(plate.name, theme=theme, **fields).figure == plate.figure
 
 
-@pytest.mark.parametrize("name", PLATES)
+@pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("extreme", SMALL)
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_plate_is_drawn_or_says_in_a_sentence_why_not(cell, extreme, name):
@@ -132,7 +132,7 @@ def test_most_plates_apply_to_every_cell():
     """So that a sentence why not is the exception."""
     for cell in CELLS:
         missing = set()
-        for name in PLATES:
+        for name in CHARTS:
             try:
                 plate_of(name, cell=cell)
             except DoesNotApply:
@@ -158,8 +158,8 @@ def overflown(name):
     settings = RunSettings(cell="gru", activation="identity", weight_scale=4.0, steps=1000, hidden=8, batch=5, seed=2)
     trace = overflown_run(settings.replace(form="cho"))
     assert not np.isfinite(trace.states["h"]).all()
-    record = MEASURES[PLATES[name].needs].compute(Ask(trace, 0, Look(step=1000), lambda share: None))
-    return PLATES[name].draw(record, Scene(trace), Look(step=1000))
+    record = MEASURES[CHARTS[name].needs].compute(Ask(trace, 0, Look(step=1000), lambda share: None))
+    return CHARTS[name].draw(record, Scene(trace), Look(step=1000))
 
 
 overflown_run = functools.cache(run)

@@ -13,11 +13,11 @@ from cells.analysis.ensemble.combinations import combinations_of, judged
 from cells.initialisers import INITIALISERS
 from cells.knobs import BadValue
 from tests.viz.conftest import trace_of
-from viz.anatomy import Look
-from viz.anatomy.combination_words import LISTED, listed, reasons
-from viz.anatomy.combinations import combination_at, combinations, grid_of
+from viz.analysis import Look
+from viz.analysis.combination_words import LISTED, listed, reasons
+from viz.analysis.combinations import combination_at, combinations, grid_of
+from viz.fates import FATES
 from viz.heat import unpacked
-from viz.kinds import KINDS
 from viz.panel import Scene
 
 SETTINGS = RunSettings(steps=30, hidden=8, batch=5)
@@ -56,7 +56,7 @@ def test_every_box_says_in_words_what_its_run_does():
     for one in ALL:
         kind = RECORD.verdicts[one.names].kind
         trace, words = found[grid.place(one)]
-        assert trace["name"] == KINDS[kind].word and words.split(" · ")[0] == KINDS[kind].word
+        assert trace["name"] == FATES[kind].word and words.split(" · ")[0] == FATES[kind].word
 
 
 def test_the_present_combination_is_framed_and_told():

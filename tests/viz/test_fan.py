@@ -12,9 +12,9 @@ from cells.analysis.ensemble.seeds import Fan
 from cells.analysis.gradient.verdict import judge
 from tests.viz.conftest import trace_of
 from tests.viz.test_anatomy import plate_of, record_of
-from viz.anatomy import Look
-from viz.anatomy.draws import draws, places_of, seed_at
-from viz.anatomy.fan import fan, over_draws
+from viz.analysis import Look
+from viz.analysis.seed_dots import places_of, seed_at, seed_dots
+from viz.analysis.seeds import fan, over_draws
 from viz.curves import log10_mean
 from viz.panel import Scene, View
 
@@ -105,6 +105,6 @@ def test_draws_that_all_died_or_overflowed_are_drawn_in_words():
         plate_record = record_of("fan", LOOK)
         gone = [replace(one, credit=judge(np.array(curve), 2)) for one in plate_record.verdicts]
         record = Fan(settings, plate_record.seeds, tuple(gone), plate_record.grads, plate_record.states)
-        plate = draws(record, Scene(trace_of(), View(theme="dark")), LOOK)
+        plate = seed_dots(record, Scene(trace_of(), View(theme="dark")), LOOK)
         assert word in plate.figure["layout"]["xaxis"]["ticktext"]
         assert "does any gradient travel back" in plate.finding

@@ -7,7 +7,7 @@ from cells import RunSettings, run
 from cells.analysis.time_gate.clock_curve import Clock, clock_curve
 from cells.analysis.time_gate.time_gate_effect import time_gate_effect
 from viz import View, csv, framed
-from viz.anatomy import PLATES, Look
+from viz.analysis import CHARTS, Look
 from viz.heat import unpacked
 from viz.panel import Scene
 
@@ -18,7 +18,7 @@ def room_and_plate(name="gate_room", theme="light", look=None, **knobs):
     settings = RunSettings(cell="phased_lstm", hidden=8, batch=3).replace(**knobs)
     trace = run(settings)
     room = time_gate_effect(trace)
-    return room, PLATES[name].draw(room, Scene(trace, View(theme=theme)), look or Look())
+    return room, CHARTS[name].draw(room, Scene(trace, View(theme=theme)), look or Look())
 
 
 def by_name(plate, name):
@@ -95,7 +95,7 @@ def test_each_clocks_gradient_is_marked_by_its_sign_or_on_the_rail():
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("name", [name for name, kind in PLATES.items() if kind.needs == "gate_room"])
+@pytest.mark.parametrize("name", [name for name, kind in CHARTS.items() if kind.needs == "gate_room"])
 def test_every_figure_leaves_the_page_whole(name, theme):
     _, plate = room_and_plate(name, theme)
     assert len({len(column) for column in plate.columns.values()}) == 1
@@ -107,7 +107,7 @@ def test_every_figure_leaves_the_page_whole(name, theme):
 def test_the_explored_clock_stands_in_the_caption_and_its_corners_in_the_table():
     trace = run(RunSettings(cell="phased_lstm", hidden=4, batch=2))
     found = clock_curve(Clock(12.0, 3.0, 0.5, 0.1), trace.times[:, 0], (0.0, 50.0))
-    plate = PLATES["clock"].draw(found, Scene(trace), Look())
+    plate = CHARTS["clock"].draw(found, Scene(trace), Look())
     assert plate.caption.startswith("Explored: tau = 12 · s = 3 · r_on = 0.5 · leak = 0.1 · Cell: Phased")
     np.testing.assert_array_equal(plate.columns["k"], found.k)
     assert plate.finding.startswith("Open 50 % of the time, 6 of every 12; k peaks at 1 at t = 6; φ = 0.75 at t = 0;")

@@ -19,7 +19,7 @@ from viz import FIGURES, View, as_figure, csv, framed
 from viz.heat import unpacked
 from viz.maps import PHASE, Shown
 from viz.maps.findings import finding, missing, place
-from viz.maps.kinds import KINDS, tone_of
+from viz.maps.map_scales import MAP_SCALES, tone_of
 from viz.theme import PALETTES
 from viz.words import spelled
 
@@ -73,8 +73,8 @@ def test_every_quantity_is_drawn_in_every_theme(name, quantity, theme):
 
 
 def test_every_quantity_has_its_colours_and_words():
-    assert list(KINDS) == list(QUANTITIES)
-    assert all((KINDS[name].centre is None) == (one.kept is None) for name, one in QUANTITIES.items())
+    assert list(MAP_SCALES) == list(QUANTITIES)
+    assert all((MAP_SCALES[name].centre is None) == (one.kept is None) for name, one in QUANTITIES.items())
 
 
 def test_the_pointer_is_told_the_very_number_of_the_point():
@@ -90,7 +90,7 @@ def test_the_pointer_is_told_the_very_number_of_the_point():
 def test_colours_rise_with_the_number_and_are_in_the_middle_where_it_is_critical(quantity):
     values = made("tanh", quantity).values
     finite = np.sort(values[np.isfinite(values)])
-    tone = tone_of(KINDS[quantity], values)
+    tone = tone_of(MAP_SCALES[quantity], values)
     at = tone.of(finite)
     assert (np.diff(at)[np.diff(finite) > 0] > 0).all() and -1 <= at[0] <= at[-1] <= 1
     assert tone.of(np.array([QUANTITIES[quantity].kept])) == pytest.approx(0, abs=1e-12)

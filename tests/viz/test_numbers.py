@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from viz import View, flow, lens_curve, loss_curve, panel_figure, total_curve
+from viz import View, flow, loss_curve, low_precision_curve, panel_figure, total_curve
 from viz.heat import unpacked
 
 HALF_DIGIT = 0.6e-4  # lines carry four decimals of log10, or five digits of the largest value
@@ -180,7 +180,7 @@ def test_the_lens_shows_what_the_format_would_have_shown(run_of, precision):
 
     trace = run_of(cell="rnn", steps=300, weight_scale=0.5)
     seen = low_precision(trace, precision)
-    drawn = flow(trace, extra=[lens_curve(seen)])
+    drawn = flow(trace, extra=[low_precision_curve(seen)])
     with np.errstate(divide="ignore"):
         truth = np.log10((10.0 ** seen.log10_norms["h"][1:]).mean(axis=1))
     column = drawn.columns[f"log10 norm dL/dh in {precision}"]

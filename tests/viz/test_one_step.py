@@ -6,10 +6,10 @@ import pytest
 from tests.viz.test_anatomy import plate_of, record_of
 from tests.viz.test_plates import maps
 from viz import csv
-from viz.anatomy import Look
-from viz.anatomy.latex import backward_equations, forward_equations, power_of_ten, signed
-from viz.anatomy.stepping import positions_of, stage_of
-from viz.anatomy.symbols import html, plain
+from viz.analysis import Look
+from viz.analysis.latex import backward_equations, forward_equations, power_of_ten, signed
+from viz.analysis.stepping import positions_of, stage_of
+from viz.analysis.symbols import html, plain
 from viz.heat import unpacked
 
 

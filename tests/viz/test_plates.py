@@ -8,9 +8,9 @@ import pytest
 
 from tests.viz.test_anatomy import plate_of, record_of
 from viz import csv
-from viz.anatomy import PLATES, Look
-from viz.anatomy.paths import mean_shares
-from viz.anatomy.plane import MOST, thinned
+from viz.analysis import CHARTS, Look
+from viz.analysis.paths import mean_shares
+from viz.analysis.xy_axes import MOST, thinned
 from viz.heat import unpacked
 
 HALF_DIGIT = 0.6e-4  # lines carry four decimals of log10
@@ -231,7 +231,7 @@ def test_a_saturated_net_is_called_so():
 # ── tables
 
 
-@pytest.mark.parametrize("name", sorted(set(PLATES) - {"softmax"}))
+@pytest.mark.parametrize("name", sorted(set(CHARTS) - {"softmax"}))
 def test_csv_reads_back_as_the_very_numbers(name):
     plate = plate_of(name, cell="phased_lstm")
     rows = list(csv_format.reader(io.StringIO(csv(plate))))

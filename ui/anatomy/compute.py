@@ -13,7 +13,7 @@ from ui.kept import Kept
 from ui.platform import PLATFORM
 from ui.traces import trace_of
 from ui.turns import TURNS
-from viz.anatomy import PLATES, Plate
+from viz.analysis import CHARTS, Chart
 from viz.caption import caption
 from viz.panel import Scene
 
@@ -61,9 +61,9 @@ def key_of(name: str, opened: Opened) -> Hashable:
     return name, measure.runs(opened.settings), opened.layer if measure.layered else None, looked_at
 
 
-def plate_of(name: str, record: Any, opened: Opened) -> Plate:
+def plate_of(name: str, record: Any, opened: Opened) -> Chart:
     """The plate itself, for exports."""
-    return PLATES[name].draw(record, _scene(opened), opened.look)
+    return CHARTS[name].draw(record, _scene(opened), opened.look)
 
 
 def caption_of(opened: Opened) -> str:
@@ -81,5 +81,5 @@ def body_of(name: str, record: Any, opened: Opened, needs: str) -> Body:
     return BODIES.of(key, lambda: _body(plate_of(name, record, opened)))
 
 
-def _body(plate: Plate) -> Body:
+def _body(plate: Chart) -> Body:
     return chart_body(plate.figure, plate), plate.figure["layout"]["height"], plate.finding

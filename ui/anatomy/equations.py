@@ -12,8 +12,8 @@ from cells.analysis.step_graph.parameter_counts import Counts, parameter_counts
 from ui import state
 from ui.table import Column, show_table
 from viz import words
-from viz.anatomy.latex import backward_equations, forward_equations
-from viz.anatomy.stepping import positions_of
+from viz.analysis.latex import backward_equations, forward_equations
+from viz.analysis.stepping import positions_of
 
 from .compute import Unfinished, record_of
 from .opened import Opened

@@ -5,7 +5,7 @@ import streamlit as st
 from cells.analysis.ensemble.seeds import Fan
 from ui import state
 from ui.chart import event_of
-from viz.anatomy.draws import seed_at
+from viz.analysis.seed_dots import seed_at
 
 from .equations import finished
 from .opened import Opened

@@ -26,7 +26,7 @@ from cells.analysis.time_gate.clock_curve import Clock, clock_curve
 from cells.analysis.time_gate.time_gate_effect import time_gate_effect
 from ui.budget import check_budget
 from ui.traces import trace_of
-from viz.anatomy import Look, Theory
+from viz.analysis import Look, Theory
 
 from .cost import too_many
 

@@ -7,7 +7,7 @@ from ui import compute, state
 from ui.fields import anatomy_view
 from ui.frame import theme
 from ui.view import PageView
-from viz.anatomy import Look
+from viz.analysis import Look
 
 from .view import AnatomyView
 

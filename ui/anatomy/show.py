@@ -13,8 +13,8 @@ from ui.export import export_dialog
 from ui.offers import Offer, offer
 from ui.platform import PLATFORM
 from ui.prose import heading, sentence
-from viz.anatomy import PLATES
-from viz.anatomy.plates import PlateKind
+from viz.analysis import CHARTS
+from viz.analysis.charts import ChartKind
 
 from .compute import Unfinished, body_of, plate_of, record_of
 from .opened import Opened
@@ -30,7 +30,7 @@ def show_plate(
 
     mount  draws the chart instead of ours, and writes its finding itself
     """
-    kind = PLATES[name]
+    kind = CHARTS[name]
     with st.container(key=f"plate {name}"):
         try:
             needs, record = _record(kind, opened)
@@ -47,7 +47,7 @@ def show_plate(
         show_chart(body, height, key=f"chart {name}", **clicks)
 
 
-def _record(kind: PlateKind, opened: Opened) -> tuple[str, Any]:
+def _record(kind: ChartKind, opened: Opened) -> tuple[str, Any]:
     """The measure that is shown, and its record: a coarser one with the progress above it while the own is computed."""
     try:
         return kind.needs, record_of(kind.needs, opened)
@@ -71,12 +71,12 @@ def _explain(reason: DoesNotApply | Unfinished) -> None:
 
 
 def _head(name: str, record: Any, opened: Opened, finding: str) -> None:
-    saved = Offer(name, PLATES[name].label.title, lambda theme: plate_of(name, record, replace(opened, theme=theme)))
+    saved = Offer(name, CHARTS[name].label.title, lambda theme: plate_of(name, record, replace(opened, theme=theme)))
     offer(saved)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        heading(PLATES[name].label.title)
+        heading(CHARTS[name].label.title)
         with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
-            if PLATES[name].gradient:
+            if CHARTS[name].gradient:
                 badge(name, opened)
             if st.button("Export", type="tertiary", key=f"export {name}"):
                 export_dialog([saved])

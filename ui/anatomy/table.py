@@ -11,9 +11,9 @@ from ui import state
 from ui.chart import event_of
 from ui.table import Column, show_table
 from ui.widgets import widget
-from viz.anatomy.combination_words import COLUMNS, columns_of, factor_of_two, listed, reasons
-from viz.anatomy.combinations import combination_at
-from viz.kinds import sign_of
+from viz.analysis.combination_words import COLUMNS, columns_of, factor_of_two, listed, reasons
+from viz.analysis.combinations import combination_at
+from viz.fates import sign_of
 
 from .equations import finished
 from .measures import possible

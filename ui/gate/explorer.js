@@ -23,7 +23,7 @@ function put(sliders, clock) {
   for (const name of NAMES) sliders[name].value = placeOf(sliders[name], clock[name]);
 }
 
-// What the curve says in words: as viz/gate/explorer.py has it.
+// What the curve says in words: as viz/analysis/clock_curve.py has it.
 function tell(clock, sign) {
   const peak = (((0.5 * clock.r_on * clock.tau - sign * clock.s) % clock.tau) + clock.tau) % clock.tau;
   const { phi } = timeGate(0, clock, sign);

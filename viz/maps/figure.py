@@ -14,8 +14,8 @@ from viz.theme import PALETTES, SMALL, TEMPLATES, TEXT, Palette, fade, stops
 from viz.words import exact
 
 from .findings import finding, missing, place
-from .kinds import Tone, tone_of
 from .lines import edge_line, present_mark, theory_lines
+from .map_scales import Tone, tone_of
 from .record import Shown
 
 PHASE = "phase"

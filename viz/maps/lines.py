@@ -10,7 +10,7 @@ from viz.heat import packed
 from viz.theme import SMALL, Palette, fade
 from viz.words import spelled
 
-from .kinds import Tone
+from .map_scales import Tone
 from .record import Shown
 
 DASHES = {True: "dash", False: "dot"}  # by whether the statement is exact

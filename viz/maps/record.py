@@ -10,7 +10,7 @@ from cells.knobs import Knob, knobs_of
 from cells.settings import RunSettings
 from viz.curves import Array
 
-from .kinds import KINDS, Kind
+from .map_scales import MAP_SCALES, MapScale
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,9 @@ class Shown:
     value: float | None = None
 
     @cached_property
-    def kind(self) -> Kind:
+    def kind(self) -> MapScale:
         """How its quantity is coloured and worded."""
-        return KINDS[self.map.plan.quantity]
+        return MAP_SCALES[self.map.plan.quantity]
 
     @property
     def axes(self) -> tuple[Axis, Axis]:

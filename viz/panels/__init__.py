@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from viz.held import Plot, measured
 from viz.panel import PanelData, Scene
+from viz.shared_axes import Plot, shared_axes_of
 
 from .gates import gates, time_gate
 from .gradient import gradient
@@ -50,8 +50,8 @@ USUAL = tuple(kind.name for kind in PANELS.values() if kind.usual)
 def panels_of(scene: Scene) -> list[PanelData]:
     """The panels a scene asks for, drawn; ValueError for a name that is no panel."""
     plots = plots_of(scene)
-    held = measured(plots)
-    return [panel for plot in plots for panel in plot.panels(scene, held)]
+    shared = shared_axes_of(plots)
+    return [panel for plot in plots for panel in plot.panels(scene, shared)]
 
 
 def plots_of(scene: Scene) -> list[Plot]:

@@ -7,9 +7,9 @@ import numpy as np
 
 from viz.curves import Array, Curve, log10_mean, log10_quantiles, share_curve
 from viz.findings import extent, joined
-from viz.held import Held
 from viz.lines import Frame, LinePlot
 from viz.panel import PanelData, Scene
+from viz.shared_axes import SharedAxes
 from viz.sizes import PLAIN, largest, log10_sizes
 
 HEIGHT, OPEN_SHARE = 120, 56
@@ -38,21 +38,21 @@ class GatePlot:
     large: frozenset[str]  # candidates beyond what a plain axis can tell apart
     averaged: str
 
-    def measure(self, held: Held) -> None:
+    def measure(self, shared: SharedAxes) -> None:
         """Both ways to draw a candidate: another run may call for the other one."""
         for gate, curve in self.own.items():
-            held.note(("wild", gate), gate in CANDIDATES and _leaves_range(curve))
-            held.note(("large", gate), gate in self.large)
+            shared.note(("wild", gate), gate in CANDIDATES and _leaves_range(curve))
+            shared.note(("large", gate), gate in self.large)
             for plot in self._variants(gate):
-                plot.measure(held)
+                plot.measure(shared)
 
-    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+    def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
         """Gates side by side, then candidates that left their range."""
-        wild = [gate for gate in self.own if ("wild", gate) in held]
+        wild = [gate for gate in self.own if ("wild", gate) in shared]
         tame = [gate for gate in self.own if gate not in wild]
         plots = [self._one(gate) for gate in tame] if self._apart else [self._together(tame)]
-        plots += [self._candidate(gate, ("large", gate) in held) for gate in wild]
-        return [panel for plot in plots for panel in plot.panels(scene, held)]
+        plots += [self._candidate(gate, ("large", gate) in shared) for gate in wild]
+        return [panel for plot in plots for panel in plot.panels(scene, shared)]
 
     @property
     def _apart(self) -> bool:

@@ -4,9 +4,9 @@ import numpy as np
 
 from viz.curves import Array, Curve, plain_mean
 from viz.heat import Heat, HeatPlot
-from viz.held import Plot
 from viz.lines import Frame, LinePlot
 from viz.panel import Scene
+from viz.shared_axes import Plot
 from viz.sizes import log10_sizes, size_heat, sized, value_range
 from viz.words import number, percent
 

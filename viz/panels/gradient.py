@@ -2,9 +2,9 @@
 
 from viz.curves import Curve, norm_curve
 from viz.findings import exceptions, trend
-from viz.held import Plot
 from viz.lines import Frame, LinePlot
 from viz.panel import Scene
+from viz.shared_axes import Plot
 from viz.walls import walls_of
 
 HEIGHT = 236

@@ -19,9 +19,9 @@ def ribbon(shades: Shades, scene: Scene) -> tuple[list[dict], float]:
     logs = shades.logs[scene.drawn]
     traces = [_cells(np.where(np.isfinite(logs), logs, np.nan), shades.limits, scene.palette.flow, scene)]
     for kind in (OVERFLOW, NAN):
-        held, colour = kind.holds(logs), scene.palette.of(kind.name)
-        if held.any():
-            traces.append(_cells(np.where(held, 1.0, np.nan), (0.0, 1.0), (colour, colour), scene))
+        shared, colour = kind.holds(logs), scene.palette.of(kind.name)
+        if shared.any():
+            traces.append(_cells(np.where(shared, 1.0, np.nan), (0.0, 1.0), (colour, colour), scene))
     if np.isneginf(logs).any():
         dots = {"color": scene.palette.of("zero"), "width": 2, "dash": "dot"}
         traces.append(stretches(np.isneginf(logs), RIBBON / 2, scene.x) | {"name": "exactly 0", "line": dots})

@@ -6,9 +6,9 @@ import numpy as np
 
 from viz.curves import Curve, norm_curve, plain
 from viz.findings import exceptions, extent, joined
-from viz.held import Held, Plot
 from viz.lines import Frame, LinePlot
 from viz.panel import PanelData, Scene
+from viz.shared_axes import Plot, SharedAxes
 
 HEIGHT = 108
 PARTS = ("h", "c")
@@ -37,16 +37,16 @@ class StatePlot:
     title: str
     logs: list[Curve]
 
-    def measure(self, held: Held) -> None:
+    def measure(self, shared: SharedAxes) -> None:
         """Both axes: another run may call for the other one."""
-        held.note((self.name, "log"), _needs_log(self.logs))
+        shared.note((self.name, "log"), _needs_log(self.logs))
         for log in (True, False):
-            self._lines(log, []).measure(held)
+            self._lines(log, []).measure(shared)
 
-    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+    def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
         """The panel, on a log axis if any run calls for one."""
-        log = (self.name, "log") in held
-        return self._lines(log, _finding(self.logs)).panels(scene, held)
+        log = (self.name, "log") in shared
+        return self._lines(log, _finding(self.logs)).panels(scene, shared)
 
     def _lines(self, log: bool, alt: list[str]) -> LinePlot:
         heading = self.heading + (" (log axis)" if log else "")

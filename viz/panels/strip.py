@@ -7,13 +7,13 @@ import numpy as np
 
 from viz import words
 from viz.curves import Curve
+from viz.extent import span_of
 from viz.findings import exceptions, joined, trend
-from viz.held import Held, Plot
 from viz.marks import loss_sign
 from viz.panel import PanelData, Scene
-from viz.rails import LOG_KINDS, Kind
+from viz.rails import LOG_KINDS, SpecialValue
 from viz.shades import Shades, decades
-from viz.span import span_of
+from viz.shared_axes import Plot, SharedAxes
 from viz.walls import NO_WALLS, Walls, walls_of
 
 from .network import network
@@ -35,18 +35,18 @@ class StripPlot:
     total: Curve
     walls: Walls = NO_WALLS
 
-    def measure(self, held: Held) -> None:
+    def measure(self, shared: SharedAxes) -> None:
         """The decades its colours span, and which values have none."""
-        held.widen("strip", span_of([self.total.mean]))
+        shared.widen("strip", span_of([self.total.mean]))
         for kind in LOG_KINDS:
-            held.note(("strip", kind.word), bool(kind.holds(self.total.mean).any()))
+            shared.note(("strip", kind.word), bool(kind.holds(self.total.mean).any()))
 
-    def panels(self, scene: Scene, held: Held) -> list[PanelData]:
+    def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
         """The panel."""
-        shades = Shades(self.total.mean, scene.palette, decades(held.span(["strip"])))
+        shades = Shades(self.total.mean, scene.palette, decades(shared.span(["strip"])))
         traces, height = (network if scene.sparse else ribbon)(shades, scene)
         axis = {"range": [0, height], "title": {"text": "flow"}, "fixedrange": True}
-        kinds = [kind for kind in LOG_KINDS if ("strip", kind.word) in held]
+        kinds = [kind for kind in LOG_KINDS if ("strip", kind.word) in shared]
         return [
             PanelData(
                 name="strip",
@@ -61,7 +61,7 @@ class StripPlot:
         ]
 
 
-def _heading(shades: Shades, kinds: Sequence[Kind], scene: Scene) -> str:
+def _heading(shades: Shades, kinds: Sequence[SpecialValue], scene: Scene) -> str:
     palette = scene.palette
     low, high = (words.from_log10(limit) for limit in shades.limits)
     scale = f"{low} {''.join(_inked('■', colour) for colour in palette.flow)} {high}"

@@ -4,8 +4,8 @@ import numpy as np
 
 from viz.curves import Array, log10_mean
 from viz.heat import Heat, HeatPlot
-from viz.held import Plot
 from viz.panel import Scene
+from viz.shared_axes import Plot
 from viz.sizes import HEIGHT, largest, log10_sizes, size_heat, size_limits, size_range, sized, value_range
 from viz.walls import walls_of
 

@@ -1,0 +1,175 @@
+"""Paths: which ways the gradient takes into the past, as shares over time."""
+
+import numpy as np
+
+from cells.analysis.step_graph.paths import PathSplit
+from viz import words
+from viz.curves import Array, Curve
+from viz.lines import Frame, line_panel, significant
+from viz.panel import EndLabel, PanelData, Scene
+from viz.theme import fade
+
+from .chart import Chart, ChartLabel, Look, timed
+
+PATHS = ChartLabel("paths", "Paths of the gradient")
+HEIGHT, KEPT_HEIGHT = 210, 90
+STRAIGHT = ("forget_gate", "update_gate", "closed_gate", "skip")  # ways that pass no matrix
+ROLES = {
+    "output": "direct",
+    "recurrent": "recurrent",
+    "branch": "recurrent",
+    "skip": "skip",
+    "forget_gate": "f",
+    "update_gate": "z",
+    "closed_gate": "k",
+}
+
+
+def paths(record: tuple[PathSplit, ...], scene: Scene, look: Look) -> Chart:
+    """Shares of dL/dc_{t-1} and dL/dh_{t-1} by the way they came back, and how far the ways pull together."""
+    panels = [_shares(split, scene) for split in record]
+    return timed(PATHS, [*panels, _kept(record, scene)], scene, _finding(record[0]))
+
+
+def _shares(split: PathSplit, scene: Scene) -> PanelData:
+    """One area over another; they fill the panel where there is a gradient at all."""
+    columns = {f"share of dL/d{split.part} through {name}": values for name, values in split.shares.items()}
+    norms = {f"log10 norm of dL/d{split.part} through {name}": v for name, v in split.log10_norms.items()}
+    return PanelData(
+        name=f"paths of {split.part}",
+        heading=f"dL/d{split.part}<sub>t−1</sub> by the way it came back through step t{_hatched(split)}"
+        + scene.thinned(),
+        axis={"range": [0, 1], "title": {"text": f"dL/d{split.part}<sub>t−1</sub>"}, "fixedrange": True}
+        | _percent_ticks(),
+        height=HEIGHT,
+        traces=[_area(name, split.shares[name], split, scene) for name in _taken(split)],
+        labels=_labels(split, scene),
+        alt=[_shares_finding(split)],
+        columns=columns | norms,
+    )
+
+
+def _hatched(split: PathSplit) -> str:
+    """What the hatching means, where there is any."""
+    return "; hatched: through a recurrent matrix" if any(name.startswith("pre_") for name in _taken(split)) else ""
+
+
+def _taken(split: PathSplit) -> list[str]:
+    """The ways that carry anything at any step."""
+    return [name for name, values in split.shares.items() if np.nan_to_num(values).any()]
+
+
+def _percent_ticks() -> dict:
+    return {
+        "tickmode": "array",
+        "tickvals": [0, 0.25, 0.5, 0.75, 1],
+        "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
+    }
+
+
+def role_of(path: str) -> str:
+    """The colour of a way: its gate's, or a meaning's."""
+    return ROLES.get(path, path.rpartition("_")[2])
+
+
+def _area(name: str, values: Array, split: PathSplit, scene: Scene) -> dict:
+    """A way through a pre-activation is hatched, a way through a gate itself is plain."""
+    colour = scene.palette.of(role_of(name))
+    shown = np.nan_to_num(significant(values[scene.drawn]))
+    area = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": _short(name, split),
+        "x": scene.x,
+        "y": shown.tolist(),
+        "stackgroup": split.part,
+        "line": {"color": colour, "width": 1},
+        "hovertemplate": "%{y:.1%}",
+    }
+    return area | _fill(name, colour)
+
+
+def _fill(name: str, colour: str) -> dict:
+    if not name.startswith(("pre_", "peephole_")):
+        return {"fillcolor": fade(colour, 0.55)}
+    shape = "/" if name.startswith("pre_") else "."
+    return {
+        "fillpattern": {"shape": shape, "fgcolor": colour, "bgcolor": fade(colour, 0.08), "size": 6, "solidity": 0.3}
+    }
+
+
+def _short(name: str, split: PathSplit) -> str:
+    """A label that fits beside the panel."""
+    kind, _, gate = name.partition("_")
+    if kind == "pre":
+        return f"via a<sup>{gate}</sup>"
+    if kind == "peephole":
+        return f"peephole {gate}"
+    return split.labels[name].removeprefix("the ")
+
+
+def _labels(split: PathSplit, scene: Scene) -> list[EndLabel]:
+    """Each way's name, at the middle of its band on average."""
+    labels, below = [], 0.0
+    for name in _taken(split):
+        mean = float(np.nan_to_num(split.shares[name]).mean())
+        labels.append(EndLabel(_short(name, split), below + mean / 2, scene.palette.of(role_of(name))))
+        below += mean
+    return labels
+
+
+def _kept(record: tuple[PathSplit, ...], scene: Scene) -> PanelData:
+    """Norm of the sum over the sum of norms: 1 where all ways pull together."""
+    curves = [
+        Curve(f"kept of dL/d{split.part}", f"dL/d{split.part}<sub>t−1</sub>", _kept_role(split), split.kept, log=False)
+        for split in record
+    ]
+    frame = Frame(
+        "kept",
+        "Norm of the sum over the sum of the ways' norms: 1 where all pull together",
+        "kept",
+        KEPT_HEIGHT,
+        log=False,
+    )
+    return line_panel(frame, curves, scene, [])
+
+
+def _kept_role(split: PathSplit) -> str:
+    return "total" if split.part == "h" else f"d{split.part}"
+
+
+def mean_shares(split: PathSplit) -> dict[str, float]:
+    """Each way's share, mean over the steps that get a gradient; what enters through the output left aside."""
+    alive = ~np.isnan(next(iter(split.shares.values()))) & (split.shares["output"] < 1)
+    if not alive.any():
+        return {}
+    means = {name: float(values[alive].mean()) for name, values in split.shares.items() if name != "output"}
+    whole = sum(means.values())
+    return {name: value / whole for name, value in means.items()} if whole > 0 else {}
+
+
+def _shares_finding(split: PathSplit) -> str:
+    means = mean_shares(split)
+    if not means:
+        return f"Nothing comes back to {split.part} from later steps: 0 of its ways carry a gradient."
+    said = ", ".join(f"{words.percent(value)} through {split.labels[name]}" for name, value in _sorted(means)[:3])
+    return f"Of what comes back to {split.part} from later steps, {said}."
+
+
+def _sorted(means: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(means.items(), key=lambda pair: -pair[1])
+
+
+def _finding(split: PathSplit) -> str:
+    """The strongest way, and whether it passes a matrix."""
+    means = mean_shares(split)
+    if not means:
+        return _shares_finding(split)
+    straight = sum(value for name, value in means.items() if name in STRAIGHT)
+    if straight == 0:
+        return f"All that comes back to {split.part} passes the recurrent matrix: 0 % takes a way around it."
+    names = " and ".join(split.labels[name] for name in means if name in STRAIGHT)
+    return (
+        f"{words.percent(straight)} of what comes back to {split.part} takes {names}, past every matrix; "
+        f"{words.percent(1 - straight)} passes a recurrent matrix."
+    )

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import frame, state
-from ui.controls import sidebar
-from ui.turns import TURNS
+from ui.server.render_lock import RENDER_LOCK
+from ui.sidebar.controls import sidebar
 
 PAGES = [
     st.Page("ui/pages/flow.py", title="Gradient flow", default=True),
@@ -23,7 +23,7 @@ frame.open_page()
 state.begin()
 page = st.navigation(PAGES, position="top")
 frame.enter(page)
-with TURNS.turn():
+with RENDER_LOCK.turn():
     if page.url_path != "lessons":
         with st.sidebar:
             sidebar(page.title)

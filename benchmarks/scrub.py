@@ -14,8 +14,8 @@ from benchmarks.report import record, table
 from cells import CELLS, RunSettings, run
 from cells.sweeping import run_batches
 from ui.compute import chart_body
-from ui.fields import DEFAULTS, page_view
-from ui.ranges import range_of
+from ui.flow.scrub_frames import range_of
+from ui.views.fields import DEFAULTS, page_view
 
 SCALES = [k / 10 for k in range(41)]
 STEPS, BATCH, HIDDEN = 100, 16, 32

@@ -15,17 +15,17 @@ from cells.analysis.jacobian.critical_scales import CriticalScale
 from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
 from viz.flow import Drawn
 
-from .kept import Kept
-from .pins import described
+from .link.pins import described
 from .platform import PLATFORM
+from .server.byte_cache import ByteCache
 from .traces import trace_of
-from .view import PageView
+from .views.page import PageView
 
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
 HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
 FINDINGS = 2000  # small ones: some numbers and a sentence
-BODIES: Kept[tuple[bytes, int]] = Kept(2e8 * PLATFORM.memory, lambda body: len(body[0]))
-CURVES: Kept[tuple[viz.Curve, ...]] = Kept(5e7, lambda curves: sum(curve.mean.nbytes for curve in curves))
+BODIES: ByteCache[tuple[bytes, int]] = ByteCache(2e8 * PLATFORM.memory, lambda body: len(body[0]))
+CURVES: ByteCache[tuple[viz.Curve, ...]] = ByteCache(5e7, lambda curves: sum(curve.mean.nbytes for curve in curves))
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
@@ -36,7 +36,7 @@ def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, KeyNu
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
-def marks_of(settings: RunSettings) -> tuple[CriticalScale, ...]:
+def critical_scales_of(settings: RunSettings) -> tuple[CriticalScale, ...]:
     """Critical weight scales."""
     return critical_scales(settings)
 
@@ -81,7 +81,7 @@ def comparisons(trace: Trace, view: PageView, looked_at: viz.View) -> list[viz.C
     """Curves of other runs and formats that the view asks for."""
     others = [trace_of(other) for other in other_losses(trace.settings, view)]
     extra = [viz.loss_curve(other, looked_at) for other in others]
-    return extra + lens_curves(trace, looked_at) + pin_curves(trace.settings, view)
+    return extra + low_precision_curves(trace, looked_at) + pin_curves(trace.settings, view)
 
 
 def other_losses(settings: RunSettings, view: PageView) -> list[RunSettings]:
@@ -90,7 +90,7 @@ def other_losses(settings: RunSettings, view: PageView) -> list[RunSettings]:
     return [settings.replace(loss=mode) for mode in others] if view.both_losses else []
 
 
-def lens_curves(trace: Trace, looked_at: viz.View) -> list[viz.Curve]:
+def low_precision_curves(trace: Trace, looked_at: viz.View) -> list[viz.Curve]:
     """What a coarser number format would show, where one is chosen."""
     precision = trace.settings.precision
     return [] if precision == "float64" else [viz.low_precision_curve(low_precision(trace, precision, looked_at.layer))]

@@ -6,8 +6,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from .fields import DEFAULTS, LISTS, Values
-from .link import Query, is_left_out, read_link, write_link
+from .link.link import Query, is_left_out, read_link, write_link
+from .views.fields import DEFAULTS, LISTS, Values
 
 ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into

@@ -2,13 +2,13 @@
 
 from cells import RunSettings, Trace, run
 
-from .budget import seconds_per_step
-from .kept import Kept
+from .cost.budget import seconds_per_step
 from .platform import PLATFORM
-from .turns import TURNS
+from .server.byte_cache import ByteCache
+from .server.render_lock import RENDER_LOCK
 
 LONG = 0.02  # seconds of a run that others need not wait for
-TRACES: Kept[Trace] = Kept(8e8 * PLATFORM.memory, lambda trace: trace.settings.memory)
+TRACES: ByteCache[Trace] = ByteCache(8e8 * PLATFORM.memory, lambda trace: trace.settings.memory)
 
 
 def trace_of(settings: RunSettings) -> Trace:
@@ -18,5 +18,5 @@ def trace_of(settings: RunSettings) -> Trace:
 
 def _run(settings: RunSettings) -> Trace:
     if settings.steps * seconds_per_step(settings) > LONG:
-        TURNS.step_aside()
+        RENDER_LOCK.step_aside()
     return run(settings)

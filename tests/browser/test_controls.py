@@ -5,9 +5,9 @@ import re
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.fields import DEFAULTS
-from ui.link import write_link
-from ui.presets import PRESETS
+from ui.link.link import write_link
+from ui.shell.presets import PRESETS
+from ui.views.fields import DEFAULTS
 
 MAIN = ("cell", "activation", "steps", "weight_scale", "loss")
 CSV = b"left,right\r\n0.1,1\r\n0.2,0\r\n0.4,-1\r\n0.8,0\r\n"

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 import viz
 from tests.browser.visit import CHART, PATIENCE
 from ui import compute
-from ui.fields import page_view, run_settings
-from ui.link import read_link
+from ui.link.link import read_link
+from ui.views.fields import page_view, run_settings
 
 PAGES = sorted((Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
 SMALL = "?cell=phased_lstm&steps=12&hidden=4&batch=2&seeds=20&map_size=5"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ui.wild import SMALL, values_of
-from ui.link import write_link
+from ui.link.link import write_link
 
 OWN = {"signal": "own", "own": "0.5,1;0.25,-2;0.001,0", "steps": "3", "loss": "chosen", "loss_steps": "1,3"}
 HOSTILE = {

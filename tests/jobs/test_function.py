@@ -9,7 +9,7 @@ from cells.analysis.maps.tiles import FUNCTION
 from jobs import JobError
 from jobs.function import call, resolve
 from tests.jobs import tilework
-from ui.maps import large
+from ui.maps import map_jobs
 
 SQUARE = "tests.jobs.tilework:square"
 
@@ -63,8 +63,8 @@ def test_no_module_can_be_registered_as_a_whole(tmp_path, path):
 def test_the_pages_jobs_may_compute_rows_of_maps_and_nothing_else(tmp_path, monkeypatch, path):
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path))
     with pytest.raises(JobError, match="none of the registered functions"):
-        jobs.submit(large.store(), jobs.Job("x", path, [{}]))
-    assert resolve("cells.analysis.maps.tiles:row", large.store().allow).__name__ == "row"
+        jobs.submit(map_jobs.store(), jobs.Job("x", path, [{}]))
+    assert resolve("cells.analysis.maps.tiles:row", map_jobs.store().allow).__name__ == "row"
 
 
 def test_a_function_that_is_not_registered_is_not_even_imported():

@@ -7,7 +7,7 @@ from cells.analysis import verdict
 from tests.ui.sessions import Session
 from ui.lessons.library import lesson_files, lesson_of
 from ui.lessons.opening import step_values
-from ui.link import write_link
+from ui.link.link import write_link
 
 STEPS = [(name, number) for name in lesson_files() for number in range(1, len(lesson_of(name).steps) + 1)]
 FIRST = "01-one-gradient"

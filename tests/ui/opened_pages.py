@@ -6,17 +6,17 @@ from html import unescape
 
 from cells import RunSettings
 from tests.ui.sessions import PATIENCE, Session, plain
-from ui.anatomy.opened import Opened
-from ui.anatomy.view import AnatomyView
-from ui.view import PageView
+from ui.analysis.selection import Selection
+from ui.views.analysis import AnalysisView
+from ui.views.page import PageView
 
 LOW, TAG = re.compile("<sub>(.*?)</sub>"), re.compile("<.*?>")
 SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
 
 
-def opened(**fields) -> Opened:
-    own = {name: fields.pop(name) for name in list(fields) if name in AnatomyView.__dataclass_fields__}
-    return Opened(RunSettings(**fields), PageView(), AnatomyView(**own), "light")
+def opened(**fields) -> Selection:
+    own = {name: fields.pop(name) for name in list(fields) if name in AnalysisView.__dataclass_fields__}
+    return Selection(RunSettings(**fields), PageView(), AnalysisView(**own), "light")
 
 
 def on(page: str, **query) -> Session:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from ui.fields import DEFAULTS
-from ui.groups import groups_of
 from ui.lessons.views import page_names
-from ui.notices import JOINER
+from ui.shell.notices import JOINER
+from ui.sidebar.groups import groups_of
+from ui.views.fields import DEFAULTS
 
 ROOT = Path(__file__).parents[2]
 PAGES = page_names()  # those that show a run

@@ -8,13 +8,12 @@ import pytest
 from cells import RunSettings
 from tests.ui.opened_pages import SMALL, on, opened, text, until
 from tests.ui.sessions import PATIENCE, Session, plain
-from ui import budget
-from ui.anatomy import cost
-from ui.anatomy.compute import key_of
-from ui.anatomy.measures import MEASURES
-from ui.anatomy.questions import QUESTIONS
-from ui.background import Work
-from ui.budget import seconds_per_step
+from ui.analysis.compute import key_of
+from ui.analysis.measures import MEASURES
+from ui.cost import budget, measures
+from ui.cost.budget import seconds_per_step
+from ui.server.background import Work
+from ui.views.questions import QUESTIONS
 from viz.analysis import CHARTS
 
 SHOWN = {  # page -> plates
@@ -78,7 +77,7 @@ def test_what_belongs_to_a_plate_is_there_whenever_the_plate_is(monkeypatch):
 
 
 def test_a_measure_that_would_take_minutes_is_refused(monkeypatch):
-    monkeypatch.setattr(cost, "LONGEST", 1e-9)
+    monkeypatch.setattr(measures, "LONGEST", 1e-9)
     session = on("jacobians")
     assert "more than 0 min: choose fewer of them." in session.app.info[0].value.replace("1.66667e-11", "0")
     assert session.charts == {}
@@ -87,10 +86,10 @@ def test_a_measure_that_would_take_minutes_is_refused(monkeypatch):
 def test_costs_grow_with_what_is_computed():
     small = RunSettings(steps=50, hidden=16)
     large = RunSettings(steps=1000, hidden=256, layers=4, cell="lstm", batch=2)
-    for name in cost.ESTIMATES:
-        assert cost.ESTIMATES[name](small, 0) < 2 < cost.ESTIMATES[name](large, 0)
-        assert not cost.too_long(name, small, 0)
-    assert "choose fewer" in cost.too_long("long_jacobian", large, 0)
+    for name in measures.ESTIMATES:
+        assert measures.ESTIMATES[name](small, 0) < 2 < measures.ESTIMATES[name](large, 0)
+        assert not measures.too_long(name, small, 0)
+    assert "choose fewer" in measures.too_long("long_jacobian", large, 0)
 
 
 # ── questions
@@ -183,7 +182,7 @@ def test_the_number_of_seeds_is_in_the_link_and_counted_in_the_sentence():
 
 
 def test_so_many_draws_that_nobody_would_wait_are_refused_with_how_many_fit(monkeypatch):
-    monkeypatch.setattr(cost, "LONGEST", 40 * 12 * seconds_per_step(opened(steps=12, hidden=5, batch=2).settings))
+    monkeypatch.setattr(measures, "LONGEST", 40 * 12 * seconds_per_step(opened(steps=12, hidden=5, batch=2).settings))
     session = on("fan", hidden="5")
     assert session.charts == {}
     assert "at most 40 runs fit" in session.app.info[0].value
@@ -222,7 +221,7 @@ def test_combinations_that_make_no_run_say_why(monkeypatch):
 
 
 def test_many_combinations_that_nobody_would_wait_for_are_refused(monkeypatch):
-    monkeypatch.setattr(cost, "LONGEST", 1e-6)
+    monkeypatch.setattr(measures, "LONGEST", 1e-6)
     session = on("table", hidden="7")
     assert session.charts == {} and not session.tables
     assert "168 runs of this size would take about" in session.app.info[0].value

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from ui import background
-from ui.background import GivenUp, Works
+from ui.server import background
+from ui.server.background import GivenUp, Works
 
 LONG = 20.0  # seconds after which a test has failed
 

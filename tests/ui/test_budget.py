@@ -8,9 +8,9 @@ import pytest
 from cells import CELLS, RunSettings, run
 from cells.knobs import BadValue
 from tests.ui.wild import LARGE, values_of
-from ui.budget import MEGABYTES, SECONDS, check_budget
-from ui.fields import DEFAULTS, high_of, run_settings
-from ui.link import changes_to_mend
+from ui.cost.budget import MEGABYTES, SECONDS, check_budget
+from ui.link.link import changes_to_mend
+from ui.views.fields import DEFAULTS, high_of, run_settings
 
 SIZES = ("steps", "hidden", "batch", "layers", "inputs")
 

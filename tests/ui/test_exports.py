@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.sessions import PAGES, Session
-from ui.export import page_html
+from ui.export.dialog import page_html
 
 LINK = "http://127.0.0.1/?steps=12"
 CLOCKED = {"cell": "phased_lstm", "steps": "12", "hidden": "4", "batch": "2", "seeds": "20", "map_size": "5"}

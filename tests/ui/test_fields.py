@@ -4,8 +4,8 @@ import pytest
 
 from cells import CELLS, RunSettings
 from cells.knobs import knobs_of
-from ui.fields import DEFAULTS, FIELDS, LISTS, high_of, knob_of, own_knobs, page_view, run_settings
-from ui.widgets import _step
+from ui.shell.widgets import _step
+from ui.views.fields import DEFAULTS, FIELDS, LISTS, high_of, knob_of, own_knobs, page_view, run_settings
 
 NUMBERS = [name for name, field in FIELDS.items() if type(field.default) in (int, float)]
 

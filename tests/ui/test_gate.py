@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.opened_pages import text
 from tests.ui.sessions import Session
-from ui.fields import DEFAULTS
+from ui.views.fields import DEFAULTS
 
 PLATES = {"chart gate_room", "chart open_share", "chart phase", "chart clock_gradient"}
 CLOCK = {"clock_tau": "40", "clock_s": "10", "clock_r_on": "0.5", "clock_leak": "0.01"}

@@ -6,8 +6,8 @@ import pytest
 
 from cells import CELLS
 from tests.ui.sessions import Session
-from ui.fields import DEFAULTS
-from ui.groups import groups_of
+from ui.sidebar.groups import groups_of
+from ui.views.fields import DEFAULTS
 
 CHOSEN = {"hidden": 40, "batch": 3, "seed": 3, "signal": "sines", "forget_bias": 2.0, "precision": "float16"}
 COUNTS = {"network": 2, "start": 1, "input": 1, "cell": 1, "view": 1}

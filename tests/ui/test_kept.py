@@ -4,18 +4,18 @@ import threading
 
 import pytest
 
-from ui.kept import Kept
+from ui.server.byte_cache import ByteCache
 
 
 def test_a_result_is_made_once():
-    kept, made = Kept(100, len), []
+    kept, made = ByteCache(100, len), []
     for _ in range(3):
         assert kept.of("a", lambda: made.append(1) or "value") == "value"
     assert len(made) == 1
 
 
 def test_the_least_recently_used_goes_first_and_the_rest_stays():
-    kept, made = Kept(10, len), []
+    kept, made = ByteCache(10, len), []
 
     def ask(key):
         kept.of(key, lambda: made.append(key) or "xxxx")
@@ -29,7 +29,7 @@ def test_the_least_recently_used_goes_first_and_the_rest_stays():
 
 
 def test_the_newest_stays_however_large_it_is():
-    kept = Kept(10, len)
+    kept = ByteCache(10, len)
     kept.of("small", lambda: "x")
     kept.of("large", lambda: "x" * 1000)
     assert kept.of("large", lambda: "made again") == "x" * 1000
@@ -37,7 +37,7 @@ def test_the_newest_stays_however_large_it_is():
 
 
 def test_all_together_never_pass_the_limit():
-    kept, alive = Kept(50, len), []
+    kept, alive = ByteCache(50, len), []
     for key in range(200):
         kept.of(key, lambda: "x" * 7)
     for key in range(200):
@@ -46,14 +46,14 @@ def test_all_together_never_pass_the_limit():
 
 
 def test_a_failure_reaches_who_asked_and_the_next_may_try_again():
-    kept = Kept(100, len)
+    kept = ByteCache(100, len)
     with pytest.raises(ZeroDivisionError):
         kept.of("a", lambda: 1 / 0)
     assert kept.of("a", lambda: "value") == "value"
 
 
 def test_many_who_ask_at_once_wait_for_one():
-    kept, made, answers = Kept(100, len), [], []
+    kept, made, answers = ByteCache(100, len), [], []
     begun, go = threading.Event(), threading.Event()
 
     def slow():

@@ -8,9 +8,9 @@ import pytest
 
 from cells import CELLS
 from tests.ui.wild import LARGE, hostile_query, values_of
-from ui.budget import check_budget
-from ui.fields import DEFAULTS, FIELDS, LISTS, high_of, knob_of, own_knobs, page_view, run_settings
-from ui.link import LONGEST, left_out, mend, read_link, write_link
+from ui.cost.budget import check_budget
+from ui.link.link import LONGEST, left_out, mend, read_link, write_link
+from ui.views.fields import DEFAULTS, FIELDS, LISTS, high_of, knob_of, own_knobs, page_view, run_settings
 
 NUMBERS = [n for n, f in FIELDS.items() if n not in LISTS and type(f.default) in (int, float)]
 SWITCHES = [name for name, field in FIELDS.items() if isinstance(field.default, bool)]

@@ -13,7 +13,8 @@ from cells.analysis.maps.tiles import row
 from jobs import arrays, control, lease, tiles
 from tests.jobs.live import end_all_of, wait_for_end
 from tests.ui.test_map_jobs import CHART, QUICK, opened, plan_from, press, words
-from ui.maps import large, plan
+from ui.cost import map_plan
+from ui.maps import map_jobs
 
 
 class Alone:
@@ -33,11 +34,11 @@ class Alone:
 def finished(tmp_path, monkeypatch):
     """A store of the page with one finished map, computed here; and the job."""
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv(large.SCHEDULER, raising=False)
-    monkeypatch.setattr(plan, "LIVE", 100)
-    monkeypatch.setattr(large, "BUSY", 0.2)
-    large._rows.clear()
-    store, job = large.store(), large.job_of(plan_from(QUICK))
+    monkeypatch.delenv(map_jobs.SCHEDULER, raising=False)
+    monkeypatch.setattr(map_plan, "LIVE", 100)
+    monkeypatch.setattr(map_jobs, "BUSY", 0.2)
+    map_jobs._rows.clear()
+    store, job = map_jobs.store(), map_jobs.job_of(plan_from(QUICK))
     with store.transaction() as db:
         control._enter(db, job)
         db.execute("UPDATE jobs SET wanted = 'run'")
@@ -76,7 +77,7 @@ def spoil(store, sql):
 
 def assert_mended(store, job_id):
     assert wait_for_end(store, job_id).state == "done"
-    found = large.found(plan_from(QUICK), jobs.status(store, job_id))
+    found = map_jobs.found(plan_from(QUICK), jobs.status(store, job_id))
     np.testing.assert_allclose(found.values, phase_map(plan_from(QUICK)).values, rtol=1e-12)
 
 
@@ -135,4 +136,4 @@ def test_a_lock_is_one_sentence_on_the_page(finished):
         (told,) = session.faults
         assert told.startswith("the job folder") and "kept it locked for 0.2 seconds; try again" in told
     press(session, f"delete {job_id[:8]}")
-    assert large.all_jobs() == []
+    assert map_jobs.all_jobs() == []

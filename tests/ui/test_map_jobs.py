@@ -19,9 +19,10 @@ from tests.jobs.live import done_tiles, end_all_of, gone, supervisor, wait_for_e
 from tests.jobs.test_scheduler import Machine
 from tests.ui.opened_pages import until
 from tests.ui.sessions import Session, plain
-from ui.fields import map_view, run_settings
-from ui.link import read_link
-from ui.maps import large, plan
+from ui.cost import map_plan
+from ui.link.link import read_link
+from ui.maps import map_jobs
+from ui.views.fields import map_view, run_settings
 
 ROOT = Path(__file__).parents[2]
 CHART = "chart phase"
@@ -44,17 +45,17 @@ def plan_from(query):
     """The plan that the page makes of a link."""
     values, complaints = read_link({name: [text] for name, text in query.items()})
     assert complaints == []
-    return plan.plan_of(map_view(values), run_settings(values), None)
+    return map_plan.plan_of(map_view(values), run_settings(values), None)
 
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     """A store of its own for the page, which takes even small maps for large ones."""
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv(large.SCHEDULER, raising=False)
-    monkeypatch.setattr(plan, "LIVE", 100)
-    yield large.store()
-    end_all_of(large.store())
+    monkeypatch.delenv(map_jobs.SCHEDULER, raising=False)
+    monkeypatch.setattr(map_plan, "LIVE", 100)
+    yield map_jobs.store()
+    end_all_of(map_jobs.store())
 
 
 def opened(**query) -> Session:
@@ -73,15 +74,15 @@ def press(session, key) -> None:
 
 
 def until_done(session) -> Session:
-    job = large.job_of(plan_from(QUICK)).id
-    wait_for_end(large.store(), job)
+    job = map_jobs.job_of(plan_from(QUICK)).id
+    wait_for_end(map_jobs.store(), job)
     session.run()
     return session
 
 
 def test_a_large_map_is_offered_as_a_job_with_a_first_look_and_looking_makes_no_store(tmp_path, monkeypatch):
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(plan, "LIVE", 100)
+    monkeypatch.setattr(map_plan, "LIVE", 100)
     session = opened(**QUICK)
     until(session, lambda: not session.app.get("progress"))
     assert "41 × 10 = 410 points run as a job, about 1 s of computing." in words(session)
@@ -95,9 +96,9 @@ def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
     session = opened(**QUICK)
     press(session, "map start")
     until_done(session)
-    job_id = large.job_of(plan_from(QUICK)).id
+    job_id = map_jobs.job_of(plan_from(QUICK)).id
     assert "points are computed so far" not in words(session) and not session.shows("map resume")
-    shown = large.found(plan_from(QUICK), jobs.status(store, job_id))
+    shown = map_jobs.found(plan_from(QUICK), jobs.status(store, job_id))
     np.testing.assert_allclose(shown.values, phase_map(plan_from(QUICK)).values, rtol=1e-12)
 
     other = opened()  # another visitor, another map
@@ -107,14 +108,14 @@ def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
     assert other.charts[CHART]["alt"] == session.charts[CHART]["alt"]
 
     press(other, f"delete {job_id[:8]}")
-    assert jobs.overview(store) == [] and large.all_jobs() == []
+    assert jobs.overview(store) == [] and map_jobs.all_jobs() == []
     assert other.shows("map start")
 
 
 def test_a_job_is_stopped_with_what_it_has_and_resumed(store):
     session = opened(**HEAVY)
     press(session, "map start")
-    job_id = large.job_of(plan_from(HEAVY)).id
+    job_id = map_jobs.job_of(plan_from(HEAVY)).id
     wait_until(lambda: jobs.status(store, job_id).done >= 2, "two rows are done")
     session.run()
     press(session, "map stop")
@@ -131,18 +132,18 @@ def test_a_job_is_stopped_with_what_it_has_and_resumed(store):
 def test_where_jobs_run_is_told_and_an_address_that_does_not_answer_is_named(store, monkeypatch):
     session = opened(**QUICK)
     assert (
-        large.where()
-        == f"Jobs run in processes of this machine; {large.SCHEDULER} names another machine's dask scheduler."
+        map_jobs.where()
+        == f"Jobs run in processes of this machine; {map_jobs.SCHEDULER} names another machine's dask scheduler."
     )
-    monkeypatch.setenv(large.SCHEDULER, "tcp://127.0.0.1:9")
-    assert large.where().startswith(
+    monkeypatch.setenv(map_jobs.SCHEDULER, "tcp://127.0.0.1:9")
+    assert map_jobs.where().startswith(
         "Jobs run on the dask scheduler at tcp://127.0.0.1:9, named by BACKFLOW_SCHEDULER. "
     )
-    assert "whoever reaches that port can run programs there and here" in large.where()
+    assert "whoever reaches that port can run programs there and here" in map_jobs.where()
     session.widget("map start").click().run()
     (told,) = session.faults
     assert told.startswith("no scheduler answers at tcp://127.0.0.1:9 (")
-    assert CHART in session.charts and large.all_jobs() == []
+    assert CHART in session.charts and map_jobs.all_jobs() == []
 
 
 def test_a_map_that_would_take_days_is_not_offered(store):
@@ -156,17 +157,17 @@ def test_another_machines_scheduler_computes_the_very_map(store, monkeypatch, tm
     (tmp_path / "second machine").mkdir()
     machine = Machine(tmp_path / "second machine")
     try:
-        monkeypatch.setenv(large.SCHEDULER, machine.address)
+        monkeypatch.setenv(map_jobs.SCHEDULER, machine.address)
         machine.add_worker()
         machine.add_worker()
         session = opened(**QUICK)
         press(session, "map start")
         until_done(session)
-        theirs = {line.pid for line in jobs.ledger(store, large.job_of(plan_from(QUICK)).id)}
+        theirs = {line.pid for line in jobs.ledger(store, map_jobs.job_of(plan_from(QUICK)).id)}
         assert theirs <= {worker.pid for worker in machine.workers}
     finally:
         machine.end()
-    found = large.found(plan_from(QUICK), large.status(plan_from(QUICK)))
+    found = map_jobs.found(plan_from(QUICK), map_jobs.status(plan_from(QUICK)))
     np.testing.assert_allclose(found.values, phase_map(plan_from(QUICK)).values, rtol=1e-12)
 
 
@@ -244,7 +245,7 @@ def come_back(store, job_id) -> None:
 def survive(store, seed) -> None:
     """One map, three deaths at random moments, as many resumptions as it takes."""
     rng, the_plan = random.Random(seed), plan_from(SLOW)
-    job_id = large.job_of(the_plan).id
+    job_id = map_jobs.job_of(the_plan).id
     server, kept, begun = start_server(store), {}, {}
     blows = {
         "server": lambda: kill_server(server),
@@ -268,7 +269,7 @@ def survive(store, seed) -> None:
     after = done_tiles(store, job_id)
     assert {tile: after[tile] for tile in kept} == kept
     assert {tile: claims(store, job_id)[tile] for tile in begun} == begun
-    found = large.found(the_plan, jobs.status(store, job_id))
+    found = map_jobs.found(the_plan, jobs.status(store, job_id))
     assert found.whole
     np.testing.assert_allclose(found.values, phase_map(the_plan).values, rtol=1e-12)
 

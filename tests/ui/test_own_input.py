@@ -7,7 +7,7 @@ import pytest
 
 from cells.knobs import BadValue
 from cells.settings import OWN_ROWS
-from ui.own_input import COLUMNS, MEGABYTES, parse_steps, parse_text, read_upload
+from ui.sidebar.own_input import COLUMNS, MEGABYTES, parse_steps, parse_text, read_upload
 
 TWO_BY_TWO = ((1.0, 2.5), (-3.0, 0.001))
 

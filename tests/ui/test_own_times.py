@@ -6,9 +6,9 @@ import pytest
 
 from cells.knobs import BadValue
 from tests.ui.sessions import Session
-from ui.fields import DEFAULTS
-from ui.link import left_out, read_link, write_link
-from ui.own_times import parse_times, read_times
+from ui.link.link import left_out, read_link, write_link
+from ui.sidebar.own_times import parse_times, read_times
+from ui.views.fields import DEFAULTS
 
 OWN = {"cell": "phased_lstm", "sampling": "own"}
 TIMES = (-0.5, 1.0, 2.75)

@@ -8,10 +8,11 @@ import pytest
 from cells import CELLS, RunSettings, run
 from tests.ui.sessions import PAGES, Session
 from tests.ui.wild import values_of
-from ui import budget, compute
-from ui.fields import DEFAULTS, FIELDS, own_knobs, run_settings
-from ui.link import write_link
-from ui.presets import PRESETS
+from ui import compute
+from ui.cost import budget
+from ui.link.link import write_link
+from ui.shell.presets import PRESETS
+from ui.views.fields import DEFAULTS, FIELDS, own_knobs, run_settings
 
 MAIN = ("cell", "activation", "steps", "weight_scale", "loss")
 FAULTS = [  # (link that is good, knob to turn, value that does not go with it, words, value the button gives)

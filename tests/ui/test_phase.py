@@ -10,11 +10,11 @@ from cells.analysis.maps import QUANTITIES, critical_lines
 from cells.knobs import BadValue
 from tests.ui.opened_pages import SMALL, until
 from tests.ui.sessions import Session
-from ui.fields import DEFAULTS, FIELDS, map_view, run_settings
-from ui.maps import live, show
-from ui.maps.plan import check_cost, clicked, is_large, plan_of, values_of
+from ui.cost.map_plan import check_cost, clicked, is_large, plan_of, values_of
+from ui.maps import map_live, show
 from ui.maps.presets import MAPS
-from ui.maps.view import MapView
+from ui.views.fields import DEFAULTS, FIELDS, map_view, run_settings
+from ui.views.maps import MapView
 
 CHART = "chart phase"
 
@@ -57,7 +57,7 @@ def test_the_whole_map_is_in_the_link():
 
 def test_moving_the_present_setting_moves_the_mark_and_computes_no_new_map(monkeypatch):
     session = whole()
-    monkeypatch.setattr(live, "phase_map", None)  # nothing may be computed any more
+    monkeypatch.setattr(map_live, "phase_map", None)  # nothing may be computed any more
     session.set("weight_scale", 2.0)
     rings = [t for t in session.charts[CHART]["figure"]["data"] if t.get("name") == "present setting"]
     assert rings and all(ring["x"] == [2.0] for ring in rings)
@@ -85,7 +85,7 @@ def test_choosing_the_other_sides_knob_turns_the_map():
 
 
 def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_again(monkeypatch):
-    monkeypatch.setattr(live, "phase_map", slow_after_the_first_look(live.phase_map))
+    monkeypatch.setattr(map_live, "phase_map", slow_after_the_first_look(map_live.phase_map))
     session = opened(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.1,3.1")
     until(session, lambda: CHART in session.charts)
     assert "121 of 961 points are computed so far." in words(session)
@@ -100,7 +100,7 @@ def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_ag
 def test_theorys_lines_may_come_later_than_the_map(monkeypatch):
     ready = threading.Event()
     monkeypatch.setattr(show, "critical_lines", lambda plan: ready.wait(60) and critical_lines(plan))
-    monkeypatch.setattr(live, "phase_map", slow_after_the_first_look(live.phase_map))
+    monkeypatch.setattr(map_live, "phase_map", slow_after_the_first_look(map_live.phase_map))
     session = opened(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.2,3.2")
     until(session, lambda: CHART in session.charts)
     told = [bar.proto.text for bar in session.app.get("progress")]

@@ -14,13 +14,13 @@ from tests.ui.sessions import Session, plain
 from tests.ui.wild import values_of
 from tests.viz.test_layout import end_labels
 from ui import compute
-from ui.export import page_html
-from ui.fields import DEFAULTS, page_view, run_settings
-from ui.flow_offers import flow_offers
-from ui.link import LONGEST, left_out, read_link, write_link
-from ui.pairs import PAIRS
-from ui.pins import LETTERS, MOST, Pin, added, clean, differing, pin_of, pins_from_text, run_fields, text_of_pins
-from ui.reading import applies
+from ui.export.dialog import page_html
+from ui.flow.flow_exportables import flow_exportables
+from ui.flow.pairs import PAIRS
+from ui.link.link import LONGEST, left_out, read_link, write_link
+from ui.link.link_parser import applies
+from ui.link.pins import LETTERS, MOST, Pin, added, clean, differing, pin_of, pins_from_text, run_fields, text_of_pins
+from ui.views.fields import DEFAULTS, page_view, run_settings
 from viz.labels import LINE_PX, SLACK_PX
 from viz.theme import PALETTES
 
@@ -194,7 +194,7 @@ def test_six_pins_have_labels_that_do_not_overlap(cell, theme):
 def test_exports_name_every_pin_and_its_settings():
     values = DEFAULTS | SMALL | {"pins": (RELU, SHORT)}
     assert "Pinned ReLU: Activation: ReLU, Sequence length T: 20" in drawn_of(values).caption
-    page = page_html(flow_offers(run_settings(values), page_view(values))[:1], "", "")
+    page = page_html(flow_exportables(run_settings(values), page_view(values))[:1], "", "")
     assert "Pinned short: Cell: LSTM" in page
     assert "short (T 12)" in page
 

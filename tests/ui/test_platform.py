@@ -8,13 +8,13 @@ import pytest
 from cells import CELLS, RunSettings
 from tests.ui.opened_pages import SMALL, on, opened, text, until
 from tests.ui.sessions import Session
-from ui import background
-from ui.anatomy import compute as anatomy
-from ui.anatomy import oracle
-from ui.anatomy.measures import MEASURES, measured
-from ui.background import Works
+from ui.analysis import compute as anatomy
+from ui.analysis import oracle
+from ui.analysis.measures import MEASURES, measured
 from ui.maps import page as maps
 from ui.platform import BROWSER
+from ui.server import background
+from ui.server.background import Works
 
 TINY = {"steps": 6, "hidden": 3, "batch": 2}
 

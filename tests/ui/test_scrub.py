@@ -10,12 +10,13 @@ from cells.analysis import verdict
 from cells.knobs import BadValue
 from tests.ui.sessions import Session
 from tests.viz.test_scrub import frame, lines, numbers
-from ui import compute, ranges
-from ui.budget import SCRUB_MEGABYTES, SCRUB_SECONDS, scrub_share
-from ui.fields import DEFAULTS, FIELDS, high_of, knob_of, own_knobs, page_view, run_settings
-from ui.head import head_of
-from ui.link import read_link, write_link
-from ui.scrub import COARSEST, FEWEST, MOST, check_scrub, plan_scrub, scrubbable
+from ui import compute
+from ui.cost.budget import SCRUB_MEGABYTES, SCRUB_SECONDS, scrub_share
+from ui.cost.scrub import COARSEST, FEWEST, MOST, check_scrub, plan_scrub, scrubbable
+from ui.flow import scrub_frames
+from ui.flow.verdict_header import verdict_header_of
+from ui.link.link import read_link, write_link
+from ui.views.fields import DEFAULTS, FIELDS, high_of, knob_of, own_knobs, page_view, run_settings
 from viz import View, flow
 
 SMALL = {"steps": 20, "hidden": 5, "batch": 3}
@@ -172,7 +173,7 @@ def test_heatmaps_count_for_what_is_sent():
 def test_the_most_that_is_planned_stays_within_what_may_be_sent(cell):
     settings = RunSettings(cell=cell, steps=400, hidden=40, batch=2)
     view = replace(VIEW, scrub=("weight_scale",), state_units=True, gates="units")
-    body, _ = ranges.range_body_of(settings, view, "light")
+    body, _ = scrub_frames.range_body_of(settings, view, "light")
     assert len(body) / 1e6 < 1.3 * SCRUB_MEGABYTES
 
 
@@ -187,7 +188,7 @@ def test_frames_and_words_are_those_of_single_runs(cell, name):
     settings = RunSettings(cell=cell, **SMALL)
     low, high = (3.0, 9.0) if name in ("seed", "hidden") else (0.1, 0.9)
     view = replace(VIEW, scrub=(name, low, high, 5))
-    plan, drawn = plan_scrub(settings, view), ranges.range_of(settings, view, "light")
+    plan, drawn = plan_scrub(settings, view), scrub_frames.range_of(settings, view, "light")
     for k, value in enumerate(plan.values):
         trace = run(settings.replace(**{name: value}))
         found = verdict(trace)
@@ -201,7 +202,7 @@ def test_frames_and_words_are_those_of_single_runs(cell, name):
 def test_other_losses_and_the_lens_follow_the_frames():
     settings = RunSettings(**SMALL, precision="float16")
     view = replace(VIEW, scrub=("weight_scale", 0.5, 1.5, 3), both_losses=True)
-    drawn = ranges.range_of(settings, view, "light")
+    drawn = scrub_frames.range_of(settings, view, "light")
     for k, scale in enumerate((0.5, 1.0, 1.5)):
         point = settings.replace(weight_scale=scale)
         other = run(point.replace(loss="all")).log10_grad_norms["h"][1:]
@@ -263,7 +264,7 @@ def test_every_cell_can_be_dragged_by_every_knob_it_offers():
         settings = RunSettings(cell=cell, steps=6, hidden=3, batch=2)
         low = float(planned(settings, name).values[0])
         high = float(planned(settings, name).values[-1])
-        drawn = ranges.range_of(settings, replace(VIEW, scrub=(name, low, high, 3)), "dark")
+        drawn = scrub_frames.range_of(settings, replace(VIEW, scrub=(name, low, high, 3)), "dark")
         assert len(drawn.scrub["said"]) >= FEWEST
 
 
@@ -276,6 +277,6 @@ def test_a_scrubber_comes_back_from_its_link(scrub):
 
 def test_the_head_of_a_run_is_the_same_in_both_places():
     values = DEFAULTS | {"steps": 12, "hidden": 4, "scrub": ("weight_scale", 0.5, 1.0, 2)}
-    words = head_of(*compute.summary_of(run_settings(values), None))
-    said = ranges.range_of(run_settings(values), page_view(values), "light").scrub["said"][1]
+    words = verdict_header_of(*compute.summary_of(run_settings(values), None))
+    said = scrub_frames.range_of(run_settings(values), page_view(values), "light").scrub["said"][1]
     assert (words.first, words.rest, list(words.numbers)) == (said["first"], said["rest"], list(said["numbers"]))

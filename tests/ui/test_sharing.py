@@ -15,9 +15,9 @@ from cells.knobs import knobs_of
 from tests.ui.sessions import ROOT, Session
 from tests.ui.wild import values_of
 from ui import compute
-from ui.controls import MARKING
-from ui.fields import DEFAULTS, high_of, knob_of, own_knobs, run_settings
-from ui.view import PageView
+from ui.sidebar.controls import MARKING
+from ui.views.fields import DEFAULTS, high_of, knob_of, own_knobs, run_settings
+from ui.views.page import PageView
 
 SMALL = {"steps": 12, "hidden": 4, "batch": 2}
 KNOBS = [("rnn", name) for name in knobs_of(RunSettings)] + [(cell, name) for cell in CELLS for name in own_knobs(cell)]
@@ -25,7 +25,7 @@ PAIRS = [(one, other) for one in CELLS for other in CELLS if one < other]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
-@pytest.mark.parametrize("ask", [compute.trace_of, lambda s: compute.summary_of(s, None), compute.marks_of])
+@pytest.mark.parametrize("ask", [compute.trace_of, lambda s: compute.summary_of(s, None), compute.critical_scales_of])
 def test_cells_with_equal_values_are_told_apart(ask, one, other):
     first, second = (RunSettings(cell=cell, **SMALL) for cell in (one, other))
     assert ask(first) is ask(RunSettings(cell=one, **SMALL))

@@ -6,8 +6,8 @@ from cells import RunSettings
 from cells.analysis.gradcheck.check import GradientCheck
 from cells.analysis.gradcheck.oracles import Check
 from tests.ui.opened_pages import on, text, until
-from ui.anatomy import oracle, trust
-from ui.background import GivenUp
+from ui.analysis import check_badge, oracle
+from ui.server.background import GivenUp
 
 
 def test_the_badge_names_what_every_oracle_found():
@@ -68,5 +68,5 @@ def test_the_badge_takes_the_worst_of_the_exact_oracles():
             Check("difference quotient", "dL/dh at step 1", 1e-2),
         )
     )
-    assert trust.worst(found) == 2e-9
-    assert trust.worst(GradientCheck((Check("autograd", "everything", float("nan"), "of a reason"),))) != 0
+    assert check_badge.worst(found) == 2e-9
+    assert check_badge.worst(GradientCheck((Check("autograd", "everything", float("nan"), "of a reason"),))) != 0

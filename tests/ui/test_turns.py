@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ui.turns import Turns
+from ui.server.render_lock import RenderLock
 
 PATIENCE = 60.0  # seconds
 
@@ -25,7 +25,7 @@ def ended(threads: list[threading.Thread]) -> bool:
     return not any(thread.is_alive() for thread in threads)
 
 
-def holding(turns: Turns, act):
+def holding(turns: RenderLock, act):
     def work():
         with turns.turn():
             act()
@@ -34,7 +34,7 @@ def holding(turns: Turns, act):
 
 
 def test_one_at_a_time_in_the_order_of_asking():
-    turns, order, inside = Turns(PATIENCE), [], []
+    turns, order, inside = RenderLock(PATIENCE), [], []
 
     def visit(name):
         inside.append(name)
@@ -49,7 +49,7 @@ def test_one_at_a_time_in_the_order_of_asking():
 
 
 def test_who_steps_aside_is_overtaken_and_takes_nothing_with_them():
-    turns, came = Turns(PATIENCE), threading.Event()
+    turns, came = RenderLock(PATIENCE), threading.Event()
     with turns.turn():
         waiting = meanwhile(holding(turns, came.set))
         assert not came.is_set()
@@ -63,7 +63,7 @@ def test_who_steps_aside_is_overtaken_and_takes_nothing_with_them():
 
 
 def test_a_turn_within_a_turn_is_the_same_one():
-    turns, order = Turns(PATIENCE), []
+    turns, order = RenderLock(PATIENCE), []
     with turns.turn():
         with turns.turn():
             waiting = meanwhile(holding(turns, lambda: order.append("other")))
@@ -72,14 +72,14 @@ def test_a_turn_within_a_turn_is_the_same_one():
 
 
 def test_a_fault_ends_the_turn():
-    turns = Turns(PATIENCE)
+    turns = RenderLock(PATIENCE)
     with pytest.raises(ZeroDivisionError), turns.turn():
         1 / 0  # noqa: B018
     assert ended(meanwhile(holding(turns, lambda: None)))
 
 
 def test_one_that_hangs_is_waited_for_only_so_long():
-    turns, free, came = Turns(0.05), threading.Event(), []
+    turns, free, came = RenderLock(0.05), threading.Event(), []
     with turns.turn():
         assert ended(meanwhile(holding(turns, lambda: came.append("late"))))
     assert came == ["late"]

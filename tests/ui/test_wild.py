@@ -8,11 +8,11 @@ import viz
 from tests.ui.sessions import PAGES, Session, strict_json
 from tests.ui.wild import LARGE, SMALL, hostile_query, values_of
 from ui import compute
-from ui.export import page_html
-from ui.fields import DEFAULTS, page_view, run_settings
-from ui.flow_offers import flow_offers
+from ui.export.dialog import page_html
+from ui.flow.flow_exportables import flow_exportables
 from ui.frame import VERSION
-from ui.link import read_link, write_link
+from ui.link.link import read_link, write_link
+from ui.views.fields import DEFAULTS, page_view, run_settings
 
 A_FEW, MANY_RUNS, MANY_LINKS = 60, 2000, 200
 LINKS_AT_ONCE = 20
@@ -22,7 +22,7 @@ def draw_all(values):
     """Everything the main page computes and draws for these values, and what it saves."""
     settings, view = run_settings(values), page_view(values)
     found, numbers = compute.summary_of(settings, compute.layer_of(settings, view))
-    compute.marks_of(settings.replace(weight_scale=1.0))
+    compute.critical_scales_of(settings.replace(weight_scale=1.0))
     assert found.sentence.endswith((".", ")")) and "None" not in found.sentence and "nan" not in found.sentence
     assert all(0 <= share <= 1 for share in numbers.saturated.values())
     for theme in ("light", "dark"):
@@ -39,7 +39,7 @@ def assert_drawn(body, height):
 
 def save_all(settings, view):
     """Every chart the export dialog offers, as it is saved."""
-    offers = flow_offers(settings, view)
+    offers = flow_exportables(settings, view)
     for one in offers:
         drawn = one.draw("dark")
         figure = viz.framed(drawn, "dark", "http://127.0.0.1/", VERSION)

@@ -4,8 +4,8 @@ import math
 from random import Random
 
 from cells import CELLS
-from ui.fields import DEFAULTS, FIELDS, high_of, knob_of
-from ui.link import mend, write_link
+from ui.link.link import mend, write_link
+from ui.views.fields import DEFAULTS, FIELDS, high_of, knob_of
 
 SMALL = {"steps": 60, "hidden": 12, "batch": 5, "inputs": 3, "impulse_step": 60}
 LARGE = {"steps": 1000, "hidden": 256, "batch": 256, "inputs": 64, "impulse_step": 1000}

@@ -11,7 +11,7 @@ from cells import RunSettings, run
 from cells.analysis.errors import DoesNotApply
 from cells.knobs import knobs_of
 from tests.viz.conftest import CELLS, EXTREMES, trace_of
-from ui.anatomy.measures import MEASURES, Ask
+from ui.analysis.measures import MEASURES, Ask
 from viz import View, as_figure, csv
 from viz.analysis import CHARTS, Look
 from viz.panel import Scene

@@ -14,7 +14,7 @@ from cells.analysis.maps import QUANTITIES, Axis, MapPlan, PhaseMap, critical_li
 from cells.analysis.maps.map_summary import crossings, distance, edge, extent, shares
 from cells.analysis.maps.phase import coarse_places
 from cells.knobs import knobs_of
-from ui.maps.plan import clicked
+from ui.cost.map_plan import clicked
 from viz import FIGURES, View, as_figure, csv, framed
 from viz.heat import unpacked
 from viz.maps import PHASE, Shown

@@ -12,7 +12,7 @@ from ui.lessons.learn_view import LearnView
 from ui.lessons.library import NONE, lesson_of
 from ui.lessons.live import fill
 from ui.lessons.record import CURVE, FATE, Step
-from ui.pins import Pin
+from ui.link.pins import Pin
 from viz.guess import Known, Question
 
 TEXTS = {

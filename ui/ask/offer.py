@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from cells import RunSettings
 from ui import compute
-from ui.offers import Offer
-from ui.view import PageView
+from ui.export.exportables import Exportable
+from ui.views.page import PageView
 from viz.flow import Drawn
 from viz.guess import Question, question_data
 
 
-def question_offer(settings: RunSettings, view: PageView, question: Question) -> Offer:
+def question_offer(settings: RunSettings, view: PageView, question: Question) -> Exportable:
     """Return what can be saved while the view asks."""
 
     def draw(theme: str) -> Drawn:
         drawn = compute.drawn_of("flow", settings, replace(view, scrub=()), theme)
         return replace(drawn, name="question", title=question.text, ask=question_data(question))
 
-    return Offer("question", question.text, draw, asks=True)
+    return Exportable("question", question.text, draw, asks=True)

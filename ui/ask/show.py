@@ -8,11 +8,11 @@ from streamlit.components.v2 import component
 from cells import RunSettings
 from cells.analysis import DoesNotApply
 from ui import compute, state
-from ui.fields import learn_view
+from ui.export.exportables import offer
 from ui.lessons.learn_view import LearnView
 from ui.lessons.library import NONE
-from ui.offers import offer
-from ui.view import PageView
+from ui.views.fields import learn_view
+from ui.views.page import PageView
 from viz.guess import SCRIPT, STYLE, question_data
 
 from .asked import is_asking, question_of

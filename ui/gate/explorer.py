@@ -7,10 +7,10 @@ from streamlit.components.v2 import component
 
 from cells.knobs import BadValue, checked
 from ui import state
-from ui.anatomy.opened import Opened
-from ui.anatomy.show import show_plate
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
 from ui.chart.chart import event_of, loader
-from ui.fields import FIELDS, high_of, knob_of
+from ui.views.fields import FIELDS, high_of, knob_of
 from viz.words import spelled
 
 HERE = Path(__file__).parent
@@ -25,11 +25,11 @@ HELP = (
 )
 
 
-def show_explorer(opened: Opened) -> None:
+def show_explorer(selection: Selection) -> None:
     """Sliders, the curve, and a button that takes its values over into the net."""
-    show_plate("clock", opened, mount=_mount)
+    show_analysis_chart("clock", selection, mount=_mount)
     if st.button("Give the net this clock", help=HELP, key="use clock"):
-        state.put_next(used(opened))
+        state.put_next(used(selection))
         st.rerun()  # the whole page: the widgets stand outside the body
 
 
@@ -37,9 +37,9 @@ def _mount(body: bytes) -> None:
     _component()(key=KEY, data=body, height="content", on_released_change=_take)
 
 
-def used(opened: Opened) -> dict:
+def used(selection: Selection) -> dict:
     """The knobs that give every unit the explored clock."""
-    tau, s, r_on, leak = opened.look.clock
+    tau, s, r_on, leak = selection.look.clock
     return {
         "cell": "phased_lstm",
         "gate": "clock",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import state
-from ui.fields import DEFAULTS, Values
+from ui.views.fields import DEFAULTS, Values
 
 from .learn_view import LearnView
 from .library import NONE, lesson_of

@@ -8,8 +8,8 @@ import streamlit as st
 
 from cells import RunSettings
 from ui import compute, state
-from ui.fields import learn_view
-from ui.view import PageView
+from ui.views.fields import learn_view
+from ui.views.page import PageView
 
 from .library import label_of
 from .live import fill

@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from cells import RunSettings, Trace
-from ui.fields import Values, run_settings
-from ui.link import read_link
-from ui.pins import Pin
+from ui.link.link import read_link
+from ui.link.pins import Pin
+from ui.views.fields import Values, run_settings
 
 PAGES = Path(__file__).parents[1] / "pages"
 FIRST = "flow"  # the page of the bare address

@@ -8,16 +8,16 @@ from cells import RunSettings
 from cells.analysis.maps import MapPlan
 from cells.knobs import BadValue
 from ui import compute, state
-from ui.fields import DEFAULTS, map_view
-from ui.link import as_text
-from ui.notices import as_written, show_sentence
+from ui.cost.map_plan import check_cost, is_large, plan_of, points
+from ui.link.link import as_text
 from ui.platform import COMMAND, PLATFORM
-from ui.view import PageView
+from ui.shell.notices import as_written, show_sentence
+from ui.views.fields import DEFAULTS, map_view
+from ui.views.maps import MapView
+from ui.views.page import PageView
 
-from .live import Progress, cancel, first_look, go_on, live_map
-from .plan import check_cost, is_large, plan_of, points
+from .map_live import Progress, cancel, first_look, go_on, live_map
 from .show import show_first_look, show_map, show_progress
-from .view import MapView
 
 LAST = "map plan"
 
@@ -28,7 +28,7 @@ def draw(settings: RunSettings, view: PageView) -> None:
     if not is_large(plan):
         _show_live(plan, settings)
     elif PLATFORM.processes:
-        from .job import show_job  # with it come the cluster and its store
+        from .job_panel import show_job  # with it come the cluster and its store
 
         show_job(plan, settings)
     else:
@@ -38,7 +38,7 @@ def draw(settings: RunSettings, view: PageView) -> None:
 def show_jobs() -> None:
     """All maps that ever ran as jobs here, if any can."""
     if PLATFORM.processes:
-        from .job import show_jobs
+        from .job_panel import show_jobs
 
         show_jobs()
 

@@ -8,10 +8,9 @@ from cells.analysis.maps import mappable
 from cells.knobs import BadValue
 from cells.words import exact
 from ui import state
-from ui.fields import DEFAULTS, Values, knob_of, map_view, run_settings
-from ui.widgets import widget
-
-from .plan import plan_of, usual_ends
+from ui.cost.map_plan import plan_of, usual_ends
+from ui.shell.widgets import widget
+from ui.views.fields import DEFAULTS, Values, knob_of, map_view, run_settings
 
 SIDES = {"map_x": "Across", "map_y": "Up"}
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from ui import state
-from ui.presets import Preset
+from ui.shell.presets import Preset
 
 SCALE: dict[str, Any] = {"map_x": ("weight_scale",)}
 MAPS = (

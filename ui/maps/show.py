@@ -11,27 +11,28 @@ from cells import RunSettings
 from cells.analysis.maps import PhaseMap
 from cells.analysis.maps.map_summary import distance, edge, extent, shares
 from cells.knobs import BadValue
-from ui import background, state
-from ui.background import Work
+from ui import state
 from ui.chart import event_of, show_chart
 from ui.compute import BODIES, chart_body
-from ui.export import export_dialog
-from ui.fields import knob_of
+from ui.cost.map_plan import clicked, seconds_of
+from ui.export.dialog import export_dialog
+from ui.export.exportables import Exportable, offer
+from ui.flow.verdict_header import band
 from ui.frame import theme
-from ui.head import band
-from ui.offers import Offer, offer
+from ui.link.link_codec import text_of
 from ui.platform import PLATFORM
-from ui.prose import note
-from ui.texts import text_of
+from ui.server import background
+from ui.server.background import Work
+from ui.shell.rich_text import note
+from ui.views.fields import knob_of
 from viz import words
 from viz.flow import Drawn
 from viz.maps import PHASE, Shown, caption_of
 from viz.maps.findings import finding, missing, place
 from viz.words import spelled
 
-from .live import soon
+from .map_live import soon
 from .measures import number_of, theory_lines
-from .plan import clicked, seconds_of
 
 Draw = Callable[[], None]
 
@@ -46,7 +47,7 @@ def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) 
     plan = found.plan
     lines = background.ask("map lines", ("lines", plan), partial(theory_lines, plan))
     shown = shown_of(found, settings, lines)
-    saved = Offer(PHASE, viz.FIGURES[PHASE].title, partial(drawn_of, shown))
+    saved = Exportable(PHASE, viz.FIGURES[PHASE].title, partial(drawn_of, shown))
     offer(saved)
     st.html(_said(shown))
     above()

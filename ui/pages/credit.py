@@ -2,27 +2,27 @@
 
 import streamlit as st
 
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.pickers import pick, take_click
-from ui.anatomy.show import show_plate
-from ui.widgets import widget
+from ui.analysis.page import analysis_page
+from ui.analysis.pickers import pick, take_click
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
+from ui.shell.widgets import widget
 
 
-def draw(opened: Opened) -> None:
+def draw(selection: Selection) -> None:
     matrix, row = st.columns(2, gap="medium")
     with matrix:
-        show_plate("credit", opened, on_click=lambda: take_click("chart credit", "loss_at", "y", opened))
+        show_analysis_chart("credit", selection, on_click=lambda: take_click("chart credit", "loss_at", "y", selection))
     with row:
-        show_plate("credit_row", opened)
-        pick("loss_at", opened)
-    show_plate("parts", opened)
+        show_analysis_chart("credit_row", selection)
+        pick("loss_at", selection)
+    show_analysis_chart("parts", selection)
     over_time, kept = st.columns([3, 2], gap="medium")
     with over_time:
-        show_plate("shares", opened)
+        show_analysis_chart("shares", selection)
         widget("shares_of")
     with kept:
-        show_plate("cancellation", opened)
+        show_analysis_chart("cancellation", selection)
 
 
-anatomy_page(draw)
+analysis_page(draw)

@@ -2,30 +2,30 @@
 
 import streamlit as st
 
-from ui.anatomy.equations import show_counts, show_equations, show_exercise_table, show_stepper
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.pickers import pick
-from ui.anatomy.show import show_plate
-from ui.widgets import widget
+from ui.analysis.equations import show_counts, show_equations, show_grads_at_step, show_stepper
+from ui.analysis.page import analysis_page
+from ui.analysis.pickers import pick
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
+from ui.shell.widgets import widget
 
 
-def draw(opened: Opened) -> None:
+def draw(selection: Selection) -> None:
     *pickers, numbers = st.columns([3, 3, 3, 4], gap="medium")
     for column, name in zip(pickers, ("at", "sample", "unit"), strict=True):
         with column:
-            pick(name, opened)
+            pick(name, selection)
     with numbers:
         widget("numbers")
     above = st.container()
-    show_plate("graph", opened)
+    show_analysis_chart("graph", selection)
     with above:  # drawn after the plate, which draws the page again if the graph is late
-        show_stepper(opened)
-    show_equations(opened)
-    show_plate("exercise", opened)
-    show_exercise_table(opened)
-    show_counts(opened)
-    show_plate("softmax", opened)
+        show_stepper(selection)
+    show_equations(selection)
+    show_analysis_chart("exercise", selection)
+    show_grads_at_step(selection)
+    show_counts(selection)
+    show_analysis_chart("softmax", selection)
 
 
-anatomy_page(draw)
+analysis_page(draw)

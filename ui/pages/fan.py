@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from ui.anatomy.fan import show_draws
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.show import show_plate
-from ui.widgets import widget
+from ui.analysis.page import analysis_page
+from ui.analysis.seeds import show_draws
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
+from ui.shell.widgets import widget
 
 
-def draw(opened: Opened) -> None:
+def draw(selection: Selection) -> None:
     with st.container(width=420):
         widget("seeds")
-    show_plate("fan", opened)
-    show_draws(opened)
+    show_analysis_chart("fan", selection)
+    show_draws(selection)
 
 
-anatomy_page(draw)
+analysis_page(draw)

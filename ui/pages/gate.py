@@ -2,33 +2,33 @@
 
 import streamlit as st
 
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.pickers import pick
-from ui.anatomy.show import show_plate
+from ui.analysis.page import analysis_page
+from ui.analysis.pickers import pick
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
 from ui.gate.explorer import show_explorer
 from ui.gate.switch import has_clock, show_switch
-from ui.widgets import widget
+from ui.shell.widgets import widget
 
 
-def draw(opened: Opened) -> None:
-    if not has_clock(opened):
-        show_switch(opened)
-        show_explorer(opened)
+def draw(selection: Selection) -> None:
+    if not has_clock(selection):
+        show_switch(selection)
+        show_explorer(selection)
         return
-    show_explorer(opened)
+    show_explorer(selection)
     order, sample = st.columns(2, gap="medium")
     with order:
         widget("order")
     with sample:
-        pick("sample", opened)
-    show_plate("gate_room", opened)
+        pick("sample", selection)
+    show_analysis_chart("gate_room", selection)
     shares, phases = st.columns(2, gap="medium")
     with shares:
-        show_plate("open_share", opened)
+        show_analysis_chart("open_share", selection)
     with phases:
-        show_plate("phase", opened)
-    show_plate("clock_gradient", opened)
+        show_analysis_chart("phase", selection)
+    show_analysis_chart("clock_gradient", selection)
 
 
-anatomy_page(draw)
+analysis_page(draw)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.pickers import pick
-from ui.anatomy.show import show_plate
+from ui.analysis.page import analysis_page
+from ui.analysis.pickers import pick
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
 
 CUT = (
     "These are the Jacobians of the way forward, which truncation leaves as it is: what they say of gradients holds "
@@ -13,26 +13,26 @@ CUT = (
 )
 
 
-def draw(opened: Opened) -> None:
-    if opened.settings.truncation:
-        st.caption(CUT.format(opened.settings.truncation))
-    show_plate("prediction", opened)
+def draw(selection: Selection) -> None:
+    if selection.settings.truncation:
+        st.caption(CUT.format(selection.settings.truncation))
+    show_analysis_chart("prediction", selection)
     step, sample = st.columns(2, gap="medium")
     with step:
-        pick("at", opened)
+        pick("at", selection)
     with sample:
-        pick("sample", opened)
+        pick("sample", selection)
     matrix, spectrum = st.columns(2, gap="medium")
     with matrix:
-        show_plate("jacobian", opened)
+        show_analysis_chart("jacobian", selection)
     with spectrum:
-        show_plate("eigenvalues", opened)
+        show_analysis_chart("eigenvalues", selection)
     one, many = st.columns([2, 3], gap="medium")
     with one:
-        show_plate("singular_values", opened)
+        show_analysis_chart("singular_values", selection)
     with many:
-        show_plate("long_jacobian", opened)
-    show_plate("lyapunov", opened)
+        show_analysis_chart("long_jacobian", selection)
+    show_analysis_chart("lyapunov", selection)
 
 
-anatomy_page(draw)
+analysis_page(draw)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.show import show_plate
-from ui.widgets import widget
+from ui.analysis.page import analysis_page
+from ui.analysis.selection import Selection
+from ui.analysis.show import show_analysis_chart
+from ui.shell.widgets import widget
 
 KINSHIP = r"""
 **What ResNets and LSTMs share.** A residual step $h_t = h_{t-1} + \sigma(u_t)$ and a cell state
@@ -15,21 +15,21 @@ branch is $i_t \odot g_t$. The gradient has a way back that passes no matrix and
 """
 
 
-def draw(opened: Opened) -> None:
+def draw(selection: Selection) -> None:
     """What is worth most comes first: the ways where there is a choice, else what the one way lets through."""
-    if opened.has_straight_way:
-        show_plate("paths", opened)
+    if selection.has_straight_way:
+        show_analysis_chart("paths", selection)
         st.markdown(KINSHIP)
-        _saturation(opened)
+        _saturation(selection)
     else:
-        _saturation(opened)
-        show_plate("paths", opened)
+        _saturation(selection)
+        show_analysis_chart("paths", selection)
 
 
-def _saturation(opened: Opened) -> None:
-    show_plate("saturation", opened)
+def _saturation(selection: Selection) -> None:
+    show_analysis_chart("saturation", selection)
     with st.container(width=320):
         widget("spread_of")
 
 
-anatomy_page(draw)
+analysis_page(draw)

@@ -3,7 +3,7 @@
 from ui.maps.page import draw, show_jobs
 from ui.maps.pickers import map_row
 from ui.maps.presets import map_presets
-from ui.run_page import run_page
+from ui.shell.run_page import run_page
 
 run_page(draw, starts=map_presets, tools=map_row)
 show_jobs()

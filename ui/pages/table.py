@@ -1,13 +1,13 @@
 """Table: every cell with every activation and initialiser, and what becomes of the gradient in each."""
 
-from ui.anatomy.opened import Opened
-from ui.anatomy.page import anatomy_page
-from ui.anatomy.table import show_boxes, show_list
+from ui.analysis.page import analysis_page
+from ui.analysis.selection import Selection
+from ui.analysis.table import show_boxes, show_list
 
 
-def draw(opened: Opened) -> None:
-    show_boxes(opened)
-    show_list(opened)
+def draw(selection: Selection) -> None:
+    show_boxes(selection)
+    show_list(selection)
 
 
-anatomy_page(draw)
+analysis_page(draw)

@@ -1,0 +1,25 @@
+"""What the fan page does beside its plates: a click on a draw chooses its seed."""
+
+import streamlit as st
+
+from cells.analysis.ensemble.seeds import Fan
+from ui import state
+from ui.chart import event_of
+from viz.analysis.seed_dots import seed_at
+
+from .equations import finished
+from .selection import Selection
+from .show import show_analysis_chart
+
+
+def show_draws(selection: Selection) -> None:
+    """The plate of all draws; the seed of a point that is clicked becomes the present one."""
+    show_analysis_chart("draws", selection, on_click=lambda: None)
+    clicked = event_of("chart draws", "click")
+    record: Fan | None = finished("fan", selection) if clicked else None
+    if record is None:
+        return
+    seed = seed_at(record, clicked["x"], clicked["y"])
+    if seed != selection.settings.seed:
+        state.put_next({"seed": seed})
+        st.rerun()  # the whole page: the seed's widget stands outside the body

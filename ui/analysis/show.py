@@ -1,0 +1,95 @@
+"""One plate on the page: its name, its finding, the chart, an export; progress while it is computed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from cells.analysis.errors import DoesNotApply
+from ui.chart import show_chart
+from ui.export.dialog import export_dialog
+from ui.export.exportables import Exportable, offer
+from ui.platform import PLATFORM
+from ui.server.background import Work, visitor
+from ui.shell.rich_text import heading, sentence
+from viz.analysis import CHARTS
+from viz.analysis.charts import ChartKind
+
+from .check_badge import badge
+from .compute import Unfinished, body_of, chart_of, record_of
+from .selection import Selection
+
+Mount = Callable[[bytes], None]
+
+
+def show_analysis_chart(
+    name: str, selection: Selection, on_click: Callable[[], None] | None = None, mount: Mount | None = None
+) -> None:
+    """A plate by its name; where its measure does not apply, the sentence that says why.
+
+    mount  draws the chart instead of ours, and writes its finding itself
+    """
+    kind = CHARTS[name]
+    with st.container(key=f"plate {name}"):
+        try:
+            needs, record = _record(kind, selection)
+            body, height, finding = body_of(name, record, selection, needs)
+        except (DoesNotApply, Unfinished) as reason:
+            st.markdown(f"#### {kind.label.title}")
+            _explain(reason)
+            return
+        _head(name, record, selection, finding if mount is None else "")
+        if mount:
+            mount(body)
+            return
+        clicks = {"on_click_change": on_click} if on_click else {}
+        show_chart(body, height, key=f"chart {name}", **clicks)
+
+
+def _record(kind: ChartKind, selection: Selection) -> tuple[str, Any]:
+    """The measure that is shown, and its record: a coarser one with the progress above it while the own is computed."""
+    try:
+        return kind.needs, record_of(kind.needs, selection)
+    except Unfinished as own:
+        if not kind.meanwhile:
+            raise
+        try:
+            coarse = record_of(kind.meanwhile, selection)
+        except Unfinished as other:
+            raise Unfinished(*own.works, *other.works) from None
+        _progress(own.works)
+        return kind.meanwhile, coarse
+
+
+def _explain(reason: DoesNotApply | Unfinished) -> None:
+    """Why there is no plate: one that has no meaning here, or one that is still computed."""
+    if isinstance(reason, Unfinished):
+        _progress(reason.works)
+    else:
+        st.info(str(reason))
+
+
+def _head(name: str, record: Any, selection: Selection, finding: str) -> None:
+    saved = Exportable(
+        name, CHARTS[name].label.title, lambda theme: chart_of(name, record, replace(selection, theme=theme))
+    )
+    offer(saved)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        heading(CHARTS[name].label.title)
+        with st.container(horizontal=True, gap="small", width="content", vertical_alignment="center"):
+            if CHARTS[name].gradient:
+                badge(name, selection)
+            if st.button("Export", type="tertiary", key=f"export {name}"):
+                export_dialog([saved])
+    sentence(finding)
+
+
+@st.fragment(run_every=PLATFORM.glance)
+def _progress(works: tuple[Work, ...]) -> None:
+    """How far the first is; the page is drawn again when any of them is done."""
+    for work in works:
+        work.wanted_by(visitor())
+    st.progress(works[0].share, text=f"Computing: {works[0].share:.0%}")
+    if any(work.future.done() for work in works):
+        st.rerun()

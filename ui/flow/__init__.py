@@ -1,0 +1,1 @@
+"""The main page: verdict header, compare bar, scrubber, pins."""

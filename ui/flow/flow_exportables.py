@@ -1,0 +1,37 @@
+"""What the main page lets its reader save: the whole figure, with its frames on a page of its own, and each panel."""
+
+from functools import partial
+
+import viz
+from cells import RunSettings
+from cells.knobs import BadValue
+from ui import compute
+from ui.export.exportables import Exportable
+from ui.views.page import PageView
+from viz.flow import Drawn
+
+from .scrub_frames import range_of
+
+WHOLE = "flow"
+
+
+def flow_exportables(settings: RunSettings, view: PageView) -> list[Exportable]:
+    """The main figure, then its panels."""
+    trace = compute.trace_of(settings)
+    return [_offer(name, settings, view) for name, kind in viz.FIGURES.items() if kind.fits(trace)]
+
+
+def _offer(name: str, settings: RunSettings, view: PageView) -> Exportable:
+    draw = partial(compute.drawn_of, name, settings, view)
+    live = partial(_whole, settings, view) if name == WHOLE else None
+    return Exportable(name, viz.FIGURES[name].title, draw, live, part=name != WHOLE)
+
+
+def _whole(settings: RunSettings, view: PageView, mode: str) -> Drawn:
+    """The main figure, with its frames where it can be dragged."""
+    try:
+        if view.scrub:
+            return range_of(settings, view, mode)
+    except BadValue:
+        pass  # the page has said why
+    return compute.drawn_of(WHOLE, settings, view, mode)

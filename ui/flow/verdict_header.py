@@ -1,0 +1,94 @@
+"""The verdict in words, and the few numbers behind it."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from cells import words
+from cells.analysis.gradient.verdict import Verdict
+from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
+
+NEW_THOUGHT = re.compile(r"; (?=but |and )|\. (?=\S)")
+COLOURS = {"vanishing": "blue", "exploding": "red", "stable": "green", "copied": "green"}
+
+
+@dataclass(frozen=True)
+class VerdictHeader:
+    """The words on top: the first ones, in a colour; the rest of their sentence; what else there is to say; and what
+    label, value and meaning each number has."""
+
+    first: str
+    colour: str
+    rest: str
+    more: str
+    numbers: tuple[tuple[str, str, str], ...]
+
+    @property
+    def html(self) -> str:
+        """All of it as one element: the sentence as a heading in a band, and below it the row of numbers."""
+        first = f'<span class="bf-{self.colour}">{escape(self.first)}</span>'
+        numbers = "".join(_number(*number) for number in self.numbers)
+        return f'{band(first + escape(self.rest), escape(self.more))}<dl class="bf-metrics">{numbers}</dl>'
+
+
+def band(heading: str, more: str) -> str:
+    """A page's finding in a band: HTML for what stands large, and for what stands small below it, if anything."""
+    return f'<div class="bf-verdict"><h3>{heading}</h3>{f"<p>{more}</p>" if more else ""}</div>'
+
+
+def verdict_header_of(found: Verdict, numbers: KeyNumbers) -> VerdictHeader:
+    """The words for a run."""
+    return VerdictHeader(*_sentence(found), _numbers(found, numbers))
+
+
+def _sentence(found: Verdict) -> tuple[str, str, str, str]:
+    """The first words, their colour, the rest of the sentence, and what else there is to say."""
+    end = NEW_THOUGHT.search(found.sentence)
+    cut = end.start() if end else len(found.sentence)
+    first, _, rest = found.sentence[:cut].partition(":")
+    more = found.sentence[cut:].lstrip(".; ")
+    colour = COLOURS.get(found.kind, "orange")
+    return f"{first}:", colour, f"{rest.rstrip('.')}.", more[:1].upper() + more[1:]
+
+
+def show_verdict_header(found: Verdict, numbers: KeyNumbers) -> None:
+    """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
+    st.html(verdict_header_of(found, numbers).html)
+
+
+def _numbers(found: Verdict, numbers: KeyNumbers) -> tuple[tuple[str, str, str], ...]:
+    share = max(numbers.saturated.values())
+    detail = ", ".join(f"{name}: {words.percent(value)}" for name, value in numbers.saturated.items())
+    return (
+        _step(found),
+        _life(found),
+        ("Spectral radius ρ", f"{numbers.spectral_radius:.2f}", f"Largest |λ| of {numbers.matrix}."),
+        ("Largest singular value σ", f"{numbers.sigma_max:.2f}", f"Of {numbers.matrix}."),
+        ("Saturated", words.percent(share), f"Slope below {numbers.flat:.0%} of the steepest; {detail}."),
+    )
+
+
+def _step(found: Verdict) -> tuple[str, str, str]:
+    meaning = "Mean factor of the credit a step back."
+    if found.kind == "exploding":
+        return "A step back multiplies by", words.factor(found.credit.log10_decay), meaning
+    return "A step back keeps", _told(found.decay_per_step, words.percent), meaning
+
+
+def _life(found: Verdict) -> tuple[str, str, str]:
+    if found.doubling < found.half_life:
+        return "Doubles in", words.steps(found.doubling), "Steps back in which the gradient doubles."
+    return "Half-life", _told(found.half_life, words.steps), "Steps back after which half of the gradient is gone."
+
+
+def _told(value: float, word: Callable[[float], str]) -> str:
+    """A number in words; a dash where there is none, as for a gradient that is dead at once."""
+    return word(value) if math.isfinite(value) else "–"
+
+
+def _number(label: str, value: str, meaning: str) -> str:
+    return f'<div title="{escape(meaning)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'

@@ -1,0 +1,70 @@
+"""What every page that shows a run has in common: the action row, notices, and a part that follows the controls."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cells import RunSettings
+from cells.knobs import BadValue
+from ui import state
+from ui.ask.show import show_question
+from ui.cost.budget import check_budget
+from ui.export import exportables
+from ui.frame import page_name
+from ui.lessons.panel import beside_lesson
+from ui.server.render_lock import RENDER_LOCK
+from ui.views.fields import Values, anatomy_view, learn_view, map_view, page_view, run_settings
+from ui.views.page import PageView
+
+from .actions import action_row, preset_row
+from .notices import show_complaints, show_fault
+from .sidebar_slots import fill, kept_slots
+
+
+def run_page(
+    draw: Callable[[RunSettings, PageView], None],
+    starts: Callable[[], None] = preset_row,
+    tools: Callable[[], None] | None = None,
+) -> None:
+    """Draw a page; `draw` gets settings that are valid, those of the last valid run where the present ones are not.
+
+    starts  draws the buttons on top that set the page to something worth seeing
+    tools   draws what else the page offers above its body
+    """
+
+    places = kept_slots()
+
+    @st.fragment
+    def body() -> None:
+        with RENDER_LOCK.turn():
+            fill(places)
+            exportables.begin()
+            settings, view = _valid()
+            with beside_lesson(settings, view, page_name()):
+                if not show_question(settings, view):
+                    draw(settings, view)
+
+    action_row(starts)
+    show_complaints()
+    if tools:
+        tools()
+    body()
+
+
+def _valid() -> tuple[RunSettings, PageView]:
+    values = state.values()
+    try:
+        _check(values)
+        st.session_state.drawn = values
+        state.publish()
+    except BadValue as error:
+        show_fault(error, values)
+    shown = state.drawn()
+    return run_settings(shown), page_view(shown)
+
+
+def _check(values: Values) -> None:
+    """Raise BadValue where a value is none that its field can hold, or where the run would cost too much."""
+    check_budget(run_settings(values))
+    for view in (page_view, anatomy_view, map_view, learn_view):
+        view(values)

@@ -1,0 +1,56 @@
+"""The sidebar: one widget for each value that applies, made from the field's own declaration."""
+
+import streamlit as st
+
+from ui import state
+from ui.compute import critical_scales_of
+from ui.shell.sidebar_slots import RESHAPING, begin, keep_slot
+from ui.shell.widgets import fit_layer, widget
+from ui.views.fields import DEFAULTS, Values, high_of, run_settings
+
+from .groups import show_groups
+from .own_input import loss_steps_widget
+
+MARKING = ("cell", "activation", *RESHAPING)  # all that the critical weight scales depend on
+
+
+def sidebar(page: str) -> None:
+    """All controls, on the page of this title."""
+    begin(page)
+    fit_layer()
+    values = state.values()
+    with st.container():  # what comes and goes in it leaves the groups below in their places, and so open
+        _main(values)
+    show_groups(values)
+
+
+def _main(values: Values) -> None:
+    widget("cell")
+    widget("activation")
+    keep_slot(_numbers)
+    _marks(values)
+    widget("loss")
+    if values["loss"] == "chosen":
+        loss_steps_widget(values)
+
+
+def _numbers() -> None:
+    widget("steps")
+    widget("weight_scale")
+
+
+def _marks(values: Values) -> None:
+    """The critical weight scales of the present draw: ticks on the slider, and buttons that set it."""
+    marks = critical_scales_of(run_settings(DEFAULTS | {name: values[name] for name in MARKING}))
+    high = high_of("weight_scale")
+    st.html(f'<div class="bf-ticks">{"".join(_tick(mark.value / high) for mark in marks)}</div>')
+    with st.container(horizontal=True, gap="xsmall", key="marks"):
+        for mark in marks:
+            value = {"weight_scale": round(mark.value, 2)}
+            text = f"{mark.value:.2f}: {mark.label}"
+            st.button(text, help=mark.help, type="tertiary", key=text, on_click=state.put, args=(value,))
+
+
+def _tick(share: float) -> str:
+    """A tick at this share of the slider's track, which is 6 px shorter than its widget on both sides."""
+    return f'<i style="left: calc(6px + (100% - 12px) * {share:.4f})"></i>'

@@ -60,7 +60,7 @@ def acquire(store: Store, job_id: str) -> Lease | None:
     return lease
 
 
-def beat(store: Store, lease: Lease) -> bool:
+def heartbeat(store: Store, lease: Lease) -> bool:
     """Show a sign of life; False once the lease is somebody else's."""
     with store.transaction() as db:
         done = db.execute(

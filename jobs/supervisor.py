@@ -37,7 +37,7 @@ def _beat(store: Store, held: lease.Lease, ended: threading.Event) -> None:
 def _holds(store: Store, held: lease.Lease) -> bool:
     """Whether the lease is still ours; where the store cannot be asked now, it is asked again."""
     try:
-        return lease.beat(store, held)
+        return lease.heartbeat(store, held)
     except JobError:
         traceback.print_exc()
         return True
@@ -69,8 +69,8 @@ def _round(store: Store, held: lease.Lease) -> None:
     waiting = tiles.pending(store, held.job)
     if not waiting or job["wanted"] != "run":
         return
-    from . import cluster, flight  # dask takes half a second, and only the holder of the lease needs it
+    from . import cluster, dispatcher  # dask takes half a second, and only the holder of the lease needs it
 
     workers = min(job["workers"] or cluster.cores(), len(waiting))
     with cluster.connect(job["scheduler"], workers, store.home / "scratch") as client:
-        flight.Flight(store, job, held.epoch, client).run(waiting)
+        dispatcher.Dispatcher(store, job, held.epoch, client).run(waiting)

@@ -95,7 +95,7 @@ def check_deaths(store: Store, job_id: str, tile: int, epoch: int) -> None:
             raise JobError(f"its worker process ended {MAX_DEATHS} times while computing it (killed, or out of memory)")
 
 
-def land(store: Store, payload: bytes) -> bool:
+def commit(store: Store, payload: bytes) -> bool:
     """Keep a finished tile; False, and nothing is kept, if a newer attempt owns it or it is done already.
 
     Raises arrays.Damaged if the payload is not whole and OSError if the disk does not take it.

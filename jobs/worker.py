@@ -23,7 +23,7 @@ _stopped: dict[str, int] = {}  # job -> every epoch below this one is stopped, i
 
 
 @dataclass(frozen=True)
-class Order:
+class TileTask:
     """One tile for one worker. `home` is set where it keeps the result itself, `attempt` where it sends it back."""
 
     job: str
@@ -44,7 +44,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Answer:
+class TileResult:
     """What became of an order: 'done', 'kept' (somebody else has it), 'stopped' or 'failed' with a message."""
 
     tile: int
@@ -66,7 +66,7 @@ def topic(run: str, epoch: int) -> str:
 class Context:
     """What a tile's function may ask and tell while it runs."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: TileTask) -> None:
         from distributed import get_worker
 
         self.settings = order.settings
@@ -89,41 +89,41 @@ class Context:
         return self._order.epoch < _stopped.get(self._order.run, 0)
 
 
-def run_tile(order: Order) -> Answer:
+def run_tile(order: TileTask) -> TileResult:
     """Carry out an order; an error of the tile's function is an answer, not an exception."""
     if order.epoch < _stopped.get(order.run, 0):
-        return Answer(order.tile, "stopped")
+        return TileResult(order.tile, "stopped")
     try:
         return _keep(order) if order.home else _compute(order, _sent_claim(order))
     except (Exception, SystemExit) as error:
-        return Answer(order.tile, "failed", _describe(error))
+        return TileResult(order.tile, "failed", _describe(error))
 
 
-def _keep(order: Order) -> Answer:
+def _keep(order: TileTask) -> TileResult:
     """Straight into the store, so that the tile stays whoever dies next."""
     store = Store(Path(str(order.home)), order.allow, busy=AT_WORK)
     tiles.check_deaths(store, order.job, order.tile, order.epoch)
     claim = tiles.claim(store, order.job, order.tile, order.epoch)
     if claim is None:
-        return Answer(order.tile, "kept")
+        return TileResult(order.tile, "kept")
     with _watch(store, order):
         answer = _compute(order, claim)
     if answer.outcome != "done":
         return answer
-    return Answer(order.tile, "done" if tiles.land(store, answer.payload) else "kept")
+    return TileResult(order.tile, "done" if tiles.commit(store, answer.payload) else "kept")
 
 
-def _sent_claim(order: Order) -> tiles.Claim:
+def _sent_claim(order: TileTask) -> tiles.Claim:
     """The supervisor's claim with this process in it."""
     return tiles.Claim(order.job, order.tile, order.attempt, order.epoch, os.getpid(), HOST)
 
 
-def _compute(order: Order, claim: tiles.Claim) -> Answer:
+def _compute(order: TileTask, claim: tiles.Claim) -> TileResult:
     context = Context(order)
     made = function.call(function.resolve(order.function, order.allow), order.spec, context)
     if made is None and context.stop_requested():
-        return Answer(order.tile, "stopped")
-    return Answer(order.tile, "done", payload=arrays.encode(made, claim.facts()))
+        return TileResult(order.tile, "stopped")
+    return TileResult(order.tile, "done", payload=arrays.encode(made, claim.facts()))
 
 
 def _describe(error: BaseException) -> str:
@@ -136,7 +136,7 @@ def _describe(error: BaseException) -> str:
 
 
 @contextmanager
-def _watch(store: Store, order: Order) -> Iterator[None]:
+def _watch(store: Store, order: TileTask) -> Iterator[None]:
     """End this process if another supervisor takes the job over: its workers compute the tile again."""
     over = threading.Event()
     threading.Thread(target=_exit_if_superseded, args=(store, order, over), daemon=True).start()
@@ -146,7 +146,7 @@ def _watch(store: Store, order: Order) -> Iterator[None]:
         over.set()
 
 
-def _exit_if_superseded(store: Store, order: Order, over: threading.Event) -> None:
+def _exit_if_superseded(store: Store, order: TileTask, over: threading.Event) -> None:
     while not over.wait(WATCH_EVERY):
         try:
             with store.reading() as db:

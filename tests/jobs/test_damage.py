@@ -28,7 +28,7 @@ def entered(store, count=3):
 
 def finish(store, job_id, tile, value=1.0):
     claim = tiles.claim(store, job_id, tile, epoch=1)
-    assert tiles.land(store, arrays.encode({"a": np.full(3, value)}, claim.facts()))
+    assert tiles.commit(store, arrays.encode({"a": np.full(3, value)}, claim.facts()))
 
 
 # ── a tile's file
@@ -262,7 +262,7 @@ def test_what_was_computed_outlasts_a_lock(store):
     job = entered(store)
     claim = tiles.claim(store, job.id, 0, epoch=1)
     with locked(store):
-        landing = threading.Thread(target=tiles.land, args=(store, arrays.encode({"a": np.ones(3)}, claim.facts())))
+        landing = threading.Thread(target=tiles.commit, args=(store, arrays.encode({"a": np.ones(3)}, claim.facts())))
         landing.start()
         time.sleep(0.5)
     landing.join()

@@ -78,12 +78,12 @@ def child_runs(pid):
 
 def test_a_silent_holder_loses_the_lease_and_hears_of_it(store, job_id):
     first = lease.acquire(store, job_id)
-    assert lease.beat(store, first)
+    assert lease.heartbeat(store, first)
     alter(store, beat=0.0)
     second = lease.acquire(store, job_id)
     assert second.epoch == 2
-    assert not lease.beat(store, first)
-    assert lease.beat(store, second)
+    assert not lease.heartbeat(store, first)
+    assert lease.heartbeat(store, second)
 
 
 def test_on_another_machine_only_silence_counts(store, job_id):

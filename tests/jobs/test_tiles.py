@@ -41,7 +41,7 @@ def take_over(store, job_id):
 
 def test_a_landed_tile_is_kept_and_cannot_be_claimed_again(store, job_id):
     claim = tiles.claim(store, job_id, 1, epoch=1)
-    assert tiles.land(store, payload(claim))
+    assert tiles.commit(store, payload(claim))
     assert values(store, job_id) == {1: 1.0}
     assert tiles.claim(store, job_id, 1, epoch=1) is None
     assert [tile for tile, _ in tiles.pending(store, job_id)] == [0, 2]
@@ -49,9 +49,9 @@ def test_a_landed_tile_is_kept_and_cannot_be_claimed_again(store, job_id):
 
 def test_of_two_attempts_at_a_tile_only_the_newer_one_lands(store, job_id):
     old, new = (tiles.claim(store, job_id, 0, epoch=1) for _ in range(2))
-    assert not tiles.land(store, payload(old, 1.0))
-    assert tiles.land(store, payload(new, 2.0))
-    assert not tiles.land(store, payload(new, 3.0))
+    assert not tiles.commit(store, payload(old, 1.0))
+    assert tiles.commit(store, payload(new, 2.0))
+    assert not tiles.commit(store, payload(new, 3.0))
     assert values(store, job_id) == {0: 2.0}
     assert [(line.tile, line.attempt) for line in jobs.ledger(store, job_id)] == [(0, 2)]
 
@@ -60,11 +60,11 @@ def test_an_old_epoch_claims_nothing_and_what_it_had_claimed_lands_until_somebod
     first, second = (tiles.claim(store, job_id, tile, epoch=1) for tile in (0, 1))
     epoch = take_over(store, job_id)
     assert tiles.claim(store, job_id, 2, epoch=1) is None
-    assert tiles.land(store, payload(first))
+    assert tiles.commit(store, payload(first))
     assert tiles.claim(store, job_id, 0, epoch) is None
     newer = tiles.claim(store, job_id, 1, epoch)
-    assert not tiles.land(store, payload(second))
-    assert tiles.land(store, payload(newer))
+    assert not tiles.commit(store, payload(second))
+    assert tiles.commit(store, payload(newer))
     assert sorted(line.tile for line in jobs.ledger(store, job_id)) == [0, 1]
 
 
@@ -135,18 +135,18 @@ def swap(path):
 @pytest.mark.parametrize("finder", ["results", "recover"])
 def test_a_damaged_tile_is_left_out_and_computed_again(store, job_id, damage, finder):
     for tile in (0, 1):
-        tiles.land(store, payload(tiles.claim(store, job_id, tile, epoch=1)))
+        tiles.commit(store, payload(tiles.claim(store, job_id, tile, epoch=1)))
     damage(store.tile_path(job_id, 0))
     if finder == "recover":
         tiles.recover(store, job_id)
     assert values(store, job_id) == {1: 1.0}
     assert [tile for tile, _ in tiles.pending(store, job_id)] == [0, 2]
-    assert tiles.land(store, payload(tiles.claim(store, job_id, 0, epoch=1), 2.0))
+    assert tiles.commit(store, payload(tiles.claim(store, job_id, 0, epoch=1), 2.0))
     assert values(store, job_id) == {0: 2.0, 1: 1.0}
 
 
 def test_a_file_of_another_tile_is_not_adopted(store, job_id):
-    tiles.land(store, payload(tiles.claim(store, job_id, 1, epoch=1)))
+    tiles.commit(store, payload(tiles.claim(store, job_id, 1, epoch=1)))
     swap(store.tile_path(job_id, 0))
     assert tiles.claim(store, job_id, 0, epoch=1).attempt == 1
 
@@ -154,14 +154,14 @@ def test_a_file_of_another_tile_is_not_adopted(store, job_id):
 def test_damaged_payloads_do_not_land(store, job_id):
     claim = tiles.claim(store, job_id, 0, epoch=1)
     with pytest.raises(arrays.Damaged):
-        tiles.land(store, payload(claim)[:-1])
+        tiles.commit(store, payload(claim)[:-1])
     with pytest.raises(arrays.Damaged, match="incomplete"):
-        tiles.land(store, arrays.encode({}, {"job": job_id}))
+        tiles.commit(store, arrays.encode({}, {"job": job_id}))
     assert values(store, job_id) == {}
 
 
 def test_the_ledger_takes_no_corrections(store, job_id):
-    tiles.land(store, payload(tiles.claim(store, job_id, 0, epoch=1)))
+    tiles.commit(store, payload(tiles.claim(store, job_id, 0, epoch=1)))
     with pytest.raises(jobs.JobError, match="append-only"), store.transaction() as db:
         db.execute("UPDATE computations SET pid = 0")
 
@@ -170,11 +170,11 @@ def test_nothing_of_a_deleted_job_lands(store, job_id):
     claim = tiles.claim(store, job_id, 0, epoch=1)
     with store.transaction() as db:
         db.execute("DELETE FROM jobs")
-    assert not tiles.land(store, payload(claim))
+    assert not tiles.commit(store, payload(claim))
     assert not list(store.folder(job_id).iterdir())
 
 
 def test_results_skip_what_the_caller_has(store, job_id):
     for tile in (0, 2):
-        tiles.land(store, payload(tiles.claim(store, job_id, tile, epoch=1)))
+        tiles.commit(store, payload(tiles.claim(store, job_id, tile, epoch=1)))
     assert [tile for tile, _ in jobs.results(store, job_id, skip={0, 1})] == [2]

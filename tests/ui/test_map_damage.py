@@ -45,7 +45,7 @@ def finished(tmp_path, monkeypatch):
     held = lease.acquire(store, job.id)
     for tile, spec in enumerate(job.tiles):
         claim = tiles.claim(store, job.id, tile, held.epoch)
-        tiles.land(store, arrays.encode(row(spec, Alone(job.settings)), claim.facts()))
+        tiles.commit(store, arrays.encode(row(spec, Alone(job.settings)), claim.facts()))
     lease.release(store, held)
     yield store, job.id
     end_all_of(store)

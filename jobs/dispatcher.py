@@ -27,7 +27,7 @@ _BROKEN = (OSError, RuntimeError)  # what dask raises when the connection breaks
 Waiting = tuple[int, str]  # a tile and its spec as JSON
 
 
-class Flight:
+class Dispatcher:
     """One round of a job on one client. Local workers write results themselves; those of an address send them back."""
 
     def __init__(self, store: Store, job: sqlite3.Row, epoch: int, client: Client) -> None:
@@ -138,8 +138,8 @@ class Flight:
         self.flying[key] = future, waiting
         future.add_done_callback(self.landed.put)
 
-    def _order(self, tile: int, spec: Any, attempt: int) -> worker.Order:
-        return worker.Order(
+    def _order(self, tile: int, spec: Any, attempt: int) -> worker.TileTask:
+        return worker.TileTask(
             job=self.job["id"],
             store=self.store_id,
             tile=tile,
@@ -174,15 +174,15 @@ class Flight:
         except (*_BROKEN, FutureCancelledError):  # the tile goes out again if the connection comes back
             self.waiting.append(waiting)
 
-    def _keep(self, answer: worker.Answer) -> None:
+    def _keep(self, answer: worker.TileResult) -> None:
         if answer.outcome == "failed":
             self._fail(answer.tile, answer.error)
         elif answer.payload:
             self._land(answer)
 
-    def _land(self, answer: worker.Answer) -> None:
+    def _land(self, answer: worker.TileResult) -> None:
         try:
-            tiles.land(self.store, answer.payload)
+            tiles.commit(self.store, answer.payload)
         except arrays.Damaged as damage:
             self._fail(answer.tile, f"the result arrived damaged ({damage})")
 

@@ -53,12 +53,12 @@ class Session:
     def _has(self, key: str) -> bool:
         return any(getattr(node, "key", None) == key for node in self.app)
 
-    def turn_groups(self, opened: bool) -> bool:
+    def turn_groups(self, selection: bool) -> bool:
         """Open or close all groups of the sidebar, once the page is run; whether any was not so."""
         keys = [group.key for group in groups_of(self.values)]
-        turned = [key for key in keys if self.value(key) != opened]
+        turned = [key for key in keys if self.value(key) != selection]
         for key in turned:
-            self.app.session_state[key] = opened
+            self.app.session_state[key] = selection
         return bool(turned)
 
     def set(self, key: str, value) -> None:

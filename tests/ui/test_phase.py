@@ -8,7 +8,7 @@ import pytest
 from cells import RunSettings
 from cells.analysis.maps import QUANTITIES, critical_lines
 from cells.knobs import BadValue
-from tests.ui.opened_pages import SMALL, until
+from tests.ui.analysis_pages import SMALL, until
 from tests.ui.sessions import Session
 from ui.cost.map_plan import check_cost, clicked, is_large, plan_of, values_of
 from ui.maps import map_live, show
@@ -19,7 +19,7 @@ from ui.views.maps import MapView
 CHART = "chart phase"
 
 
-def opened(**query) -> Session:
+def selection(**query) -> Session:
     """A session on the page, before the map is whole."""
     session = Session(**(SMALL | {"map_size": "9"} | query))
     session.go("phase")
@@ -27,7 +27,7 @@ def opened(**query) -> Session:
 
 
 def whole(**query) -> Session:
-    session = opened(**query)
+    session = selection(**query)
     return until(session, lambda: CHART in session.charts and not session.app.get("progress"))
 
 
@@ -86,7 +86,7 @@ def test_choosing_the_other_sides_knob_turns_the_map():
 
 def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_again(monkeypatch):
     monkeypatch.setattr(map_live, "phase_map", slow_after_the_first_look(map_live.phase_map))
-    session = opened(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.1,3.1")
+    session = selection(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.1,3.1")
     until(session, lambda: CHART in session.charts)
     assert "121 of 961 points are computed so far." in words(session)
     assert session.app.get("progress") and len(colours(session)["x"]) == 11
@@ -101,7 +101,7 @@ def test_theorys_lines_may_come_later_than_the_map(monkeypatch):
     ready = threading.Event()
     monkeypatch.setattr(show, "critical_lines", lambda plan: ready.wait(60) and critical_lines(plan))
     monkeypatch.setattr(map_live, "phase_map", slow_after_the_first_look(map_live.phase_map))
-    session = opened(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.2,3.2")
+    session = selection(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.2,3.2")
     until(session, lambda: CHART in session.charts)
     told = [bar.proto.text for bar in session.app.get("progress")]
     assert [text.split(":")[0] for text in told] == ["Computing 961 points", "Theory's lines"]
@@ -180,7 +180,7 @@ def test_what_is_no_map_is_one_sentence_and_the_view_stays(case):
     ],
 )
 def test_a_link_to_no_map_is_mended_and_named(query, sentence):
-    session = opened(**({"map_size": "9"} | query)) if "map_size" not in query else Session(**(SMALL | query))
+    session = selection(**({"map_size": "9"} | query)) if "map_size" not in query else Session(**(SMALL | query))
     (told,) = session.complaints
     assert told.startswith(sentence)
 

@@ -32,11 +32,11 @@ def plate_of(record, settings=SETTINGS):
     )
 
 
-def boxes(plate):
+def boxes(chart):
     """(row, column) -> (kind's trace, words in the box)."""
     return {
         place: (trace, trace["text"][place[0]][place[1]])
-        for trace in plate.figure["data"]
+        for trace in chart.figure["data"]
         for place in map(tuple, np.argwhere(~np.isnan(unpacked(trace["z"]))).tolist())
     }
 
@@ -61,11 +61,11 @@ def test_every_box_says_in_words_what_its_run_does():
 
 def test_the_present_combination_is_framed_and_told():
     for here in (SETTINGS, SETTINGS.replace(cell="lstm", init="he")):
-        plate = plate_of(RECORD, here)
-        (frame,) = [shape for shape in plate.figure["layout"]["shapes"] if shape["type"] == "rect"]
+        chart = plate_of(RECORD, here)
+        (frame,) = [shape for shape in chart.figure["layout"]["shapes"] if shape["type"] == "rect"]
         middle = ((frame["x0"] + frame["x1"]) / 2, (frame["y0"] + frame["y1"]) / 2)
         assert combination_at(RECORD, *middle).names == (here.cell, here.activation, here.init)
-        assert "the present one keeps " in plate.finding
+        assert "the present one keeps " in chart.finding
 
 
 def test_a_click_on_a_box_finds_its_combination_and_nothing_beside_the_table():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.viz.test_anatomy import plate_of, record_of
-from tests.viz.test_plates import maps
+from tests.viz.test_analysis import plate_of, record_of
+from tests.viz.test_charts import maps
 from viz import csv
 from viz.analysis import Look
 from viz.analysis.latex import backward_equations, forward_equations, power_of_ten, signed
@@ -15,12 +15,12 @@ from viz.heat import unpacked
 
 def test_the_gradient_by_parameter_has_a_row_each():
     look = Look(step=2)
-    record, plate = record_of("exercise", look, cell="gru"), plate_of("exercise", look, cell="gru")
-    assert plate.figure["layout"]["yaxis"]["ticktext"][0] == "W<sub>xr</sub>"
-    assert plate.columns["parameter"].tolist() == [one.name for one in record.parameters]
-    row = plate.columns["parameter"].tolist().index("W_xn")
-    assert plate.columns["log10 norm total"][row] == record["W_xn"].log10_total
-    assert csv(plate).splitlines()[1].startswith("W_xr,1 × 8,")
+    record, chart = record_of("exercise", look, cell="gru"), plate_of("exercise", look, cell="gru")
+    assert chart.figure["layout"]["yaxis"]["ticktext"][0] == "W<sub>xr</sub>"
+    assert chart.columns["parameter"].tolist() == [one.name for one in record.parameters]
+    row = chart.columns["parameter"].tolist().index("W_xn")
+    assert chart.columns["log10 norm total"][row] == record["W_xn"].log10_total
+    assert csv(chart).splitlines()[1].startswith("W_xr,1 × 8,")
 
 
 def test_at_the_first_step_all_is_local():
@@ -37,10 +37,10 @@ def test_stepping_reveals_one_node_after_the_other_forward_then_backward(cell):
         valued = [node for node in record.nodes if stage.has_value(node.name)]
         graded = [node for node in record.nodes if stage.has_gradient(node.name)]
         assert (len(valued), len(graded)) == (min(place, count), max(0, place - count))
-        plate = plate_of("graph", Look(node=place), cell=cell)
-        numbers = [note for note in plate.figure["layout"]["annotations"] if "bgcolor" in note]
+        chart = plate_of("graph", Look(node=place), cell=cell)
+        numbers = [note for note in chart.figure["layout"]["annotations"] if "bgcolor" in note]
         assert len(numbers) == len(valued) + len(graded)
-        assert plate.finding.startswith(f"{place} of {2 * count}, {'forward' if place <= count else 'backward'}: ")
+        assert chart.finding.startswith(f"{place} of {2 * count}, {'forward' if place <= count else 'backward'}: ")
 
 
 def test_everything_is_shown_at_position_0_and_beyond_the_last_it_is_the_last():
@@ -90,6 +90,6 @@ def test_symbols_are_written_for_figures_and_for_speech():
 
 def test_the_softmax_is_drawn_where_there_is_one():
     settings = {"signal": "tokens", "steps": 12, "cell": "lstm"}
-    record, plate = record_of("softmax", Look(step=3), **settings), plate_of("softmax", Look(step=3), **settings)
-    np.testing.assert_allclose(unpacked(maps(plate)[0]["z"]), record.jacobian, rtol=1e-6)
+    record, chart = record_of("softmax", Look(step=3), **settings), plate_of("softmax", Look(step=3), **settings)
+    np.testing.assert_allclose(unpacked(maps(chart)[0]["z"]), record.jacobian, rtol=1e-6)
     np.testing.assert_allclose(record.jacobian.sum(axis=0), 0, atol=1e-15)

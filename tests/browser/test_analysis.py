@@ -33,17 +33,17 @@ def click(page, key):
     page.page.locator(f".st-key-{key} button:visible").first.click()
 
 
-def names(page, plate):
+def names(page, chart):
     """What the lines of a plate are called."""
-    return json.loads(plot(page, plate).evaluate("plot => JSON.stringify(plot.data.map(trace => trace.name ?? ''))"))
+    return json.loads(plot(page, chart).evaluate("plot => JSON.stringify(plot.data.map(trace => trace.name ?? ''))"))
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_plate_is_painted_with_its_finding(visit, dark):
     page = visit("?cell=lstm&steps=20&hidden=8", dark=dark)
-    for title, plates in PAGES.items():
+    for title, charts in PAGES.items():
         turn(page, title)
-        for name in plates:
+        for name in charts:
             assert plot(page, name).get_attribute("aria-label").strip().endswith(".")
             assert plot(page, name).locator("svg").count() > 0
 

@@ -11,7 +11,7 @@ from cells import CELLS, run
 from cells.analysis.ensemble.seeds import Fan
 from cells.analysis.gradient.verdict import judge
 from tests.viz.conftest import trace_of
-from tests.viz.test_anatomy import plate_of, record_of
+from tests.viz.test_analysis import plate_of, record_of
 from viz.analysis import Look
 from viz.analysis.seed_dots import places_of, seed_at, seed_dots
 from viz.analysis.seeds import fan, over_draws
@@ -32,10 +32,10 @@ def percentiles(logs):
 
 @pytest.mark.parametrize("settings", NETS, ids=str)
 def test_the_bands_are_quantiles_over_the_draws_and_hold_the_median(settings):
-    record, plate = record_of("fan", LOOK, **settings), plate_of("fan", LOOK, **settings)
+    record, chart = record_of("fan", LOOK, **settings), plate_of("fan", LOOK, **settings)
     for part, logs in record.grads.items():
         name = f"log10 norm dL/d{part}, median"
-        edges = [plate.columns[name + end] for end in (" least", " 10 %", "", " 90 %", " most")]
+        edges = [chart.columns[name + end] for end in (" least", " 10 %", "", " 90 %", " most")]
         assert all((low <= high).all() for low, high in pairwise(edges))
         np.testing.assert_array_equal(edges[0], logs[:, 1:].min(axis=0))
         np.testing.assert_array_equal(edges[-1], logs[:, 1:].max(axis=0))
@@ -47,9 +47,9 @@ def test_the_bands_are_quantiles_over_the_draws_and_hold_the_median(settings):
 @pytest.mark.parametrize("seed", [0, 7, 4711])
 def test_the_present_draw_is_the_single_run_bit_for_bit(settings, seed):
     trace = run(trace_of(**settings).settings.replace(seed=seed))
-    plate = fan(record_of("fan", LOOK, **settings), Scene(trace), LOOK)
+    chart = fan(record_of("fan", LOOK, **settings), Scene(trace), LOOK)
     for part, norms in trace.log10_grad_norms.items():
-        np.testing.assert_array_equal(plate.columns[f"log10 norm dL/d{part}, seed {seed}"], log10_mean(norms[1:]))
+        np.testing.assert_array_equal(chart.columns[f"log10 norm dL/d{part}, seed {seed}"], log10_mean(norms[1:]))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -69,13 +69,13 @@ def test_zeros_overflows_and_no_numbers_keep_their_rank(seed):
 
 @pytest.mark.parametrize("settings", NETS, ids=str)
 def test_the_sentence_counts_every_draw(settings):
-    record, plate = record_of("fan", LOOK, **settings), plate_of("fan", LOOK, **settings)
+    record, chart = record_of("fan", LOOK, **settings), plate_of("fan", LOOK, **settings)
     alike = len({one.kind for one in record.verdicts}) == 1
     if alike:
-        assert plate.finding.startswith("All 20 draws ") and "does not hang on the seed" in plate.finding
+        assert chart.finding.startswith("All 20 draws ") and "does not hang on the seed" in chart.finding
         return
-    counts = plate.finding.split(":")[0].removeprefix("Of 20 draws ")
-    assert sum(map(int, re.findall(r"\d+(?= [a-z])", counts))) == 20 and "proves nothing" in plate.finding
+    counts = chart.finding.split(":")[0].removeprefix("Of 20 draws ")
+    assert sum(map(int, re.findall(r"\d+(?= [a-z])", counts))) == 20 and "proves nothing" in chart.finding
 
 
 def test_the_present_draw_is_placed_among_the_others():
@@ -105,6 +105,6 @@ def test_draws_that_all_died_or_overflowed_are_drawn_in_words():
         plate_record = record_of("fan", LOOK)
         gone = [replace(one, credit=judge(np.array(curve), 2)) for one in plate_record.verdicts]
         record = Fan(settings, plate_record.seeds, tuple(gone), plate_record.grads, plate_record.states)
-        plate = seed_dots(record, Scene(trace_of(), View(theme="dark")), LOOK)
-        assert word in plate.figure["layout"]["xaxis"]["ticktext"]
-        assert "does any gradient travel back" in plate.finding
+        chart = seed_dots(record, Scene(trace_of(), View(theme="dark")), LOOK)
+        assert word in chart.figure["layout"]["xaxis"]["ticktext"]
+        assert "does any gradient travel back" in chart.finding

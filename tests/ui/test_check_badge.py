@@ -5,7 +5,7 @@ import pytest
 from cells import RunSettings
 from cells.analysis.gradcheck.check import GradientCheck
 from cells.analysis.gradcheck.oracles import Check
-from tests.ui.opened_pages import on, text, until
+from tests.ui.analysis_pages import on, text, until
 from ui.analysis import check_badge, oracle
 from ui.server.background import GivenUp
 

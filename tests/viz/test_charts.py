@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from tests.viz.test_anatomy import plate_of, record_of
+from tests.viz.test_analysis import plate_of, record_of
 from viz import csv
 from viz.analysis import CHARTS, Look
 from viz.analysis.paths import mean_shares
@@ -16,22 +16,22 @@ from viz.heat import unpacked
 HALF_DIGIT = 0.6e-4  # lines carry four decimals of log10
 
 
-def named(plate, name):
+def named(chart, name):
     """y of the trace of that name, NaN where it is broken."""
-    found = next(trace for trace in plate.figure["data"] if trace.get("name") == name and len(trace["y"]))
+    found = next(trace for trace in chart.figure["data"] if trace.get("name") == name and len(trace["y"]))
     return np.array([np.nan if y is None else y for y in found["y"]])
 
 
-def maps(plate):
-    return [trace for trace in plate.figure["data"] if trace["type"] == "heatmap"]
+def maps(chart):
+    return [trace for trace in chart.figure["data"] if trace["type"] == "heatmap"]
 
 
 # ── credit
 
 
 def test_the_credit_matrix_is_drawn_entry_by_entry_with_nothing_after_the_loss():
-    record, plate = record_of("credit", cell="lstm"), plate_of("credit", cell="lstm")
-    shown = unpacked(maps(plate)[0]["z"])
+    record, chart = record_of("credit", cell="lstm"), plate_of("credit", cell="lstm")
+    shown = unpacked(maps(chart)[0]["z"])
     below = np.tri(len(shown), dtype=bool)
     np.testing.assert_allclose(shown[below], record.log10[below], rtol=1e-6)
     assert np.isnan(shown[~below]).all()
@@ -52,11 +52,11 @@ def test_growing_and_even_credit_are_told_apart():
 
 
 def test_exact_zeros_have_a_colour_and_a_word_of_their_own():
-    plate = plate_of("credit", weight_scale=0.0, activation="relu")
+    chart = plate_of("credit", weight_scale=0.0, activation="relu")
     zero = record_of("credit", weight_scale=0.0, activation="relu").log10
-    cover = unpacked(maps(plate)[1]["z"])
+    cover = unpacked(maps(chart)[1]["z"])
     np.testing.assert_array_equal(cover == 1, np.isneginf(zero) & np.tri(50, dtype=bool))
-    assert "exactly 0" in plate.figure["layout"]["annotations"][0]["text"]
+    assert "exactly 0" in chart.figure["layout"]["annotations"][0]["text"]
 
 
 def test_the_chosen_row_is_marked_and_drawn_and_can_be_clicked():
@@ -90,30 +90,30 @@ def test_the_direct_part_of_the_last_loss_is_dead_at_all_other_steps():
 
 
 def test_below_the_top_layer_nothing_is_claimed_of_pytorch():
-    plate = plate_of("parts", layer=0, layers=3, cell="lstm", loss="all")
-    assert "retain_grad" not in plate.alt
-    assert "what the direct part alone shows is" in plate.finding
+    chart = plate_of("parts", layer=0, layers=3, cell="lstm", loss="all")
+    assert "retain_grad" not in chart.alt
+    assert "what the direct part alone shows is" in chart.finding
 
 
 def test_parts_are_drawn_for_every_part_of_the_state():
-    plate = plate_of("parts", cell="lstm", loss="all")
+    chart = plate_of("parts", cell="lstm", loss="all")
     for part, split in zip(("h", "c"), record_of("parts", cell="lstm", loss="all"), strict=True):
-        column = plate.columns[f"log10 norm recurrent dL/d{part}"]
+        column = chart.columns[f"log10 norm recurrent dL/d{part}"]
         np.testing.assert_array_equal(column, split.means()["recurrent"][1:])
 
 
 @pytest.mark.parametrize(("group", "names"), [("W_h", "ozrifgn"), ("b", "")])
 def test_shares_are_drawn_gate_by_gate(group, names):
-    plate = plate_of("shares", Look(shares_of=group), cell="lstm")
-    shown = [column for column in plate.columns if column.startswith("log10")]
+    chart = plate_of("shares", Look(shares_of=group), cell="lstm")
+    shown = [column for column in chart.columns if column.startswith("log10")]
     assert len(shown) == 4 and all(f"dL/d{group}" in column for column in shown)
 
 
 def test_what_cancels_is_what_the_record_says():
-    plate = plate_of("cancellation", cell="gru", loss="all")
+    chart = plate_of("cancellation", cell="gru", loss="all")
     kept = {one.name: one.kept for one in record_of("shares", cell="gru", loss="all")}
-    assert dict(zip(plate.columns["parameter"], plate.columns["kept"], strict=True)) == kept
-    assert min(kept, key=kept.get) in plate.finding
+    assert dict(zip(chart.columns["parameter"], chart.columns["kept"], strict=True)) == kept
+    assert min(kept, key=kept.get) in chart.finding
 
 
 # ── Jacobians
@@ -121,12 +121,12 @@ def test_what_cancels_is_what_the_record_says():
 
 def test_the_unit_circle_is_a_unit_circle_and_the_points_are_the_eigenvalues():
     look = Look(step=9)
-    record, plate = record_of("step_jacobian", look), plate_of("eigenvalues", look)
-    circle, _, points = plate.figure["data"]
+    record, chart = record_of("step_jacobian", look), plate_of("eigenvalues", look)
+    circle, _, points = chart.figure["data"]
     np.testing.assert_allclose(np.hypot(circle["x"], circle["y"]), 1, atol=1e-4)
     shown = np.array(points["x"]) + 1j * np.array(points["y"])
     np.testing.assert_allclose(shown, record.eigenvalues, atol=1e-4)
-    assert plate.figure["layout"]["yaxis"]["scaleanchor"] == "x"
+    assert chart.figure["layout"]["yaxis"]["scaleanchor"] == "x"
 
 
 def test_eigenvalues_outside_the_circle_are_counted():
@@ -139,23 +139,23 @@ def test_eigenvalues_outside_the_circle_are_counted():
 
 
 def test_the_matrix_is_drawn_with_rows_downwards():
-    record, plate = record_of("step_jacobian", cell="lstm"), plate_of("jacobian", cell="lstm")
-    np.testing.assert_allclose(unpacked(maps(plate)[0]["z"]), record.matrix, rtol=1e-6)
-    low, high = plate.figure["layout"]["yaxis"]["range"]
+    record, chart = record_of("step_jacobian", cell="lstm"), plate_of("jacobian", cell="lstm")
+    np.testing.assert_allclose(unpacked(maps(chart)[0]["z"]), record.matrix, rtol=1e-6)
+    low, high = chart.figure["layout"]["yaxis"]["range"]
     assert low > high
 
 
 def test_a_lost_direction_is_said_to_be_lost():
-    plate = plate_of("jacobian", weight_scale=0.0)
-    assert "exactly 0" in plate.finding
+    chart = plate_of("jacobian", weight_scale=0.0)
+    assert "exactly 0" in chart.finding
 
 
 def test_the_long_way_is_in_order_of_time_and_ends_with_the_identity():
-    record, plate = record_of("long_jacobian", cell="lstm"), plate_of("long_jacobian", cell="lstm")
-    largest = named(plate, "largest")
+    record, chart = record_of("long_jacobian", cell="lstm"), plate_of("long_jacobian", cell="lstm")
+    largest = named(chart, "largest")
     np.testing.assert_allclose(largest[:-1], record.log10_singular_values[::-1, 0], atol=HALF_DIGIT)
     assert largest[-1] == 0
-    steps = plate.columns["step"][~np.isnan(plate.columns["log10 sigma_1"])]
+    steps = chart.columns["step"][~np.isnan(chart.columns["log10 sigma_1"])]
     assert steps.tolist() == [*record.states[::-1].tolist(), 50]
 
 
@@ -185,8 +185,8 @@ def test_what_does_not_apply_to_a_gated_cell_is_said(cell):
 
 
 def test_below_the_top_layer_only_the_exponent_predicts():
-    plate = plate_of("prediction", layer=0, layers=3)
-    assert "layer 1 is shown" in plate.alt
+    chart = plate_of("prediction", layer=0, layers=3)
+    assert "layer 1 is shown" in chart.alt
     assert {one.name for one in record_of("growth", layer=0, layers=3).predictions} == {"lyapunov"}
 
 
@@ -200,9 +200,9 @@ def test_one_jacobian_for_all_steps_gives_exact_exponents():
 
 @pytest.mark.parametrize("settings", [{"cell": "lstm"}, {"cell": "gru"}, {"cell": "phased_lstm", "loss": "all"}])
 def test_the_areas_fill_the_panel_where_there_is_a_gradient(settings):
-    plate, record = plate_of("paths", **settings), record_of("paths", **settings)
+    chart, record = plate_of("paths", **settings), record_of("paths", **settings)
     for split in record:
-        areas = [np.array(trace["y"]) for trace in plate.figure["data"] if trace.get("stackgroup") == split.part]
+        areas = [np.array(trace["y"]) for trace in chart.figure["data"] if trace.get("stackgroup") == split.part]
         alive = ~np.isnan(next(iter(split.shares.values())))
         np.testing.assert_allclose(sum(areas)[alive], 1, atol=1e-3)
 
@@ -217,8 +217,8 @@ def test_the_way_past_every_matrix_is_told():
 
 def test_saturation_shows_the_quantity_asked_for():
     for quantity in ("slope", "pre-activation", "gate"):
-        plate = plate_of("saturation", Look(spread_of=quantity), cell="lstm")
-        assert all(column.startswith((f"flat share of {quantity}", quantity, "step")) for column in plate.columns)
+        chart = plate_of("saturation", Look(spread_of=quantity), cell="lstm")
+        assert all(column.startswith((f"flat share of {quantity}", quantity, "step")) for column in chart.columns)
 
 
 def test_a_saturated_net_is_called_so():
@@ -233,8 +233,8 @@ def test_a_saturated_net_is_called_so():
 
 @pytest.mark.parametrize("name", sorted(set(CHARTS) - {"softmax"}))
 def test_csv_reads_back_as_the_very_numbers(name):
-    plate = plate_of(name, cell="phased_lstm")
-    rows = list(csv_format.reader(io.StringIO(csv(plate))))
-    for column, values in zip(zip(*rows[1:], strict=True), plate.columns.values(), strict=True):
+    chart = plate_of(name, cell="phased_lstm")
+    rows = list(csv_format.reader(io.StringIO(csv(chart))))
+    for column, values in zip(zip(*rows[1:], strict=True), chart.columns.values(), strict=True):
         if values.dtype.kind == "f":
             np.testing.assert_array_equal(np.array(column, float), values)

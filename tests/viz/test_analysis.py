@@ -44,8 +44,8 @@ def plate_of(name, look=PLAIN, theme="light", layer=0, **settings):
     return CHARTS[name].draw(record, Scene(trace_of(**settings), View(theme=theme, layer=layer)), look)
 
 
-def axes(plate):
-    return [axis for name, axis in plate.figure["layout"].items() if name[:5] in ("xaxis", "yaxis")]
+def axes(chart):
+    return [axis for name, axis in chart.figure["layout"].items() if name[:5] in ("xaxis", "yaxis")]
 
 
 @pytest.fixture(params=DRAWINGS, ids="-".join)
@@ -57,54 +57,54 @@ def drawing(request):
 
 
 def test_the_finding_is_one_sentence_with_a_number_and_begins_the_alt_text(drawing):
-    plate, _, _ = drawing
-    assert plate.finding.endswith(".") and plate.alt.startswith(plate.finding)
-    assert any(letter.isdigit() for letter in plate.finding)
-    assert not any(mark in plate.alt for mark in ("<", "e-0", "nan", "inf", "  ", ".."))
-    assert plate.figure["layout"]["meta"]["alt"] == plate.alt
+    chart, _, _ = drawing
+    assert chart.finding.endswith(".") and chart.alt.startswith(chart.finding)
+    assert any(letter.isdigit() for letter in chart.finding)
+    assert not any(mark in chart.alt for mark in ("<", "e-0", "nan", "inf", "  ", ".."))
+    assert chart.figure["layout"]["meta"]["alt"] == chart.alt
 
 
 def test_the_caption_names_every_setting(drawing):
-    plate, settings, _ = drawing
+    chart, settings, _ = drawing
     for record in (settings, settings.options):
         for field in knobs_of(record).values():
-            assert f"{field.metadata['knob'].label}: " in plate.caption
+            assert f"{field.metadata['knob'].label}: " in chart.caption
 
 
 def test_every_axis_is_named_and_none_is_logarithmic(drawing):
-    plate, _, _ = drawing
-    shown = [axis for axis in axes(plate) if axis.get("showticklabels", True)]
-    heads = {note["text"] for note in plate.figure["layout"]["annotations"]}
+    chart, _, _ = drawing
+    shown = [axis for axis in axes(chart) if axis.get("showticklabels", True)]
+    heads = {note["text"] for note in chart.figure["layout"]["annotations"]}
     assert all(axis["title"]["text"] or {"cell", "activation"} <= heads for axis in shown)
-    assert not any("type" in axis for axis in axes(plate))
-    assert {trace["type"] for trace in plate.figure["data"]} <= {"scatter", "heatmap", "bar"}
+    assert not any("type" in axis for axis in axes(chart))
+    assert {trace["type"] for trace in chart.figure["data"]} <= {"scatter", "heatmap", "bar"}
 
 
 def test_the_figure_is_plain_json_that_plotly_accepts(drawing):
-    plate, _, _ = drawing
-    assert json.loads(json.dumps(plate.figure, allow_nan=False)) == plate.figure
-    assert len(as_figure(plate).data) == len(plate.figure["data"])
+    chart, _, _ = drawing
+    assert json.loads(json.dumps(chart.figure, allow_nan=False)) == chart.figure
+    assert len(as_figure(chart).data) == len(chart.figure["data"])
 
 
 def test_a_theme_uses_none_of_the_other_themes_colours(drawing):
-    plate, _, theme = drawing
+    chart, _, theme = drawing
     (other,) = PALETTES.keys() - {theme}
-    text = json.dumps(plate.figure)
+    text = json.dumps(chart.figure)
     assert not any(colour in text for colour in PALETTES[other].roles.values())
 
 
 def test_the_table_has_columns_of_one_length_and_goes_into_csv(drawing):
-    plate, _, _ = drawing
-    (rows,) = {len(column) for column in plate.columns.values()}
-    lines = csv(plate).splitlines()
+    chart, _, _ = drawing
+    (rows,) = {len(column) for column in chart.columns.values()}
+    lines = csv(chart).splitlines()
     assert len(lines) == rows + 1 and rows > 0
-    assert lines[0].count(",") >= len(plate.columns) - 1
+    assert lines[0].count(",") >= len(chart.columns) - 1
 
 
 def test_drawing_again_gives_the_same(drawing):
-    plate, settings, theme = drawing
-    fields = {"cell": settings.cell} | (TOKENS if plate.name == "softmax" else {})
-    assert plate_of(plate.name, theme=theme, **fields).figure == plate.figure
+    chart, settings, theme = drawing
+    fields = {"cell": settings.cell} | (TOKENS if chart.name == "softmax" else {})
+    assert plate_of(chart.name, theme=theme, **fields).figure == chart.figure
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -120,9 +120,9 @@ def test_every_plate_is_drawn_or_says_in_a_sentence_why_not(cell, extreme, name)
 def assert_drawn_or_explained(name, look, layer, settings):
     said = ""
     try:
-        plate = plate_of(name, look, layer=layer, **settings)
-        json.dumps(plate.figure, allow_nan=False)
-        said = plate.finding
+        chart = plate_of(name, look, layer=layer, **settings)
+        json.dumps(chart.figure, allow_nan=False)
+        said = chart.finding
     except DoesNotApply as reason:
         said = str(reason)
     assert said.endswith(".") and len(said) > 30
@@ -148,9 +148,9 @@ def test_a_state_that_overflows_leaves_a_sentence(name):
 
 @pytest.mark.parametrize("name", ["prediction", "parts", "paths", "saturation", "graph", "exercise"])
 def test_a_state_that_overflows_is_drawn_where_it_can_be(name):
-    plate = overflown(name)
-    json.dumps(plate.figure, allow_nan=False)
-    assert plate.finding.endswith(".")
+    chart = overflown(name)
+    json.dumps(chart.figure, allow_nan=False)
+    assert chart.finding.endswith(".")
 
 
 def overflown(name):
@@ -166,8 +166,8 @@ overflown_run = functools.cache(run)
 
 
 def test_heights_and_margins_leave_room_for_the_picture(drawing):
-    plate, _, _ = drawing
-    layout = plate.figure["layout"]
+    chart, _, _ = drawing
+    layout = chart.figure["layout"]
     assert layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] >= 100
     assert math.isfinite(layout["height"])
 

@@ -38,6 +38,7 @@ ONLY = {
 }  # packages of others a layer may import
 NEVER = {"jobs": {"streamlit", "plotly"}, "lab": {"streamlit", "plotly"}, "ui.pages": {"numpy", "plotly", "torch"}}
 TORCH_BRIDGE = "cells.torch_bridge"
+AUTOGRAD = "cells.analysis.gradcheck.autograd"  # a program of its own, which nothing imports: it may load torch at once
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ def strangers(root: Path) -> list[str]:
             continue
         if package == "torch" and seen.module.startswith(TORCH_BRIDGE) and seen.when != "load":
             continue
+        if package == "torch" and seen.module == AUTOGRAD:
+            continue
         banned = any(seen.module.startswith(place) and package in names for place, names in NEVER.items())
         if banned or package not in ONLY.get(layer, {package}):
             wrong.append(str(seen))
@@ -209,7 +212,12 @@ def is_session_state(node: ast.AST) -> bool:
     return ast.unparse(node) in {"st.session_state", "session_state"}
 
 
-LAWS = [outward_imports, strangers, cycles, torch_at_start, frame_faults, trusting_reads]
+def autograd_users(root: Path) -> list[str]:
+    """Modules that import the autograd oracle, and torch with it, instead of running it as a program."""
+    return [str(seen) for seen in imports(root) if seen.target == AUTOGRAD]
+
+
+LAWS = [outward_imports, strangers, cycles, torch_at_start, autograd_users, frame_faults, trusting_reads]
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -245,6 +253,11 @@ BROKEN = [  # law, what it has to say, a small wrong tree
     (trusting_reads, "ui.a trusts st.session_state.k", {"ui/a": "x = st.session_state.k"}),
     (trusting_reads, "ui.a trusts st.session_state['k']", {"ui/a": "del st.session_state['k']"}),
     (trusting_reads, "ui.a trusts st.session_state.pop('k')", {"ui/a": "st.session_state.pop('k')"}),
+    (
+        autograd_users,
+        f"ui.a imports {AUTOGRAD} (checks)",
+        {"ui/a": f"from {AUTOGRAD} import checks", AUTOGRAD.replace(".", "/"): "import torch"},
+    ),
     (frame_faults, "app.py is missing", {"ui/state": ""}),
     (frame_faults, "app.py has 40 lines", {"app": "x = 1\n" * 40}),
     (frame_faults, "app.py leaves out ui/pages/b.py", {"app": "ui/pages/a.py", "ui/pages/a": "", "ui/pages/b": ""}),

@@ -1,7 +1,7 @@
 """Autograd as an oracle: every cell's graph unrolled with PyTorch, which then finds the gradients by itself.
 
-`python -m cells.analysis.gradcheck.autograd` reads settings as JSON from its input and writes its checks as JSON: PyTorch takes more than a
-second to load and holds memory, so it gets a process of its own.
+`python -m cells.analysis.gradcheck.autograd` reads settings as JSON from its input and writes its checks as JSON:
+PyTorch takes more than a second to load and holds memory, so it gets a process of its own.
 """
 
 import json

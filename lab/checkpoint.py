@@ -68,28 +68,28 @@ def _difference(own: LabSettings, asked: LabSettings) -> str:
 
 
 def _arrays(training: Training) -> Iterator[tuple[str, Array]]:
-    for name, values in training.net.named_parameters():
-        yield f"net/{name}", values.detach().numpy()
+    yield "theta", training.theta.vector.detach().numpy()
+    yield "good", training.good.numpy()
+    if training.best is not None:
+        yield "best", training.best.numpy()
     for index, state in training.optimiser.state_dict()["state"].items():
         for name, value in state.items():
             if value is not None:
                 yield f"optimiser/{index}/{name}", torch.as_tensor(value).numpy()
-    for name, tensors in (("good", training.good), ("best", training.best)):
-        yield from ((f"{name}/{k}", tensor.numpy()) for k, tensor in enumerate(tensors))
     for layer, parts in enumerate(training.carried or ()):
         yield from ((f"carried/{layer}/{k}", part.numpy()) for k, part in enumerate(parts))
 
 
 def _fill(training: Training, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    training.net.load_state_dict(_tensors(arrays, "net/"), strict=False)
+    training.theta.put(torch.from_numpy(arrays["theta"]))
+    training.good = torch.from_numpy(arrays["good"].copy())
+    training.best = torch.from_numpy(arrays["best"].copy()) if "best" in arrays else None
     state: dict[int, dict[str, Any]] = {}
     for name, value in _tensors(arrays, "optimiser/").items():
         index, key = name.split("/")
         state.setdefault(int(index), {})[key] = value
     training.optimiser.load_state_dict({"state": state, "param_groups": facts["groups"]})
     training.schedule.load_state_dict(facts["schedule"])
-    training.good = list(_tensors(arrays, "good/").values())
-    training.best = list(_tensors(arrays, "best/").values())
     training.carried = _carried(arrays)
     training.history.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
     training.progress = _progress(facts["progress"])

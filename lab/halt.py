@@ -11,7 +11,7 @@ from torch import Tensor
 from cells.arrays import Array
 from cells.words import number
 
-from .model import RecurrentNet
+from .parameters import FlatParameters
 
 
 @dataclass(frozen=True)
@@ -60,23 +60,16 @@ def check_reading(h: Tensor, outputs: Tensor, loss: Tensor) -> None:
     raise NotFinite("the output" if not bool(torch.isfinite(outputs).all()) else "the loss")
 
 
-def check_grads(net: RecurrentNet, norm: float) -> None:
+def check_grads(theta: FlatParameters, size: float) -> None:
     """NotFinite unless the gradient's norm is; names the parameter."""
-    if not math.isfinite(norm):
-        raise NotFinite(f"the gradient of {_first_bad({n: p.grad for n, p in net.named_parameters()})}")
+    if not math.isfinite(size):
+        raise NotFinite(f"the gradient of {theta.first_bad(of_grad=True)}")
 
 
-def check_parameters(net: RecurrentNet, norm: float) -> None:
+def check_parameters(theta: FlatParameters, size: float) -> None:
     """NotFinite unless the parameters' norm is; names the parameter."""
-    if not math.isfinite(norm):
-        raise NotFinite(f"the parameter {_first_bad(dict(net.named_parameters()))}")
-
-
-def _first_bad(tensors: dict[str, Tensor | None]) -> str:
-    for name, values in tensors.items():
-        if values is not None and not bool(torch.isfinite(values).all()):
-            return name
-    return "all parameters together"  # each is finite, and their norm is not
+    if not math.isfinite(size):
+        raise NotFinite(f"the parameter {theta.first_bad(of_grad=False)}")
 
 
 def growth_in_words(columns: dict[str, Array], states: Sequence[Array]) -> str:

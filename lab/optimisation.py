@@ -1,36 +1,34 @@
 """PyTorch's optimisers and schedules by name, and clipping between the backward pass and the step."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
-from torch.nn.utils import clip_grad_value_, clip_grads_with_norm_, get_total_norm
+from torch.nn import Parameter
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, LambdaLR, LRScheduler, StepLR
 
+from .parameters import norm
 from .settings import LabSettings
 
-Parameters = Iterable[torch.nn.Parameter]
+
+def _sgd(theta: Parameter, s: LabSettings) -> Optimizer:
+    return SGD([theta], lr=s.rate, momentum=s.momentum, weight_decay=s.weight_decay)
 
 
-def _sgd(parameters: Parameters, s: LabSettings) -> Optimizer:
-    return SGD(parameters, lr=s.rate, momentum=s.momentum, weight_decay=s.weight_decay)
+def _rmsprop(theta: Parameter, s: LabSettings) -> Optimizer:
+    return RMSprop([theta], lr=s.rate, momentum=s.momentum, weight_decay=s.weight_decay)
 
 
-def _rmsprop(parameters: Parameters, s: LabSettings) -> Optimizer:
-    return RMSprop(parameters, lr=s.rate, momentum=s.momentum, weight_decay=s.weight_decay)
+def _adam(theta: Parameter, s: LabSettings) -> Optimizer:
+    return Adam([theta], lr=s.rate, weight_decay=s.weight_decay)
 
 
-def _adam(parameters: Parameters, s: LabSettings) -> Optimizer:
-    return Adam(parameters, lr=s.rate, weight_decay=s.weight_decay)
+def _adamw(theta: Parameter, s: LabSettings) -> Optimizer:
+    return AdamW([theta], lr=s.rate, weight_decay=s.weight_decay)
 
 
-def _adamw(parameters: Parameters, s: LabSettings) -> Optimizer:
-    return AdamW(parameters, lr=s.rate, weight_decay=s.weight_decay)
-
-
-OPTIMISERS: dict[str, Callable[[Parameters, LabSettings], Optimizer]] = {
+OPTIMISERS: dict[str, Callable[[Parameter, LabSettings], Optimizer]] = {
     "sgd": _sgd,
     "rmsprop": _rmsprop,
     "adam": _adam,
@@ -38,9 +36,9 @@ OPTIMISERS: dict[str, Callable[[Parameters, LabSettings], Optimizer]] = {
 }
 
 
-def optimiser_of(settings: LabSettings, parameters: Parameters) -> Optimizer:
+def optimiser_of(settings: LabSettings, theta: Parameter) -> Optimizer:
     """PyTorch's optimiser of these settings."""
-    return OPTIMISERS[settings.optimiser](parameters, settings)
+    return OPTIMISERS[settings.optimiser](theta, settings)
 
 
 def schedule_of(settings: LabSettings, optimiser: Optimizer, updates_an_epoch: int) -> LRScheduler:
@@ -76,24 +74,14 @@ class Clipping:
         return self.share > 0 or self.after < self.before
 
 
-def clip_grads(settings: LabSettings, parameters: Parameters) -> Clipping:
-    """Clip the gradients in place, by value and then by norm, as far as the settings ask for either."""
-    owners = [p for p in parameters if p.grad is not None]
-    grads = [p.grad for p in owners if p.grad is not None]
-    before = get_total_norm(grads)
-    share = _clip_values(settings.clip_value, owners, grads)
-    after = get_total_norm(grads) if share else before
+def clip_grads(settings: LabSettings, grad: Tensor) -> Clipping:
+    """Clip a gradient in place, by value and then by norm, as far as the settings ask for either."""
+    before, share = norm(grad), 0.0
+    if settings.clip_value:
+        share = float((grad.abs() > settings.clip_value).double().mean())
+        grad.clamp_(-settings.clip_value, settings.clip_value)
+    after = norm(grad) if share else before
     if settings.clip and after > settings.clip:
-        clip_grads_with_norm_(owners, settings.clip, after)
-        after = after * (settings.clip / after)
-    return Clipping(float(before), float(after), share)
-
-
-def _clip_values(limit: float, owners: list[torch.nn.Parameter], grads: list[Tensor]) -> float:
-    """Clip each component to ±limit, where there is one; the share of components that lay beyond it."""
-    if not limit:
-        return 0.0
-    beyond = sum(int((grad.abs() > limit).sum()) for grad in grads)
-    if beyond:
-        clip_grad_value_(owners, limit)
-    return beyond / sum(grad.numel() for grad in grads)
+        grad.mul_(settings.clip / after)
+        after = settings.clip
+    return Clipping(before, after, share)

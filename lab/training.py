@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.utils import get_total_norm
 
 from cells.analysis.jacobian.recurrent_matrix import extent
 from cells.arrays import Array
@@ -16,6 +15,7 @@ from .halt import Halt, NotFinite, check_grads, check_parameters, check_reading,
 from .history import History, flow_of, half_life
 from .model import RecurrentNet, State, build_net
 from .optimisation import Clipping, clip_grads, optimiser_of, schedule_of
+from .parameters import FlatParameters, norm
 from .sampling import write_sample
 from .scoring import Score, evaluate, losses_of, objective, run_batch, times_of
 from .settings import LabSettings
@@ -77,14 +77,14 @@ class Training:
         self.settings = settings
         self.task = TASKS[settings.task](settings)
         self.net: RecurrentNet = build_net(settings, self.task.inputs, self.task.outputs)
-        self.trained = [p for p in self.net.parameters() if p.requires_grad]
-        self.optimiser = optimiser_of(settings, self.trained)
+        self.theta = FlatParameters(self.net)
+        self.optimiser = optimiser_of(settings, self.theta.vector)
         self.schedule = schedule_of(settings, self.optimiser, self.task.updates_an_epoch)
         self.history = History(settings.length)
         self.progress = Progress(smooth=self.task.chance_loss)
         self.carried: State | None = None
-        self.good = self._snapshot()  # the parameters before the last update
-        self.best: list[Tensor] = []  # those of the least validation loss, where patience asks for them
+        self.good = self.theta.snapshot()  # the parameters before the last update
+        self.best: Tensor | None = None  # those of the least validation loss, where patience asks for them
 
     def events(self) -> Iterator[Event]:
         """Go on from where it is, one update after another; ends with End. At each event it may be written down."""
@@ -105,8 +105,8 @@ class Training:
         batch = self.task.train(number)
         score, reading_norms = self._learn(batch, number)
         row = {"update": number + 1, "rate": self.optimiser.param_groups[0]["lr"]} | self._scored(score)
-        clipping = clip_grads(self.settings, self.trained)
-        check_grads(self.net, clipping.before)
+        clipping = clip_grads(self.settings, self.theta.grad)
+        check_grads(self.theta, clipping.before)
         row |= self._step(clipping)
         flow = {name: flow_of(norms, batch.lengths) for name, norms in reading_norms.items()}
         row["half_life"] = half_life(flow[self.top]) if flow else math.nan
@@ -123,7 +123,7 @@ class Training:
     def _learn(self, batch: Batch, number: int) -> tuple[Score, dict[str, Array]]:
         """Forward and backward; the score of the batch, and the norms of the backward pass."""
         state = self.carried if self.settings.carry and not batch.fresh else None
-        self.optimiser.zero_grad()
+        self.theta.grad.zero_()
         outputs, reading = run_batch(self.net, self.task, batch, state, self._noise(number))
         total, weight, right = losses_of(outputs, batch)
         check_reading(reading.h, outputs, total)
@@ -146,21 +146,21 @@ class Training:
 
     def _step(self, clipping: Clipping) -> dict[str, float]:
         """Move the parameters; how far, and how large they are now."""
-        self.good = self._snapshot()
+        self.good = self.theta.snapshot()
         self.optimiser.step()
         self.schedule.step()
         self.net.keep_clocks()
-        moved = get_total_norm([new.detach() - old for new, old in zip(self.trained, self.good, strict=True)])
-        size = float(get_total_norm([p.detach() for p in self.trained]))
-        check_parameters(self.net, size)
+        vector = self.theta.vector.detach()
+        moved, size = norm(vector - self.good), norm(vector)
+        check_parameters(self.theta, size)
         return {
             "grad_norm": clipping.before,
             "clipped_norm": clipping.after,
             "clip_bit": float(clipping.bit),
             "clip_share": clipping.share,
             "weight_norm": size,
-            "recurrent_norm": float(torch.linalg.vector_norm(self._recurrent())),
-            "update_ratio": float(moved) / size if size else math.nan,
+            "recurrent_norm": norm(self._recurrent()),
+            "update_ratio": moved / size if size else math.nan,
         }
 
     def _recurrent(self) -> Tensor:
@@ -186,7 +186,7 @@ class Training:
         self.progress.best = min(loss, self.progress.best)
         self.progress.stale = 0 if better else self.progress.stale + 1
         if better and self.settings.patience:
-            self.best = self._snapshot()
+            self.best = self.theta.snapshot()
 
     def _sample(self) -> list[Sample]:
         """What the network writes, at milestones."""
@@ -209,7 +209,7 @@ class Training:
         """Say what happened, and go back to the last good parameters."""
         growth = growth_in_words(self.history.columns, self._states())
         self.progress.halt = Halt(self.progress.update + 1, fault.tensor, growth)
-        self._put(self.good)
+        self.theta.put(self.good)
         self.progress.reason = "halted"
 
     @torch.no_grad()
@@ -222,20 +222,12 @@ class Training:
     def _end(self) -> End:
         progress = self.progress
         if not progress.metrics:
-            if self.best and progress.reason == "patience":
-                self._put(self.best)
+            if self.best is not None and progress.reason == "patience":
+                self.theta.put(self.best)
             progress.metrics = evaluate(self.net, self.task, TEST).metrics(self.settings.reduction, self.task.kind)
         return End(progress.update, progress.reason, progress.metrics, progress.halt)
 
     def take_over(self, other: "Training") -> None:
         """The parameters of another run of the same shape."""
-        self._put([p.detach() for p in other.trained])
+        self.theta.put(other.theta.vector.detach())
         self.carried = other.carried
-
-    def _snapshot(self) -> list[Tensor]:
-        return [p.detach().clone() for p in self.trained]
-
-    @torch.no_grad()
-    def _put(self, values: list[Tensor]) -> None:
-        for parameter, value in zip(self.trained, values, strict=True):
-            parameter.copy_(value)

@@ -1,6 +1,8 @@
-"""What a trained network writes."""
+"""What a trained network writes: drawn letter by letter, greedily, or by beam search; with a prompt, to a length."""
 
+from .beam import beam_search
+from .conditional import write_to_length
+from .draw import Manner
+from .write import write, write_many, write_sample
 
-def write_sample(net, task, update):
-    """placeholder"""
-    return ""
+__all__ = ["Manner", "beam_search", "write", "write_many", "write_sample", "write_to_length"]

@@ -3,7 +3,12 @@
 from lab import TASKS, LabSettings
 
 SMALL = {"hidden": 8, "batch": 4, "length": 6, "updates": 8, "evaluate_every": 3}
-OWN = {}  # what a task needs beside that
+OWN = {
+    "copy_memory": {"task_options": {"count": 2}},
+    "names": {"length": 14},
+    "name_length": {"length": 14},
+    "surnames": {"length": 40},
+}  # what a task needs beside that
 
 
 def settings_of(task="palindrome", **fields):

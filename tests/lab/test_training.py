@@ -150,7 +150,7 @@ def test_a_checkpoint_of_another_task_is_refused_by_name():
     ("rate", math.nan, r"rate = nan is outside \[1e-08, 10\]"),
     ("rate", 1e9, r"rate = 1000000000.0 is outside \[1e-08, 10\]"),
     ("batch", 0, r"batch = 0 is outside \[1, 4096\]"),
-    ("task", "chess", "task = 'chess' is none of palindrome"),
+    ("task", "chess", "task = 'chess' is none of average, palindrome"),
     ("text", "abc", "text is given, but palindrome reads none"),
     ("carry", True, "carry = True: palindrome has no text"),
     ("length", 2000, "length = 2000 would take"),

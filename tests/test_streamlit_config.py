@@ -1,5 +1,7 @@
 """The server's settings: every name is known to Streamlit, nothing leaves the machine, every text can be read."""
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -73,3 +75,23 @@ def test_ticks_and_knobs_stand_out_on_the_accent(theme):
 def test_contrast_matches_the_values_of_the_standard():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+BELOW = """
+from streamlit import config
+config.set_option("server.baseUrlPath", {base!r})
+config.set_option("server.port", 8600)
+config.set_option("server.address", "localhost")
+import serve
+print(*serve.addresses(), *(route.path for route in serve.ROUTES))
+"""
+
+
+@pytest.mark.parametrize(("base", "place"), [("", ""), ("/tools/backflow/", "/tools/backflow")])
+def test_the_app_is_found_below_the_path_that_it_is_given(base, place):
+    program, root = BELOW.format(base=base), Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True, check=True)
+    address, *routes = done.stdout.split()
+    assert address == f"http://localhost:8600{place}"
+    pages = {path.stem for path in (root / "ui/pages").glob("[!_]*.py")}
+    assert {f"{place}/{name}" for name in ("", "favicon.png", *pages)} == set(routes)

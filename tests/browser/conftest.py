@@ -39,13 +39,20 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """The address of the app, started as the launcher starts it; its log must stay without a traceback."""
-    port, log = free_port(), tmp_path_factory.mktemp("server") / "log.txt"
+    """The address of the app, started as the launcher starts it."""
+    with running(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
+
+
+@contextmanager
+def running(log: Path, base: str = ""):
+    """The address of a new server, below a path if `base` names one; its log must stay without a traceback."""
+    port, place = free_port(), f"/{base}" if base else ""
     command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.baseUrlPath", base]
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=backflow.child_environment(), stdout=out, stderr=out)
-        url, end = f"http://127.0.0.1:{port}", time.monotonic() + START
+        url, end = f"http://127.0.0.1:{port}{place}", time.monotonic() + START
         while not answers(url):
             assert process.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
             time.sleep(0.1)

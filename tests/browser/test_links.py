@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from random import Random
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import running
 from tests.ui.wild import SMALL, values_of
 from ui.link.link import write_link
 
@@ -92,6 +93,40 @@ def test_pages_open_by_their_own_addresses(visit):
         page.page.goto(f"{page.server}/{name}?cell=lstm&steps=20&hidden=6")
         page.page.wait_for_selector(".bf-plot[data-painted]")
         page.wait_query(cell="lstm", steps="20", hidden="6")
+
+
+NAVIGATION = "[...document.querySelectorAll('[data-testid=stTopNavLink]')].map(link => link.href)"
+CARRIED = (
+    f"location.search && {NAVIGATION}.length && {NAVIGATION}.every(link => new URL(link).search === location.search)"
+)
+
+
+def test_every_link_of_the_navigation_carries_the_view_and_follows_it(visit):
+    page = visit("?steps=20&hidden=6")
+    page.wait_until(CARRIED)
+    page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
+    page.wait_query(steps="20", hidden="6", weight_scale="1.01")
+    page.wait_until(CARRIED)
+    (equations,) = (link for link in page.page.evaluate(NAVIGATION) if "/equations" in link)
+    other = visit("?steps=12")
+    other.page.goto(equations)
+    other.page.wait_for_selector(".bf-plot[data-painted]")
+    other.wait_query(steps="20", hidden="6", weight_scale="1.01")
+    other.wait_until(CARRIED)
+
+
+@pytest.mark.slow
+def test_below_a_path_of_its_own_every_page_opens_without_a_failed_request(chromium, tmp_path):
+    with running(tmp_path / "log.txt", "tools/backflow") as url:
+        assert f"Backflow: http://localhost:{urlsplit(url).port}/tools/backflow" in (tmp_path / "log.txt").read_text()
+        page, failed = chromium.new_page(), []
+        page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
+        for path in ("/", "", "/credit", "/equations", "/phase"):
+            page.goto(f"{url}{path}?steps=20&hidden=6")
+            page.wait_for_selector(".bf-plot[data-painted]")
+            page.wait_for_function(CARRIED)
+        page.close()
+    assert failed == []
 
 
 def test_changes_in_quick_succession_are_one_step(visit):

@@ -192,3 +192,7 @@ def test_a_step_knows_the_lines_of_its_fields():
     assert [step.title for step in lesson.steps] == ["What vanishes", "And grows"]
     assert lesson.steps[0].line_of("answer") == 13
     assert lesson.steps[0].text_line == 16
+
+
+def test_a_formula_on_lines_of_its_own_stays_one_that_breaks_where_the_column_ends():
+    assert fill("a\n\n$$u\n= {=steps}$$\n\nb", [run(SMALL)]) == "a\n\n$\\displaystyle u = 5$\n\nb"

@@ -42,6 +42,12 @@ def lessons() -> list[Lesson]:
     return [lesson for lesson in found if lesson and lesson.steps]
 
 
+def next_lesson(name: str) -> Lesson | None:
+    """Return the lesson that comes after this one; None after the last."""
+    later = [lesson for lesson in lessons() if lesson.name > name]
+    return later[0] if later else None
+
+
 class Titles(Mapping[str, str]):
     """Name -> title of every lesson, and `none`: the choices of a value of the page, always those of the folder."""
 

@@ -56,7 +56,15 @@ def fill(text: str, runs: Sequence[Trace]) -> str:
     def put(formula: bool) -> Callable[[re.Match], str]:
         return lambda found: _told(_place(found[1], formula, 0), runs)
 
-    return "".join((INSIDE if formula else OUTSIDE).sub(put(formula), part) for part, formula in _parts(text))
+    parts = [((INSIDE if formula else OUTSIDE).sub(put(formula), part), formula) for part, formula in _parts(text)]
+    return "".join(_displayed(part) if formula else part for part, formula in parts)
+
+
+def _displayed(formula: str) -> str:
+    """A formula of its own lines as a large one in the text: so it breaks where the column ends."""
+    if not formula.startswith("$$"):
+        return formula
+    return rf"$\displaystyle {' '.join(formula[2:-2].split())}$"
 
 
 def _told(place: Place, runs: Sequence[Trace]) -> str:

@@ -11,7 +11,7 @@ from ui import compute, state
 from ui.views.fields import learn_view
 from ui.views.page import PageView
 
-from .library import label_of
+from .library import label_of, next_lesson
 from .live import fill
 from .opening import close_lesson, is_at_step, open_lesson, open_step
 from .progress import keep_progress
@@ -52,6 +52,17 @@ def _show_text(step: Step, settings: RunSettings, view: PageView) -> None:
     st.markdown(fill(step.text, runs))
 
 
+def _show_ends(lesson: Lesson) -> None:
+    """What comes after the last step."""
+    after = next_lesson(lesson.name)
+    if after and st.button(
+        f"{label_of(after.name)}", icon=":material/arrow_forward:", key="lesson next", help=after.title
+    ):
+        open_step(after, 1)
+    if st.button("All lessons", icon=":material/check:", key="lesson done"):
+        st.switch_page("ui/pages/lessons.py")
+
+
 def _show_ways(lesson: Lesson, number: int, page: str) -> None:
     """Back, next, and back to the step where the reader has turned something."""
     last = number == len(lesson.steps)
@@ -60,8 +71,8 @@ def _show_ways(lesson: Lesson, number: int, page: str) -> None:
             open_step(lesson, number - 1)
         if not last and st.button("Next", icon=":material/arrow_forward:", key="step next"):
             open_step(lesson, number + 1)
-        if last and st.button("All lessons", icon=":material/check:", key="lesson done"):
-            st.switch_page("ui/pages/lessons.py")
+        if last:
+            _show_ends(lesson)
         if not is_at_step(lesson, number, page) and st.button(
             "Back to the step", icon=":material/undo:", help="Sets everything as this step had it.", key="step again"
         ):

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from ui import state
+from ui.ask.button import ask_button
 from ui.export.dialog import export_dialog
 from ui.export.exportables import offered
 
@@ -28,6 +29,7 @@ def action_row(starts: Callable[[], None] = preset_row) -> None:
             starts()
         with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center"):
             st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
+            ask_button()
             _copy_button()(key="copy_link", height="content", width="content")
             if st.button("Export", type="tertiary", key="export"):
                 export_dialog(offered())

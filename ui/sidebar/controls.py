@@ -11,6 +11,7 @@ from ui.views.fields import DEFAULTS, Values, high_of, run_settings
 from .groups import show_groups
 from .own_input import loss_steps_widget
 
+ASKED_MARKS = ("critical_scale", "spectral_radius", "sigma_max")  # a mark would tell
 MARKING = ("cell", "activation", *RESHAPING)  # all that the critical weight scales depend on
 
 
@@ -40,7 +41,12 @@ def _numbers() -> None:
 
 
 def _marks(values: Values) -> None:
-    """The critical weight scales of the present draw: ticks on the slider, and buttons that set it."""
+    """The critical weight scales of the present draw: ticks on the slider, and buttons that set it.
+
+    None while they are asked for.
+    """
+    if values["ask"] in ASKED_MARKS:
+        return
     marks = critical_scales_of(run_settings(DEFAULTS | {name: values[name] for name in MARKING}))
     high = high_of("weight_scale")
     st.html(f'<div class="bf-ticks">{"".join(_tick(mark.value / high) for mark in marks)}</div>')

@@ -73,6 +73,15 @@ class Server:
         """Resident memory."""
         return self._process.memory_info().rss / 2**20
 
+    def threads(self) -> int:
+        """How many threads it runs."""
+        return self._process.num_threads()
+
+    def files(self) -> int:
+        """How many files it holds open, sockets among them; on Windows, how many handles."""
+        count = getattr(self._process, "num_fds", None) or self._process.num_handles
+        return count()
+
     def has_torch(self) -> bool | None:
         """Whether PyTorch's library is loaded; None where the system does not tell."""
         maps = getattr(self._process, "memory_maps", None)

@@ -29,6 +29,11 @@ class Wanderer(Session):
         self._is_drawing = False
         self._watched: set[str] = set()  # fragments that ask to be run now and then
 
+    @property
+    def watched(self) -> list[str]:
+        """Fragments that ask to be run now and then, as progress does."""
+        return sorted(self._watched)
+
     async def step(self, rng: Random) -> Answer:
         """Do one thing that a reader, or a slow line, may do."""
         dice = rng.random()
@@ -37,7 +42,7 @@ class Wanderer(Session):
         if dice < TURN_PAGE + SEND_LATE and self.gone:
             return await self.use(rng.choice(self.gone), rng, late=True)
         if dice < TURN_PAGE + SEND_LATE + WATCH and self._watched:
-            return await self.glance(rng.choice(sorted(self._watched)))
+            return await self.glance(rng.choice(self.watched))
         if not self.controls:
             return await self.turn(self.pages[0], keeps=False)
         control = self.controls[rng.choice(sorted(self.controls))]
@@ -106,6 +111,7 @@ class Wanderer(Session):
         if kind == "new_session":
             self._is_drawing = True
             self._drawn, self._running = set(), set(message.metadata.run.fragment_ids)
+            self._watched = self._watched if self._running else set()
         elif kind == "auto_rerun":
             self._watched.add(message.auto_rerun.fragment_id)
         elif kind == "stop_auto_rerun":

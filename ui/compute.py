@@ -17,15 +17,28 @@ from viz.flow import Drawn
 
 from .link.pins import described
 from .platform import PLATFORM
+from .server import memory
 from .server.byte_cache import ByteCache
-from .traces import trace_of
+from .traces import TRACES, trace_of
 from .views.page import PageView
 
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
 HASHES: dict[Any, Callable] = {RunSettings: repr, PageView: repr}
-FINDINGS = 2000  # small ones: some numbers and a sentence
-BODIES: ByteCache[tuple[bytes, int]] = ByteCache(2e8 * PLATFORM.memory, lambda body: len(body[0]))
-CURVES: ByteCache[tuple[viz.Curve, ...]] = ByteCache(5e7, lambda curves: sum(curve.mean.nbytes for curve in curves))
+FINDINGS = 500  # small ones: some numbers and a sentence
+BODIES: ByteCache[tuple[bytes, int]] = ByteCache(4e7 * PLATFORM.memory, lambda body: len(body[0]))
+CURVES: ByteCache[tuple[viz.Curve, ...]] = ByteCache(1e7, memory.size_of)
+
+
+def runs_of(settings: RunSettings, view: PageView) -> list[RunSettings]:
+    """Return the runs that a page of these settings has yet to make: its own, and what it is compared with."""
+    wanted = [settings, *other_losses(settings, view), *(pin.settings for pin in view.pins)]
+    return [run for run in dict.fromkeys(wanted) if run not in TRACES]
+
+
+def runs_of_body(settings: RunSettings, view: PageView, theme: str) -> list[RunSettings]:
+    """Return the same of the main figure, which is kept longer than its runs."""
+    known = not view.scrub and (settings, view, theme) in BODIES
+    return [] if known else runs_of(settings, view)
 
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
@@ -39,6 +52,13 @@ def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, KeyNu
 def critical_scales_of(settings: RunSettings) -> tuple[CriticalScale, ...]:
     """Critical weight scales."""
     return critical_scales(settings)
+
+
+@st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
+def fitting(settings: RunSettings) -> tuple[str, ...]:
+    """Return the names of the figures that show something of this run."""
+    trace = trace_of(settings)
+    return tuple(name for name, kind in viz.FIGURES.items() if kind.fits(trace))
 
 
 def body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:

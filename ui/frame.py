@@ -6,6 +6,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from .platform import PLATFORM
+from .server import memory
+
 VERSION = "0.1.0"
 STYLE = Path(__file__).with_name("page.css")
 PAGE = "page name"
@@ -19,7 +22,7 @@ def open_page() -> None:
         layout="wide",
         menu_items={"About": f"{ABOUT}\n\n{VERSION}"},
     )
-    st.html(STYLE)
+    st.html(_style())
     _freeze()
 
 
@@ -28,6 +31,8 @@ def _freeze() -> bool:
     """A collection walks every object there is: most are modules, which never become garbage."""
     gc.collect()
     gc.freeze()
+    if PLATFORM.threads:
+        memory.start_sweeper()
     return True
 
 
@@ -39,6 +44,12 @@ def enter(page: Page) -> None:
 def page_name() -> str:
     """The page that is open, by the name it has in links."""
     return st.session_state.get(PAGE, "")
+
+
+@st.cache_resource(show_spinner=False)
+def _style() -> str:
+    """Return the page's styles, read once: a file that is opened at every rerun fails where none may be opened."""
+    return f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
 
 
 def theme() -> str:

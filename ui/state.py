@@ -47,6 +47,11 @@ def drawn() -> Values:
     return st.session_state.get("drawn") or DEFAULTS
 
 
+def light() -> Values:
+    """Return the values of the last view that was drawn without waiting; the defaults where there was none yet."""
+    return st.session_state.get("light") or DEFAULTS
+
+
 def told(key: str) -> Any:
     """Return what the widget of this key was brought to, None where there is no such widget any more.
 

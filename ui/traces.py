@@ -3,12 +3,12 @@
 from cells import RunSettings, Trace, run
 
 from .cost.budget import seconds_per_step
-from .platform import PLATFORM
 from .server.byte_cache import ByteCache
+from .server.memory import BUDGET
 from .server.render_lock import RENDER_LOCK
 
 LONG = 0.02  # seconds of a run that others need not wait for
-TRACES: ByteCache[Trace] = ByteCache(8e8 * PLATFORM.memory, lambda trace: trace.settings.memory)
+TRACES: ByteCache[Trace] = ByteCache(BUDGET / 4, lambda trace: trace.settings.memory)
 
 
 def trace_of(settings: RunSettings) -> Trace:
@@ -18,5 +18,5 @@ def trace_of(settings: RunSettings) -> Trace:
 
 def _run(settings: RunSettings) -> Trace:
     if settings.steps * seconds_per_step(settings) > LONG:
-        RENDER_LOCK.step_aside()
+        RENDER_LOCK.slow_down()
     return run(settings)

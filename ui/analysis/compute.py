@@ -7,6 +7,7 @@ from typing import Any
 import viz
 from cells.analysis.errors import DoesNotApply
 from ui.compute import chart_body
+from ui.cost.budget import is_heavy
 from ui.cost.measures import expected_seconds, too_long
 from ui.platform import PLATFORM
 from ui.server import background
@@ -23,7 +24,7 @@ from .selection import Selection
 
 Body = tuple[bytes, int, str]
 
-BODIES: ByteCache[Body] = ByteCache(1e8 * PLATFORM.memory, lambda body: len(body[0]))
+BODIES: ByteCache[Body] = ByteCache(4e7 * PLATFORM.memory, lambda body: len(body[0]))
 AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
 
@@ -51,7 +52,7 @@ def work_of(name: str, selection: Selection) -> Work:
     """The measure of this name for what is opened, under way or done."""
     compute = partial(measured, name, selection.settings, selection.layer, selection.look)
     seconds = expected_seconds(name, selection.settings, selection.layer)
-    return background.ask(name, key_of(name, selection), compute, seconds)
+    return background.ask(name, key_of(name, selection), compute, seconds, is_heavy([selection.settings]))
 
 
 def key_of(name: str, selection: Selection) -> Hashable:
@@ -59,6 +60,17 @@ def key_of(name: str, selection: Selection) -> Hashable:
     measure = MEASURES[name]
     looked_at = tuple(getattr(selection.look, field) for field in measure.depends)
     return name, measure.runs(selection.settings), selection.layer if measure.layered else None, looked_at
+
+
+def record_again(name: str, selection: Selection) -> Any:
+    """Return the measure's record for a figure that is saved: the kept one, else computed once more.
+
+    The page's own list of figures holds no record: every session would keep one alive, long after it is gone.
+    """
+    kept = background.works().result_of(key_of(name, selection))
+    if kept is not None:
+        return kept
+    return measured(name, selection.settings, selection.layer, selection.look, lambda share: None)
 
 
 def chart_of(name: str, record: Any, selection: Selection) -> Chart:

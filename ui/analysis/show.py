@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,11 +14,11 @@ from ui.export.exportables import Exportable, offer
 from ui.platform import PLATFORM
 from ui.server.background import Work, visitor
 from ui.shell.rich_text import heading, sentence
-from viz.analysis import CHARTS
+from viz.analysis import CHARTS, Chart
 from viz.analysis.charts import ChartKind
 
 from .check_badge import badge
-from .compute import Unfinished, body_of, chart_of, record_of
+from .compute import Unfinished, body_of, chart_of, record_again, record_of
 from .selection import Selection
 
 Mount = Callable[[bytes], None]
@@ -39,7 +40,7 @@ def show_analysis_chart(
             st.markdown(f"#### {kind.label.title}")
             _explain(reason)
             return
-        _head(name, record, selection, finding if mount is None else "")
+        _head(name, needs, selection, finding if mount is None else "")
         if mount:
             mount(body)
             return
@@ -70,10 +71,8 @@ def _explain(reason: DoesNotApply | Unfinished) -> None:
         st.info(str(reason))
 
 
-def _head(name: str, record: Any, selection: Selection, finding: str) -> None:
-    saved = Exportable(
-        name, CHARTS[name].label.title, lambda theme: chart_of(name, record, replace(selection, theme=theme))
-    )
+def _head(name: str, needs: str, selection: Selection, finding: str) -> None:
+    saved = Exportable(name, CHARTS[name].label.title, partial(_again, name, needs, selection))
     offer(saved)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         heading(CHARTS[name].label.title)
@@ -83,6 +82,11 @@ def _head(name: str, record: Any, selection: Selection, finding: str) -> None:
             if st.button("Export", type="tertiary", key=f"export {name}"):
                 export_dialog([saved])
     sentence(finding)
+
+
+def _again(name: str, needs: str, selection: Selection, theme: str) -> Chart:
+    """Draw the plate once more, to be saved."""
+    return chart_of(name, record_again(needs, selection), replace(selection, theme=theme))
 
 
 @st.fragment(run_every=PLATFORM.glance)

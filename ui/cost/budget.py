@@ -1,6 +1,6 @@
 """What one run may cost on a page that many share; larger runs are refused before anything is allocated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cells import RunSettings
 from cells.knobs import BadValue
@@ -9,6 +9,7 @@ from ui.views.page import PageView
 
 SECONDS = 1.5  # the most one change of a control may take
 MEGABYTES = 600.0 * PLATFORM.memory
+HEAVY = 6e7  # bytes from which runs wait for each other
 SCRUB_SECONDS, SCRUB_MEGABYTES = 5.0, 12.0  # of one scrubber: all its runs and figures; what goes to the browser
 A_LINE, A_NUMBER, SORTED = 1e-6, 5.4, 2.5e-8  # seconds a point of a line; bytes a number; seconds a number in a band
 LINES, LENS = 25, 8  # lines and band edges of a figure; a walk back in another format, in runs
@@ -39,6 +40,11 @@ def seconds_per_step(s: RunSettings) -> float:
     blocks = len(s.cell_class.pre_activations)
     products = 6 * s.batch * s.layers * s.hidden * s.hidden * blocks
     return s.memory_per_step / PLATFORM.bytes_a_second + products / PLATFORM.products_a_second
+
+
+def is_heavy(runs: Iterable[RunSettings]) -> bool:
+    """Whether these runs take so much memory that only a few such may be under way at once."""
+    return sum(one.memory for one in runs) > HEAVY
 
 
 def scrub_share(points: Sequence[RunSettings], view: PageView) -> float:

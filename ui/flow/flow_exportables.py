@@ -17,8 +17,7 @@ WHOLE = "flow"
 
 def flow_exportables(settings: RunSettings, view: PageView) -> list[Exportable]:
     """The main figure, then its panels."""
-    trace = compute.trace_of(settings)
-    return [_offer(name, settings, view) for name, kind in viz.FIGURES.items() if kind.fits(trace)]
+    return [_offer(name, settings, view) for name in compute.fitting(settings)]
 
 
 def _offer(name: str, settings: RunSettings, view: PageView) -> Exportable:

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from cells.analysis.maps import MapPlan, PhaseMap
+from ui.cost.budget import is_heavy
 from ui.cost.map_plan import LIVE_SECONDS, seconds
 from ui.server import background
 from ui.server.background import Work
@@ -29,14 +30,15 @@ class Progress:
 
 def live_map(plan: MapPlan, whole: bool = True) -> Progress:
     """The map as far as it is known; BadValue where no run of it is possible."""
-    coarse = background.ask(COARSE, ("map", "coarse", plan), partial(coarse_map, plan))
+    heavy = is_heavy([plan.settings])
+    coarse = background.ask(COARSE, ("map", "coarse", plan), partial(coarse_map, plan), heavy=heavy)
     if not soon(coarse):
         return Progress(PhaseMap.empty(plan), coarse)
     found = coarse.future.result()
     if found.whole or not whole or st.session_state.get("map cancelled") == plan:
         background.leave(FINE)
         return Progress(found, cancelled=whole and not found.whole)
-    fine = background.ask(FINE, ("map", plan), partial(whole_map, plan, found))
+    fine = background.ask(FINE, ("map", plan), partial(whole_map, plan, found), heavy=heavy)
     if not soon(fine):
         return Progress(found, fine)
     return Progress(fine.future.result())

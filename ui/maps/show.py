@@ -14,6 +14,7 @@ from cells.knobs import BadValue
 from ui import state
 from ui.chart import event_of, show_chart
 from ui.compute import BODIES, chart_body
+from ui.cost.budget import is_heavy
 from ui.cost.map_plan import clicked, seconds_of
 from ui.export.dialog import export_dialog
 from ui.export.exportables import Exportable, offer
@@ -80,9 +81,8 @@ def _value(settings: RunSettings, quantity: str, layer: int | None) -> float | N
     if seconds_of(settings, quantity, layer) > PRESENT_SECONDS:
         return None
     key = ("here", settings, quantity, layer)
-    here = background.ask(
-        "map here", key, partial(number_of, settings, quantity, layer), seconds_of(settings, quantity, layer)
-    )
+    seconds, compute = seconds_of(settings, quantity, layer), partial(number_of, settings, quantity, layer)
+    here = background.ask("map here", key, compute, seconds, is_heavy([settings]))
     return here.future.result() if soon(here) else None
 
 

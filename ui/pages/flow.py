@@ -26,4 +26,4 @@ def draw(settings: RunSettings, view: PageView) -> None:
     offer(*flow_exportables(settings, view))
 
 
-run_page(draw, tools=compare_bar)
+run_page(draw, tools=compare_bar, runs=lambda settings, view: compute.runs_of_body(settings, view, theme()))

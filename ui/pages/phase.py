@@ -5,5 +5,5 @@ from ui.maps.pickers import map_row
 from ui.maps.presets import map_presets
 from ui.shell.run_page import run_page
 
-run_page(draw, starts=map_presets, tools=map_row)
+run_page(draw, starts=map_presets, tools=map_row, runs=lambda settings, view: ())
 show_jobs()

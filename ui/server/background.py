@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -17,11 +18,13 @@ import streamlit as st
 from ui import platform
 from ui.platform import PLATFORM, Begin, Compute, Report
 
+from .memory import HOLDERS, allowed, size_of
+
 THREADS = 2  # NumPy lets others run while it computes
 NICE = 10  # steps of priority below the pages
 TURN = 0.001  # seconds a thread may keep the interpreter from others; Python's own 5 ms slow pages by half again
 PATIENCE = 5.0  # seconds after the last sign of life of a page until its work is given up
-KEPT = 48  # finished results
+KEPT, KEPT_BYTES = 48, 1e8  # finished results, and what all of them may take together
 
 
 class GivenUp(Exception):
@@ -32,13 +35,13 @@ class Work:
     """One computation, shared by all who ask for the same."""
 
     def __init__(self, begin: Begin, compute: Compute, visitor: str, seconds: float) -> None:
-        self.share = 0.0
+        self.share, self.used = 0.0, time.monotonic()
         self._waiting = {visitor: time.monotonic()}
         self.future: Future = begin(compute, self._report, seconds)
 
     def wanted_by(self, visitor: str) -> None:
         """A sign of life of someone who waits."""
-        self._waiting[visitor] = time.monotonic()
+        self._waiting[visitor] = self.used = time.monotonic()
 
     def left_by(self, visitor: str) -> None:
         """Someone waits no more; a computation that has not begun and is wanted by nobody never will."""
@@ -51,6 +54,12 @@ class Work:
         """Whether it ended without a result because nobody waited."""
         done = self.future.done()
         return done and (self.future.cancelled() or isinstance(self.future.exception(), GivenUp))
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of its result, once it is done."""
+        failed = self.future.cancelled() or self.future.exception() is not None
+        return 0 if failed else size_of(self.future.result())
 
     def within(self, seconds: float) -> bool:
         """Whether it is done after at most `seconds`; not where it was given up as it was asked for again."""
@@ -72,10 +81,20 @@ class Threads:
     def __init__(self) -> None:
         sys.setswitchinterval(TURN)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="measure", initializer=_step_back)
+        self._heavy_pool = ThreadPoolExecutor(1, thread_name_prefix="heavy", initializer=_step_back)
+
+    @property
+    def begins(self) -> tuple[Begin, Begin]:
+        """Where light and where heavy work begins."""
+        return self.begin, self.begin_heavy
 
     def begin(self, compute: Compute, report: Report, seconds: float) -> Future:
         """Compute as soon as a thread is free, however long it takes."""
         return self._pool.submit(_begun, compute, report)
+
+    def begin_heavy(self, compute: Compute, report: Report, seconds: float) -> Future:
+        """Compute what takes much memory: one after the other, while what takes little goes on."""
+        return self._heavy_pool.submit(_begun, compute, report)
 
 
 def _begun(compute: Compute, report: Report) -> Any:
@@ -87,20 +106,31 @@ class Works:
     """All computations of the process, by what they compute."""
 
     def __init__(self, begin: Begin | None = None) -> None:
-        self._begin = begin or Threads().begin
+        self._begins: tuple[Begin, Begin] = (begin, begin) if begin else Threads().begins
         self._works: OrderedDict[Hashable, Work] = OrderedDict()
         self._lock = threading.Lock()
+        HOLDERS.add(self)
 
-    def of(self, key: Hashable, compute: Compute, visitor: str, seconds: float = math.inf) -> Work:
-        """The work of this key, begun if need be."""
+    def of(self, key: Hashable, compute: Compute, visitor: str, seconds: float = math.inf, heavy: bool = False) -> Work:
+        """Return the work of this key, begun if need be.
+
+        heavy  waits for other heavy work, which takes much memory, and keeps no light work waiting
+        """
         with self._lock:
             work = self._works.get(key)
             if work is None or work.given_up:
-                work = self._works[key] = Work(self._begin, compute, visitor, seconds)
+                work = self._works[key] = Work(self._begins[heavy], compute, visitor, seconds)
             work.wanted_by(visitor)
             self._works.move_to_end(key)
             self._forget()
             return work
+
+    def result_of(self, key: Hashable) -> Any:
+        """Return what is kept of this key, None where nothing is."""
+        with self._lock:
+            work = self._works.get(key)
+            done = work is not None and work.future.done() and not work.given_up
+            return work.future.result() if work and done else None
 
     def leave(self, key: Hashable, visitor: str) -> None:
         """The visitor no longer waits for this key."""
@@ -108,10 +138,26 @@ class Works:
             if key in self._works:
                 self._works[key].left_by(visitor)
 
+    def forget(self, idle: float) -> bool:
+        """Drop what nobody asked for in so many seconds; whether there was any."""
+        with self._lock:
+            before, end = len(self._works), time.monotonic() - idle
+            for key in [key for key in self._finished() if self._works[key].used < end]:
+                del self._works[key]
+            self._forget()
+            return len(self._works) < before
+
     def _forget(self) -> None:
-        finished = [key for key, work in self._works.items() if work.future.done()]
-        for key in finished[: max(0, len(self._works) - KEPT)]:
-            del self._works[key]
+        """Drop the oldest results, all but the newest, until number and bytes are within their limits."""
+        finished, limit = self._finished(), allowed(KEPT_BYTES)
+        total = sum(self._works[key].size for key in finished)
+        for key in finished[:-1]:
+            if len(self._works) <= KEPT and total <= limit:
+                return
+            total -= self._works.pop(key).size
+
+    def _finished(self) -> list[Hashable]:
+        return [key for key, work in self._works.items() if work.future.done()]
 
 
 def _step_back() -> None:
@@ -139,14 +185,15 @@ def leave(slot: str) -> None:
         works().leave(shown.pop(slot), visitor())
 
 
-def ask(slot: str, key: Hashable, compute: Compute, seconds: float = math.inf) -> Work:
-    """The work that one place of the page shows; what the place showed before is left.
+def ask(slot: str, key: Hashable, compute: Compute, seconds: float = math.inf, heavy: bool = False) -> Work:
+    """Return the work that one place of the page shows; what the place showed before is left.
 
     compute  a function of a module with arguments that can be sent elsewhere: functools.partial
     seconds  roughly what it takes: what is short need not be sent
+    heavy    whether it takes much memory, and so waits for other such work
     """
     me, shown = visitor(), st.session_state.setdefault("works", {})
     if shown.get(slot, key) != key:
         works().leave(shown[slot], me)
     shown[slot] = key
-    return works().of(key, compute, me, seconds)
+    return works().of(key, compute, me, seconds, heavy)

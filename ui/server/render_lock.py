@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 5.0  # seconds after which a page is drawn without a turn: nobody waits for one that hangs
+SLOW_PATIENCE = 20.0  # the same among pages that compute for long
 
 
 class RenderLock:
     """One holder at a time, first come, first served."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
+    def __init__(self, patience: float = PATIENCE, slow: "RenderLock | None" = None) -> None:
+        self._patience, self._slow = patience, slow
         self._lock = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()  # each is opened when its owner's turn comes
@@ -30,12 +31,24 @@ class RenderLock:
         finally:
             self.step_aside()
             self._mine.inside = False
+            self._leave_slow()
 
     def step_aside(self) -> None:
-        """Let the others go on: what comes now takes long, or waits. The rest of this turn is run beside theirs."""
+        """Let the others go on: what comes now waits. The rest of this turn is run beside theirs."""
         if getattr(self._mine, "held", False):
             self._mine.held = False
             self._leave()
+
+    def slow_down(self) -> None:
+        """Let the others go on: what comes now computes for long. The rest of this turn takes turns with its like."""
+        if self._slow and getattr(self._mine, "inside", False) and not getattr(self._mine, "slow", False):
+            self.step_aside()
+            self._mine.slow = self._slow._take()
+
+    def _leave_slow(self) -> None:
+        if self._slow and getattr(self._mine, "slow", False):
+            self._mine.slow = False
+            self._slow._leave()
 
     def _take(self) -> bool:
         """Whether the turn came in time."""
@@ -64,4 +77,4 @@ class RenderLock:
                 self._taken = False
 
 
-RENDER_LOCK = RenderLock()
+RENDER_LOCK = RenderLock(slow=RenderLock(SLOW_PATIENCE))

@@ -1,14 +1,14 @@
 """What every page that shows a run has in common: the action row, notices, and a part that follows the controls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from cells import RunSettings
 from cells.knobs import BadValue
-from ui import state
+from ui import compute, state
 from ui.ask.show import show_question
-from ui.cost.budget import check_budget
+from ui.cost.budget import check_budget, is_heavy
 from ui.export import exportables
 from ui.frame import page_name
 from ui.lessons.panel import beside_lesson
@@ -19,17 +19,23 @@ from ui.views.page import PageView
 from .actions import action_row, preset_row
 from .notices import show_complaints, show_fault
 from .sidebar_slots import fill, kept_slots
+from .waiting_line import seat, show_waiting
+
+Draw = Callable[[RunSettings, PageView], None]
+Runs = Callable[[RunSettings, PageView], Sequence[RunSettings]]
 
 
 def run_page(
-    draw: Callable[[RunSettings, PageView], None],
+    draw: Draw,
     starts: Callable[[], None] = preset_row,
     tools: Callable[[], None] | None = None,
+    runs: Runs = compute.runs_of,
 ) -> None:
     """Draw a page; `draw` gets settings that are valid, those of the last valid run where the present ones are not.
 
     starts  draws the buttons on top that set the page to something worth seeing
     tools   draws what else the page offers above its body
+    runs    tells which runs `draw` will make: large ones wait for those of other pages
     """
 
     places = kept_slots()
@@ -42,13 +48,24 @@ def run_page(
             settings, view = _valid()
             with beside_lesson(settings, view, page_name()):
                 if not show_question(settings, view):
-                    draw(settings, view)
+                    _draw(draw, settings, view, runs(settings, view))
 
     action_row(starts)
     show_complaints()
     if tools:
         tools()
     body()
+
+
+def _draw(draw: Draw, settings: RunSettings, view: PageView, ahead: Sequence[RunSettings]) -> None:
+    """Draw the page's body, or the line it waits in with the runs that are ahead of it."""
+    with seat(ahead) as before:
+        if before:
+            show_waiting(ahead, before)
+            return
+        draw(settings, view)
+    if not is_heavy(ahead):
+        st.session_state.light = state.drawn()
 
 
 def _valid() -> tuple[RunSettings, PageView]:

@@ -13,14 +13,16 @@ Where to look:
     recurrence  our loops as one node of PyTorch's graph              counterpart the same by nn.*'s own kernels
     model       embedding, recurrent layers, readout                  scoring     losses, accuracy, perplexity
     training    Training: a run as an iterator of events              checkpoint  a run as bytes, and back
+    sampling/   what a network writes                                 recipes/    runs that show one thing
     history     columns and flow                                      halt, cures a value that is not finite, and why
 
 A page or a job steps through `Training(settings).events()`, which yields Update, Sample and End; `checkpoint.pack` and
-`checkpoint.unpack` leave off and go on at any update, bit for bit. LabSettings and TASKS load without PyTorch.
+`checkpoint.unpack` leave off and go on at any update, bit for bit. LabSettings, TASKS and RECIPES load without PyTorch.
 """
 
 from typing import TYPE_CHECKING, Any
 
+from .recipes import RECIPES
 from .settings import LabSettings
 from .tasks import TASKS
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from .train import Run
 
-__all__ = ["TASKS", "LabSettings", "train"]
+__all__ = ["RECIPES", "TASKS", "LabSettings", "train"]
 
 
 def train(settings: LabSettings, on_event: "Callable[[Any], None] | None" = None) -> "Run":

@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from cells.arrays import Array
 from cells.knobs import BadValue
 
-from .halt import Cure, Halt
+from .record import FORMAT, progress_from, read_payload
 from .settings import LabSettings
-from .training import Progress, Training
-
-FORMAT = "backflow lab run 1"
+from .training import Training
 
 
 def pack(training: Training) -> bytes:
@@ -36,7 +33,7 @@ def pack(training: Training) -> bytes:
 
 def unpack(payload: bytes, settings: LabSettings | None = None) -> Training:
     """The run that was packed; BadValue where it is none, or one of other settings than those given."""
-    facts, arrays = _read(payload)
+    facts, arrays = read_payload(payload)
     own = LabSettings.from_json(facts["settings"])
     if settings is not None and settings != own:
         raise BadValue(_difference(own, settings), "checkpoint")
@@ -46,19 +43,6 @@ def unpack(payload: bytes, settings: LabSettings | None = None) -> Training:
     except (KeyError, ValueError, RuntimeError, TypeError) as error:
         raise BadValue(f"the checkpoint does not fit its own settings ({error})", "checkpoint") from error
     return training
-
-
-def _read(payload: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
-    try:
-        size = int.from_bytes(payload[:8], "little")
-        facts = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["run"])
-        if facts["format"] != FORMAT:
-            raise BadValue(
-                f"the checkpoint has the format {facts['format']!r}; this program reads {FORMAT!r}", "checkpoint"
-            )
-        return facts, load(payload)
-    except (SafetensorError, LookupError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadValue("the checkpoint is no file of a run, or it is damaged", "checkpoint") from error
 
 
 def _difference(own: LabSettings, asked: LabSettings) -> str:
@@ -92,7 +76,7 @@ def _fill(training: Training, facts: Mapping[str, Any], arrays: Mapping[str, Arr
     training.schedule.load_state_dict(facts["schedule"])
     training.carried = _carried(arrays)
     training.history.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
-    training.progress = _progress(facts["progress"])
+    training.progress = progress_from(facts["progress"])
 
 
 def _tensors(arrays: Mapping[str, Array], prefix: str) -> dict[str, torch.Tensor]:
@@ -110,13 +94,6 @@ def _carried(arrays: Mapping[str, Array]) -> Any:
     for name, part in _tensors(arrays, "carried/").items():
         layers.setdefault(int(name.split("/")[0]), []).append(part)
     return tuple(map(tuple, layers.values())) or None
-
-
-def _progress(facts: dict[str, Any]) -> Progress:
-    halt = facts["halt"]
-    if halt is not None:
-        halt = Halt(**(halt | {"cures": tuple(Cure(**cure) for cure in halt["cures"])}))
-    return Progress(**(facts | {"halt": halt, "samples": [tuple(sample) for sample in facts["samples"]]}))
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,34 +11,6 @@ from cells.arrays import Array
 from cells.words import number
 
 from .parameters import FlatParameters
-
-
-@dataclass(frozen=True)
-class Cure:
-    """A change that was tried, and what became of the run with it."""
-
-    change: str
-    prevents: bool
-    outcome: str
-
-
-@dataclass(frozen=True)
-class Halt:
-    """At which update training halted, the first tensor that was not finite, and how it came to that."""
-
-    update: int
-    tensor: str
-    growth: str
-    cures: tuple[Cure, ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        """All of it in words."""
-        told = f"Halted at update {self.update}: {self.tensor} is not finite. {self.growth}"
-        helps = [cure.change for cure in self.cures if cure.prevents]
-        if not self.cures:
-            return told
-        return f"{told} Tried: {', '.join(helps) or 'none of the changes'} would have prevented it."
 
 
 class NotFinite(Exception):

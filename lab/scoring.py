@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from .model import Reading, RecurrentNet, State
-from .tasks import Batch, Task
+from .tasks import TEST, Batch, Task
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,28 @@ def evaluate(net: RecurrentNet, task: Task, stream: int) -> Score:
         found = score_of(outputs, batch)
         score = found if score is None else score + found
     return score if score is not None else Score(0.0, 0.0, 0.0, 0)
+
+
+@torch.no_grad()
+def evaluate_training(net: RecurrentNet, task: Task) -> Score:
+    """The score on one epoch of the training data, without dropout; the parameters stay as they are."""
+    score, state = Score(0.0, 0.0, 0.0, 0), None
+    for update in range(max(1, task.updates_an_epoch)):
+        batch = task.train(update)
+        outputs, reading = run_batch(net, task, batch, None if batch.fresh or not task.settings.carry else state)
+        state, score = reading.state, score + score_of(outputs, batch)
+    return score
+
+
+@torch.no_grad()
+def class_accuracies(net: RecurrentNet, task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """Share of right answers in each class of the test data, and how many sequences each has: (classes,) both."""
+    right, counts = np.zeros(task.outputs), np.zeros(task.outputs)
+    for batch in task.held_out(TEST):
+        answers = run_batch(net, task, batch)[0].argmax(dim=-1).numpy()
+        counts += np.bincount(batch.targets.ravel(), minlength=task.outputs)
+        right += np.bincount(batch.targets[answers == batch.targets], minlength=task.outputs)
+    return right / np.maximum(counts, 1), counts
 
 
 def score_of(outputs: Tensor, batch: Batch) -> Score:

@@ -24,6 +24,7 @@ SCHEDULES = {
     "exponential": "exponential",
     "cosine": "cosine to 0",
 }
+TARGET_HELP = "Stops once the validation's accuracy reaches it or, where answers are numbers, its loss; 0 never."
 EPOCH_HELP = "With the schedule by epochs: the first epoch whose rate is multiplied by the factor."
 
 
@@ -76,13 +77,17 @@ class LabSettings:
     updates: int = knob(1500, 1, 1_000_000, "Updates", group="training", page_high=10_000)
     reduction: str = choice("mean", {"mean": "mean", "sum": "sum"}, "Losses of the steps add up as", group="training")
     dropout: float = knob(0.0, 0.0, 0.95, "Dropout", "Between layers.", group="training")
-    dropout_ends: bool = switch(False, "Dropout at both ends", "Also before the first layer and after the last.")
+    dropout_ends: bool = switch(
+        False, "Dropout at both ends", "Also before the first layer and after the last.", group="training"
+    )
     truncate: int = knob(0, 0, 2000, "Truncate after", "Steps that credit goes back; 0 is all.", group="training")
-    carry: bool = switch(False, "Carry the state", "The next window of a text starts from this one's last state.")
+    carry: bool = switch(
+        False, "Carry the state", "The next window of a text starts from this one's last state.", group="training"
+    )
     evaluate_every: int = knob(0, 0, 1_000_000, "Updates between validations", "0 makes 40 of them.", group="training")
     patience: int = knob(0, 0, 1000, "Patience", "Validations without progress until it stops; 0 never.")
-    target: float = knob(0.0, 0.0, 1.0, "Target accuracy", "Stops once the validation reaches it; 0 never.")
-    smoothing: float = knob(0.0, 0.0, 0.9999, "Smoothing", "Of the loss as shown: s ← βs + (1 − β)L.")
+    target: float = knob(0.0, 0.0, 1.0, "Target", TARGET_HELP, group="training")
+    smoothing: float = knob(0.0, 0.0, 0.9999, "Smoothing", "Of the loss as shown: s ← βs + (1 − β)L.", group="training")
     precision: str = choice("float32", {"float32": "float32", "float64": "float64"}, "Precision", group="training")
     engine: str = choice("own", {"own": "our own loops", "torch": "PyTorch's nn.*"}, "Engine", group="training")
     seed: int = knob(0, 0, 2**32 - 1, "Seed", "Draws weights, data and dropout.", page_high=10_000, group="training")
@@ -174,8 +179,6 @@ class LabSettings:
             raise BadValue(f"carry = True: {self.task} has no text whose windows follow each other", "carry", False)
         if self.text and not task.reads_text:
             raise BadValue(f"text is given, but {self.task} reads none", "text", "")
-        if self.target and task.kind == "regression":
-            raise BadValue(f"target = {self.target:g}: {self.task} has no accuracy", "target", 0.0)
 
     def _check_memory(self) -> None:
         if self.memory > BUDGET * 1e9:

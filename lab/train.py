@@ -7,8 +7,8 @@ from functools import cached_property
 from cells.arrays import Array
 
 from .cures import try_cures
-from .halt import Halt
 from .model import RecurrentNet
+from .record import Halt
 from .settings import LabSettings
 from .training import Event, Training
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,11 +11,12 @@ from torch import Tensor
 from cells.analysis.jacobian.recurrent_matrix import extent
 from cells.arrays import Array
 
-from .halt import Halt, NotFinite, check_grads, check_parameters, check_reading, growth_in_words
+from .halt import NotFinite, check_grads, check_parameters, check_reading, growth_in_words
 from .history import History, flow_of, half_life
 from .model import RecurrentNet, State, build_net
 from .optimisation import Clipping, clip_grads, optimiser_of, schedule_of
 from .parameters import FlatParameters, norm
+from .record import Halt, Progress
 from .sampling import write_sample
 from .scoring import Score, evaluate, losses_of, objective, run_batch, times_of
 from .settings import LabSettings
@@ -54,20 +55,6 @@ class End:
 
 
 Event = Update | Sample | End
-
-
-@dataclass
-class Progress:
-    """Where a run is, beside its parameters, its optimiser and its history."""
-
-    update: int = 0
-    smooth: float | None = None
-    best: float = math.inf  # the least validation loss ...
-    stale: int = 0  # ... and the validations since
-    samples: list[tuple[int, str]] = field(default_factory=list)
-    reason: str = ""
-    metrics: dict[str, float] = field(default_factory=dict)
-    halt: Halt | None = None
 
 
 class Training:
@@ -199,11 +186,17 @@ class Training:
 
     def _why_end(self) -> str:
         s = self.settings
-        if s.target and self.history.last("validation_accuracy") >= s.target:
+        if s.target and self._reached(s.target):
             return "target"
         if s.patience and self.progress.stale >= s.patience:
             return "patience"
         return "updates" if self.progress.update >= s.updates else ""
+
+    def _reached(self, target: float) -> bool:
+        """Whether the validation, if there was one now, is as good as that."""
+        if self.task.kind == "regression":
+            return self.history.last("validation_loss") <= target
+        return self.history.last("validation_accuracy") >= target
 
     def _halt(self, fault: NotFinite) -> None:
         """Say what happened, and go back to the last good parameters."""

@@ -1,0 +1,119 @@
+"""What is known of a run, under way or ended, without the network itself: no PyTorch is loaded to look at it."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from cells.arrays import Array
+from cells.knobs import BadValue
+
+from .history import History
+from .settings import LabSettings
+
+FORMAT = "backflow lab run 1"
+
+
+@dataclass(frozen=True)
+class Cure:
+    """A change that was tried, and what became of the run with it."""
+
+    change: str
+    prevents: bool
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Halt:
+    """At which update training halted, the first tensor that was not finite, and how it came to that."""
+
+    update: int
+    tensor: str
+    growth: str
+    cures: tuple[Cure, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """All of it in words."""
+        told = f"Halted at update {self.update}: {self.tensor} is not finite. {self.growth}"
+        helps = [cure.change for cure in self.cures if cure.prevents]
+        if not self.cures:
+            return told
+        return f"{told} Tried: {', '.join(helps) or 'none of the changes'} would have prevented it."
+
+
+@dataclass
+class Progress:
+    """Where a run is, beside its parameters, its optimiser and its history.
+
+    reason   "" while it goes on; "updates", "target", "patience" or "halted" once it has ended
+    samples  (update, text), of tasks that write           metrics  on the test data, once it has ended
+    """
+
+    update: int = 0
+    smooth: float | None = None  # the smoothed loss
+    best: float = math.inf  # the least validation loss ...
+    stale: int = 0  # ... and the validations since
+    samples: list[tuple[int, str]] = field(default_factory=list)
+    reason: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+    halt: Halt | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RunRecord:
+    """A run as its last checkpoint has it."""
+
+    settings: LabSettings
+    progress: Progress
+    past: History
+
+    @cached_property
+    def history(self) -> dict[str, Array]:
+        """One entry an update in each column; `lab.history.COLUMNS` says what they hold."""
+        return self.past.columns
+
+    @cached_property
+    def flows(self) -> dict[str, Array]:
+        """log10 of the batch mean of ‖dL_b/d(part)_t‖, (updates, T), by part and layer: "h1", "c1", "h2", …"""
+        return {name: self.past.flow(name) for name in self.past.flows}
+
+    @property
+    def flow(self) -> Array:
+        """That of the top layer's h."""
+        return self.past.flow(f"h{self.settings.layers}")
+
+
+def read_record(payload: bytes) -> RunRecord:
+    """The record in a checkpoint; BadValue where it is none."""
+    facts, arrays = read_payload(payload)
+    past = History(facts["settings"]["length"])
+    past.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
+    return RunRecord(LabSettings.from_json(facts["settings"]), progress_from(facts["progress"]), past)
+
+
+def read_payload(payload: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The facts and the arrays of a checkpoint; BadValue where it is none."""
+    try:
+        size = int.from_bytes(payload[:8], "little")
+        facts = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["run"])
+        arrays = load(payload)
+    except (SafetensorError, LookupError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadValue("the checkpoint is no file of a run, or it is damaged", "checkpoint") from error
+    if facts.get("format") != FORMAT:
+        told = f"the checkpoint has the format {facts.get('format')!r}; this program reads {FORMAT!r}"
+        raise BadValue(told, "checkpoint")
+    return facts, arrays
+
+
+def progress_from(facts: Mapping[str, Any]) -> Progress:
+    """Progress as it was written down."""
+    halt = facts["halt"]
+    if halt is not None:
+        halt = Halt(**(halt | {"cures": tuple(Cure(**cure) for cure in halt["cures"])}))
+    return Progress(**(dict(facts) | {"halt": halt, "samples": [tuple(sample) for sample in facts["samples"]]}))

@@ -9,6 +9,7 @@ python backflow.py lessons check FILE   what is wrong with a lesson, in a senten
 
 # The syntax stays that of Python 3.6, so that an old Python can still read far enough to say what is missing.
 import argparse
+import contextlib
 import hashlib
 import os
 import platform
@@ -25,6 +26,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 ROOT = Path(__file__).resolve().parent
 APP_PINS, DEV_PINS = "requirements.txt", "requirements-dev.txt"
 PORT = 8501
+FILES = (65536, 24576, 10240, 4096)  # open files to ask for where the system names no end, the most first
 MOST_PROCESSES = 4  # for the tests: the browser's, which one of them runs in turn, last as long as the rest on three
 THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge")
@@ -163,9 +165,28 @@ def choose_port(wanted: int | None, default: int = PORT) -> int:
     return port
 
 
+def raise_file_limit() -> int:
+    """Lets this process and what it becomes open as many files as it may, and returns how many; 0 on Windows.
+
+    Every reader holds four. macOS allows 256 to begin with, and takes no more than the kernel's own number.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (hard, *FILES):
+        with contextlib.suppress(ValueError, OSError):
+            if soft != resource.RLIM_INFINITY and (wanted == resource.RLIM_INFINITY or wanted > soft):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+                break
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
 def become(command: list) -> int:
     """Hands this process over to `command`, so that Ctrl-C and kill reach it; Windows waits for a child instead."""
     os.chdir(ROOT)
+    raise_file_limit()
     words = [str(word) for word in command]
     if os.name != "nt":
         os.execve(words[0], words, child_environment())

@@ -9,14 +9,23 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "ui/pages").glob("[!_]*.py"))
 INDEX = Path(st.__file__).parent / "static/index.html"
 ICON = Path(__file__).parent / "static/icon.png"
 SOON = 0.5  # seconds
+STREAM = "/_stcore/stream"
+RESERVE = 40  # files: what readers inside open for a moment, and those let in just now
+FULL = """<!doctype html><title>Backflow is full</title><meta http-equiv="refresh" content="60">
+<body style="font: 1.125rem/1.5 sans-serif; max-width: 34rem; margin: 20vh auto; padding: 0 1rem">
+<h1 style="font-size: 1.5rem">Backflow is full</h1>
+<p>So many readers are here that this server may open no more files. The page tries again every minute; whoever runs
+the server can allow more, with <code>ulimit -n</code>, before it is started.</p>"""
 LINKS = Path(__file__).parent / "ui/links.js"
 ROOT = '<head><script>window.__streamlit = {BACKEND_BASE_URL: new URL(".", location.href).href}</script>'
 
@@ -65,6 +74,41 @@ async def show(_: st.App) -> AsyncIterator[None]:
     yield
 
 
+class Door:
+    """Lets newcomers in while files may still be opened; beyond, each is told so, and those inside notice nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not (_is_newcomer(scope) and is_full()):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await HTMLResponse(FULL, 503, {"Retry-After": "60"})(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1013})  # try again later
+
+
+def _is_newcomer(scope: Scope) -> bool:
+    """Whether someone opens the page, or a session for it."""
+    if scope["type"] == "websocket":
+        return scope["path"].endswith(STREAM)
+    return scope["type"] == "http" and scope["path"] in ADDRESSES
+
+
+def is_full() -> bool:
+    """Whether so many files are open that another reader's could take the last."""
+    try:
+        import resource
+
+        return sum(1 for _ in Path("/dev/fd").iterdir()) + RESERVE > resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    except ImportError:  # Windows
+        return False
+    except OSError:  # not even one to look
+        return True
+
+
 BASE = base()
+ADDRESSES = {f"{BASE}/{name}" for name in ("", *PAGES)}
 ROUTES = [Route(f"{BASE}/favicon.png", icon), *(Route(f"{BASE}/{name}", opened) for name in ("", *PAGES))]
-app = st.App("app.py", routes=ROUTES, lifespan=show)
+app = st.App("app.py", routes=ROUTES, lifespan=show, middleware=[Middleware(Door)])

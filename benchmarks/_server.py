@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,11 +23,12 @@ START_LIMIT = 60  # s
 class Server:
     """Runs an app while the `with` block lasts, with the settings in .streamlit/config.toml of the folder `home`.
 
+    before  words in front of the command that starts it
     RuntimeError where it does not answer within 60 s.
     """
 
-    def __init__(self, app: Path, home: Path = ROOT) -> None:
-        self.app, self.home = app.resolve(), home
+    def __init__(self, app: Path, home: Path = ROOT, before: Sequence[str] = ()) -> None:
+        self.app, self.home, self._before = app.resolve(), home, before
         self.port = free_port()
 
     @property
@@ -37,7 +39,7 @@ class Server:
         options = {"server.port": self.port, "server.address": "127.0.0.1", "server.headless": "true"}
         words = [f"--{name}={value}" for name, value in (options | {"logger.level": "error"}).items()]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(self.app), *words],
+            [*self._before, sys.executable, "-m", "streamlit", "run", str(self.app), *words],
             cwd=self.home,
             env=backflow.child_environment(),
             stdout=subprocess.DEVNULL,

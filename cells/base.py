@@ -10,6 +10,7 @@ The tape is what one layer remembers of its forward pass: a dict of arrays whose
 entries, index 0 the initial one, so `tape["h"][t]` enters step t and `tape["h"][t + 1]` leaves it (t counts from 0).
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ import numpy as np
 
 from .activations import Activation
 from .arrays import Array, empty_unit_major
+from .gate import Gate
 from .initialisers import draw
 from .knobs import Knobs
 from .scaled import Scaled, sums_of_products
+from .step_graph import StepGraph
 
 Params = dict[str, Array]
 Tape = dict[str, Array]
@@ -58,16 +61,23 @@ class Recipe:
 
 
 class Cell(ABC):
-    """One layer of a recurrent network, forward and backward."""
+    """One layer of a recurrent network, forward and backward, and all that is shown of it by name.
+
+    `gates` are in the order they are shown; the time gate is one of them. What is not declared is not there.
+    """
 
     name: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar[str]  # on buttons and in menus
+    title: ClassVar[str] = ""  # in sentences, where the label is short for it
     state_names: ClassVar[tuple[str, ...]] = ("h",)
-    gates: ClassVar[tuple[str, ...]] = ()  # in the order of their columns in W_x and W_h
-    pre_activations: ClassVar[tuple[str, ...]]  # names of the pre-activations, in the same order
+    gates: ClassVar[tuple[Gate, ...]] = ()
+    pre_activations: ClassVar[tuple[str, ...]]  # in the order of the columns of W_x; a gate's bears its name
     candidate: ClassVar[str]  # the block that carries new content; its recurrent matrix sets the spectral radius
+    time_gate: ClassVar[Gate | None] = None  # the gate that opens by a clock, in cells that are Clocked
+    without_gate: ClassVar[str] = ""  # the cell that is left where the time gate is gone
     delta_blocks: ClassVar[int]  # blocks of H columns in the pre-activation gradient
     constants: ClassVar[tuple[str, ...]] = ()  # parameters that are not trained
+    elman: ClassVar[bool] = False  # whether a step is σ(x W_x + h W_h + b) and nothing else but a skip path
 
     @dataclass(frozen=True)
     class Options(Knobs):
@@ -86,6 +96,35 @@ class Cell(ABC):
     def scalable(self) -> bool:
         """Whether the state may outgrow float64 and still be carried exactly, by an exponent."""
         return False
+
+    def colour_of(self, name: str) -> str:
+        """Return the palette's role for what belongs to a gate, `f`, `W_hf` or `p_f`; h's where it belongs to none."""
+        found = [gate for gate in self.gates if name == gate.name or re.search(f"_[xh]?{gate.name}$", name)]
+        return found[0].colour if found else "h"
+
+    @property
+    def shown_gates(self) -> tuple[Gate, ...]:
+        """The gates that are drawn side by side: all but the time gate, which has a panel of its own."""
+        return tuple(gate for gate in self.gates if gate != self.time_gate)
+
+    @property
+    def skip_path(self) -> bool:
+        """Whether the old state is added to the new one, unweighted."""
+        return False
+
+    @property
+    def shift_sign(self) -> str:
+        """How the clock reads its shift, a name in `clock.SIGNS`."""
+        return "minus"
+
+    @property
+    def reads_updated(self) -> bool:
+        """Whether the output of a cell with a time gate reads the updated memory, so that h_t depends on c_{t-1}."""
+        return False
+
+    def step_graph(self) -> StepGraph:
+        """Return the step as a graph, in the notation of its equations; empty for a cell that declares none."""
+        return ()
 
     @property
     def blocks(self) -> int:

@@ -96,7 +96,7 @@ def empty_grid(settings: RunSettings, axes: Mapping[str, Sequence[Any]], points:
 def _room(shape: tuple[int, ...], steps: int, batch: int, points: Sequence[RunSettings]) -> LayerGrid:
     cells = {point.cell: point.cell_class for point in points}.values()
     parts = dict.fromkeys(part for cell in cells for part in cell.state_names)
-    gates = dict.fromkeys(gate for cell in cells for gate in cell.gates)
+    gates = dict.fromkeys(gate.name for cell in cells for gate in cell.gates)
 
     def norms() -> dict[str, Array]:
         return {part: np.full((*shape, steps + 1, batch), np.nan) for part in parts}

@@ -22,9 +22,27 @@ from .base import (
     states_like,
     transposed,
 )
+from .gate import Gate
 from .initialisers import chrono_biases
 from .knobs import Knobs, choice, switch
 from .scaled import Scaled, sums_of_products
+from .step_graph import (
+    H_PREV,
+    Node,
+    Path,
+    StepGraph,
+    Term,
+    X,
+    activated,
+    pre_activation,
+    pre_activation_path,
+    sigmoid_of,
+)
+
+RESET = pre_activation_path("r", "the reset gate", "reset")
+UPDATE = pre_activation_path("z", "the update gate", "update")
+CANDIDATE = pre_activation_path("n", "the candidate", "new")
+KEEP = Path("update_gate", "the update gate", "update", straight=True)
 
 
 class GRU(Cell):
@@ -55,7 +73,8 @@ class GRU(Cell):
     """
 
     name, label = "gru", "GRU"
-    gates = pre_activations = ("r", "z", "n")
+    gates = Gate("r", "reset r", "reset"), Gate("z", "update z", "update"), Gate("n", "candidate n", "new")
+    pre_activations = ("r", "z", "n")
     candidate = "n"
     keep_sign = 1.0  # z = 1 keeps
     delta_blocks = 4  # gradients of n, r, z and of q = h W_hn + b_hn: [n r z] is what x sees, [r z q] what h sees
@@ -73,6 +92,12 @@ class GRU(Cell):
     @classmethod
     def build(cls, options: Any, activation: Activation) -> "GRU":
         return (ChoGRU if options.form == "cho" else cls)(options, activation)
+
+    def step_graph(self) -> StepGraph:
+        q = Node("q", "q_t", (Term(("h_prev",), "W_hn", CANDIDATE),), "b_hn")
+        a_n = Node("a_n", "a^n_t", (Term(("x",), "W_xn"), Term(("r", "q"))), "b_n")
+        h = Node("h", "h_t", (Term(("1-z", "n")), Term(("z", "h_prev"), path=KEEP)))
+        return *gate_nodes(), q, a_n, activated("n", "a_n"), h
 
     def init_params(self, recipe: Recipe) -> Params:
         H = recipe.hidden
@@ -145,6 +170,11 @@ class GRU(Cell):
         return {"W_x": W_x, "W_h": W_h, "b": b[..., 0, :], "b_hn": b_h[..., 0, 2 * H :]}
 
 
+def gate_nodes() -> StepGraph:
+    """Return the leaves, the pre-activations of r and z, and their openings."""
+    return X, H_PREV, pre_activation("r", RESET), pre_activation("z", UPDATE), sigmoid_of("r"), sigmoid_of("z")
+
+
 def gates_and_candidate(a: Array) -> tuple[Array, Array]:
     """Split an array (…, 3H) into the columns of r and z, (…, 2H), and those of n, (…, H)."""
     H = a.shape[-1] // 3
@@ -190,6 +220,12 @@ class ChoGRU(GRU):
 
     delta_blocks = 3
     keep_sign = -1.0  # z = 1 overwrites
+
+    def step_graph(self) -> StepGraph:
+        q = Node("q", "q_t", (Term(("r", "h_prev"), path=CANDIDATE),))
+        a_n = Node("a_n", "a^n_t", (Term(("x",), "W_xn"), Term(("q",), "W_hn")), "b_n")
+        h = Node("h", "h_t", (Term(("1-z", "h_prev"), path=KEEP), Term(("z", "n"))))
+        return *gate_nodes(), q, a_n, activated("n", "a_n"), h
 
     def init_params(self, recipe: Recipe) -> Params:
         params = super().init_params(recipe)

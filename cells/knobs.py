@@ -21,6 +21,8 @@ class Knob:
     page_high: float | None = None  # the slider's end where it is shorter than the range
     step: float | None = None
     choices: Mapping[str, str] = field(default_factory=dict)  # value -> label
+    reveals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # choice -> lists that it asks for
+    reshapes: bool = False  # whether a change moves the critical scales, or what the sidebar offers
 
 
 class BadValue(ValueError):
@@ -79,6 +81,10 @@ class Knobs:
 
     def check_run(self, settings: Any) -> None:
         """BadValue where the run's settings do not give what these knobs need; by default they need nothing."""
+
+    def own_lists(self) -> Mapping[str, tuple]:
+        """Return the lists that the user brought and these knobs use, by the field's name."""
+        return {}
 
 
 def check_knobs(record: Any, names: Collection[str] | None = None) -> None:

@@ -22,13 +22,40 @@ from .base import (
     states_like,
     transposed,
 )
+from .gate import Gate
 from .initialisers import chrono_biases
 from .knobs import Knobs, knob, switch
 from .scaled import Scaled, sum_over_time
+from .step_graph import (
+    C_PREV,
+    H_PREV,
+    Node,
+    Path,
+    StepGraph,
+    Term,
+    X,
+    activated,
+    pre_activation,
+    pre_activation_path,
+    sigmoid_of,
+)
 
 FORGET_HELP = "Above 0 the cell remembers by default (Gers et al. 2000; Jozefowicz et al. 2015)."
 PEEPHOLES_HELP = "The gates also see the cell state: i and f the old one, o the new one."
 CHRONO_HELP = "Forget biases log U(1, T-1), input biases their negatives: memories of all lengths up to T."
+
+PRE = {
+    "i": pre_activation_path("i", "the input gate", "input"),
+    "f": pre_activation_path("f", "the forget gate", "forget"),
+    "o": pre_activation_path("o", "the output gate", "output"),
+    "g": pre_activation_path("g", "the candidate", "candidate"),
+}
+PEEPHOLES = {
+    "i": Path("peephole_i", "the input gate's peephole", "input", short="peephole i", pattern="."),
+    "f": Path("peephole_f", "the forget gate's peephole", "forget", short="peephole f", pattern="."),
+}
+FORGET = Path("forget_gate", "the forget gate", "forget", straight=True)
+MEMORY = Term(("f", "c_prev"), path=FORGET), Term(("i", "g"))  # f ⊙ c_{t-1} + i ⊙ g
 
 
 class LSTM(Cell):
@@ -69,7 +96,13 @@ class LSTM(Cell):
 
     name, label = "lstm", "LSTM"
     state_names = ("h", "c")
-    gates = pre_activations = ("o", "i", "f", "g")
+    gates = (
+        Gate("f", "forget f", "forget"),
+        Gate("i", "input i", "input"),
+        Gate("o", "output o", "output"),
+        Gate("g", "candidate g", "candidate"),
+    )
+    pre_activations = ("o", "i", "f", "g")
     candidate = "g"
     delta_blocks = 4
 
@@ -78,6 +111,23 @@ class LSTM(Cell):
         forget_bias: float = knob(1.0, -4.0, 6.0, "Forget bias", FORGET_HELP, step=0.1)
         peepholes: bool = switch(False, "Peepholes", PEEPHOLES_HELP)
         chrono: bool = switch(False, "Chrono biases", CHRONO_HELP)
+
+    def step_graph(self) -> StepGraph:
+        h = Node("h", "h_t", (Term(("o", "v")),))
+        return *self.gate_nodes(), Node("c", "c_t", MEMORY), *self.output_nodes("c"), h
+
+    def gate_nodes(self) -> StepGraph:
+        """Return the leaves, the pre-activations of i, f and g, and their values."""
+        seen = self.options.peepholes
+        peep = {gate: (Term(("c_prev",), f"p_{gate}", PEEPHOLES[gate]),) if seen else () for gate in ("i", "f")}
+        a_i, a_f = (pre_activation(gate, PRE[gate], *peep[gate]) for gate in ("i", "f"))
+        a_g = pre_activation("g", PRE["g"])
+        return X, H_PREV, C_PREV, a_i, a_f, a_g, sigmoid_of("i"), sigmoid_of("f"), activated("g", "a_g")
+
+    def output_nodes(self, read: str) -> StepGraph:
+        """Return o and v = σ(c) of the cell state that the output reads."""
+        peep = (Term((read,), "p_o"),) if self.options.peepholes else ()
+        return pre_activation("o", PRE["o"], *peep), sigmoid_of("o"), activated("v", read)
 
     def init_params(self, recipe: Recipe) -> Params:
         params = {"W_x": recipe.input(4), "W_h": recipe.recurrent(4), "b": self._biases(recipe)}

@@ -8,25 +8,20 @@ import numpy as np
 from .activations import Activation, sigmoid
 from .arrays import Array
 from .base import Arrays, Params, Recipe, StateArrays, Tape, blocks, row, transposed
-from .clock import DRAWS, SIGNS, checked_timestamps, gate_slopes, given, time_gate
-from .knobs import BadValue, choice, knob, switch
-from .lstm import LSTM
-from .scaled import Scaled, sum_over_time
+from .clocked import SOURCE, Clocked, ClockKnobs
+from .gate import Gate
+from .knobs import choice
+from .lstm import LSTM, MEMORY
+from .scaled import Scaled
+from .step_graph import Node, Path, StepGraph, Term
 
-E = float(np.e)
-SOURCE = "Neil, Pfeiffer, Liu 2016"
-GATE_HELP = "Frozen open (k = 1 at every step) it is the plain LSTM with the same weights, bit for bit."
-SHIFT_HELP = f"φ = ((t − s) mod τ)/τ in {SOURCE}: s delays the opening. With t + s it comes earlier by s."
-LEAK_HELP = f"k = αφ while closed, so that a closed gate still learns: 0.001 while learning ({SOURCE})."
-TEST_HELP = f"At test the gate closes tightly: α = 0 ({SOURCE})."
 OUTPUT_HELP = f"h̃ = o σ(c̃), the candidate, in {SOURCE}; h̃ = o σ(c'), the updated cell, in some implementations."
-SAMPLING_HELP = (
-    "Regular: 1, 2, …, T. Irregular: gaps drawn from an exponential distribution of mean 1 (Poisson). Two sensors: one "
-    "samples every 1, one every 2.7, from random phases on. Own: times you paste or load."
-)
+
+TIME_GATE = Gate("k", "time gate k", "time_gate")
+CLOSED = Path("closed_gate", "the closed time gate", "time_gate", straight=True)
 
 
-class PhasedLSTM(LSTM):
+class PhasedLSTM(LSTM, Clocked):
     """The LSTM behind a gate k that each unit opens by its own clock (Neil, Pfeiffer, Liu 2016).
 
     Each unit has its own period τ, shift s and open ratio r_on, all trained. Where k = 0 the step is the identity for h
@@ -72,92 +67,37 @@ class PhasedLSTM(LSTM):
         δc_{t-1} += (1 - k) ⊙ δc_t
     """
 
-    name, label = "phased_lstm", "Phased"
-    gates = (*LSTM.gates, "k")
+    name, label, title = "phased_lstm", "Phased", "Phased LSTM"
+    gates = (*LSTM.gates, TIME_GATE)
+    time_gate = TIME_GATE
+    without_gate = LSTM.name
     delta_blocks = 5
-    constants = ("leak",)
-    without_gate = "lstm"  # the cell that is left where the gate is gone
 
     @dataclass(frozen=True)
-    class Options(LSTM.Options):
-        gate: str = choice("clock", {"clock": "by the clock", "open": "open: k = 1"}, "Gate", GATE_HELP)
-        shortest_period: float = knob(
-            E, 1.0, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0
-        )
-        longest_period: float = knob(
-            E**6, 1.0, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0
-        )
-        shift_spread: float = knob(1.0, 0.0, 1.0, "Shift spread", "s = spread · U(0, τ): 0 opens all units in phase.")
-        shift_sign: str = choice("minus", {"minus": "t − s", "plus": "t + s"}, "Sign of the shift", SHIFT_HELP)
-        open_ratio: float = knob(0.05, 0.001, 1.0, "Open ratio r_on", "Share of each period in which the gate is open.")
-        leak: float = knob(0.001, 0.0, 1.0, "Leak α", LEAK_HELP, step=0.001)
-        at_test: bool = switch(False, "At test: α = 0", TEST_HELP)
-        sampling: str = choice(
-            "regular",
-            {"regular": "regular", "irregular": "irregular", "two_sensors": "two sensors", "own": "own times"},
-            "Timestamps",
-            SAMPLING_HELP,
-        )
+    class Options(ClockKnobs, LSTM.Options):
         output: str = choice(
             "candidate", {"candidate": "candidate c̃", "updated": "updated c'"}, "Output reads", OUTPUT_HELP
         )
-        timestamps: tuple = ()  # for sampling = own
-
-        def __post_init__(self) -> None:
-            super().__post_init__()
-            object.__setattr__(self, "timestamps", checked_timestamps(self.timestamps))
-            if self.shortest_period > self.longest_period:
-                low, high = self.shortest_period, self.longest_period
-                sentence = f"shortest_period = {low:g} is outside [1, {high:g}], the range up to longest_period"
-                raise BadValue(sentence, "shortest_period", high)
-
-        def check_run(self, settings: Any) -> None:
-            if self.sampling != "own":
-                return
-            count = len(self.timestamps)
-            if settings.recorded_times is not None:
-                return
-            if not count:
-                raise BadValue("timestamps = () holds no times; give [2, 20000]", "timestamps")
-            if settings.steps > count:
-                sentence = f"steps = {settings.steps} is outside [2, {count}], the number of your own timestamps"
-                raise BadValue(sentence, "steps", count)
 
     @classmethod
     def build(cls, options: Any, activation: Activation) -> "PhasedLSTM":
         return (OpenPhasedLSTM if options.gate == "open" else cls)(options, activation)
 
+    def step_graph(self) -> StepGraph:
+        c_new = Node("c_new", r"\tilde c_t", MEMORY)
+        c = Node("c", "c_t", (Term(("k", "c_new")), Term(("1-k", "c_prev"), path=CLOSED)))
+        h_new = Node("h_new", r"\tilde h_t", (Term(("o", "v")),))
+        h = Node("h", "h_t", (Term(("k", "h_new")), Term(("1-k", "h_prev"), path=CLOSED)))
+        read = self.output_nodes("c" if self.reads_updated else "c_new")
+        return *self.gate_nodes(), Node("k", "k_t"), c_new, c, *read, h_new, h
+
     def init_params(self, recipe: Recipe) -> Params:
-        rng = recipe.rng(4)
-        low, high = np.log(self.options.shortest_period), np.log(self.options.longest_period)
-        tau = np.exp(low + (high - low) * rng.random(recipe.hidden))
-        return super().init_params(recipe) | {
-            "tau": tau,
-            "s": self.options.shift_spread * tau * rng.random(recipe.hidden),
-            "r_on": np.full(recipe.hidden, self.options.open_ratio),
-            "leak": np.full(recipe.hidden, 0.0 if self.options.at_test else self.options.leak),
-        }
-
-    def draw_times(self, steps: int, batch: int, rng: np.random.Generator) -> Array:
-        if self.options.sampling == "own":
-            return given(self.options.timestamps, steps, batch)
-        return DRAWS[self.options.sampling](steps, batch, rng)
-
-    @property
-    def sign(self) -> float:
-        """Return -1 where the phase counts from t - s, +1 where it counts from t + s."""
-        return SIGNS[self.options.shift_sign]
+        return super().init_params(recipe) | self.clock_params(recipe)
 
     @property
     def reads_updated(self) -> bool:
         """Whether h̃ reads c_t instead of c̃."""
         return self.options.output == "updated"
-
-    def clock(self, params: Params, times: Array) -> tuple[Array, Array]:
-        """Return φ and k, each (T, …, B, H), at times (T, …, B); float32 where τ is, which times need not be."""
-        found = time_gate(times, params["tau"], params["s"], params["r_on"], row(params["leak"]), self.sign)
-        phi, k = (a.astype(np.float32) for a in found) if params["tau"].dtype == np.float32 else found
-        return phi, k
 
     def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
         tape = super().init_tape(params, x, start, times)
@@ -234,10 +174,8 @@ class PhasedLSTM(LSTM):
 
     def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
         inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
-        d_k = blocks(delta.mantissa, 5)[4]
-        slopes = gate_slopes(params, tape["phi"], tape["times"], self.sign)
-        clock = {name: sum_over_time(Scaled(d_k * dk_dp, delta.exponent)) for name, dk_dp in slopes}
-        return super().param_grads(params, tape, x, h, inner) | clock
+        d_k = Scaled(blocks(delta.mantissa, 5)[4], delta.exponent)
+        return super().param_grads(params, tape, x, h, inner) | self.clock_grads(params, tape, d_k)
 
 
 class OpenPhasedLSTM(PhasedLSTM):
@@ -246,6 +184,7 @@ class OpenPhasedLSTM(PhasedLSTM):
     delta_blocks = LSTM.delta_blocks
     forward_steps, backward_step = LSTM.forward_steps, LSTM.backward_step
     local_derivatives, split_delta = LSTM.local_derivatives, LSTM.split_delta
+    step_graph = LSTM.step_graph
     input_delta, seen_by_output, grads_through_h = LSTM.input_delta, LSTM.seen_by_output, LSTM.grads_through_h
 
     def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:

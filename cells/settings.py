@@ -196,7 +196,7 @@ class RunSettings:
     @property
     def recorded_times(self) -> Array | None:
         """The recording's timestamps, where they are asked for and not given otherwise; None where they are not."""
-        asked = getattr(self.options, "sampling", "") == "own" and not getattr(self.options, "timestamps", ())
+        asked = self.options.own_lists().get("timestamps") == ()
         return self.recording.times if self.recording is not None and self.signal == "own" and asked else None
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import Array, Exponents
 from .backward import UpstreamGrad
-from .base import Cell, Params, Tape, transposed
+from .base import Cell, Params, Tape, blocks, transposed
 from .scaled import Scaled
 from .settings import RunSettings
 from .truncation import walls
@@ -119,9 +119,14 @@ class LayerTrace:
 
     @cached_property
     def gates(self) -> Mapping[str, Array]:
-        """Each gate's opening, (T, B, H): entry t - 1 belongs to step t. n and g are the candidates."""
-        tape = self.record.tape
-        return {gate: _frozen(_block(tape, "s", k, gate)) for k, gate in enumerate(self.cell.gates)}
+        """Each gate's opening, (T, B, H), the candidate's value among them: entry t - 1 belongs to step t."""
+        tape, cell = self.record.tape, self.cell
+        names = {gate.name for gate in cell.gates}
+        openings = zip(cell.pre_activations, blocks(tape["s"], cell.blocks), strict=True) if names else ()
+        found = {name: opening for name, opening in openings if name in names}
+        if cell.time_gate:
+            found[cell.time_gate.name] = tape[cell.time_gate.name]
+        return {name: _frozen(opening) for name, opening in found.items()}
 
     @cached_property
     def pre_activations(self) -> Mapping[str, Array]:
@@ -346,11 +351,3 @@ def _with_final(rows: Scaled, final: Array) -> Scaled:
 
 def _norms(parts: Mapping[str, Scaled]) -> Mapping[str, Array]:
     return {name: _frozen(scaled.log10_norms()) for name, scaled in parts.items()}
-
-
-def _block(tape: Tape, name: str, k: int, gate: str) -> Array:
-    """Gate k of the tape's gates; one the tape knows by its own name (the clock's k) is an array of its own."""
-    if gate in tape:
-        return tape[gate]
-    H = tape["h"].shape[-1]
-    return tape[name][..., k * H : (k + 1) * H]

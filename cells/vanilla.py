@@ -9,6 +9,11 @@ from .arrays import Array
 from .base import Arrays, Cell, Params, Recipe, StateArrays, Tape, linear_grads, project_inputs, states_like, transposed
 from .knobs import Knobs, switch
 from .scaled import Scaled
+from .step_graph import H_PREV, SKIP, Node, Path, StepGraph, Term, X, activated
+
+RECURRENT = Path("recurrent", "the recurrent matrix", "recurrent")
+RESIDUAL_HELP = "h' = h + σ(u): the identity path copies the gradient."
+BRANCH = Path("branch", "the branch σ(u)", "recurrent")
 
 
 class Vanilla(Cell):
@@ -31,14 +36,27 @@ class Vanilla(Cell):
     pre_activations = ("u",)
     candidate = "u"
     delta_blocks = 1
+    elman = True
 
     @dataclass(frozen=True)
     class Options(Knobs):
-        residual: bool = switch(False, "Residual", "h' = h + σ(u): the identity path copies the gradient.")
+        residual: bool = switch(False, "Residual", RESIDUAL_HELP, reshapes=True)
 
     @property
     def scalable(self) -> bool:
         return self.activation.homogeneous
+
+    @property
+    def skip_path(self) -> bool:
+        return self.options.residual
+
+    def step_graph(self) -> StepGraph:
+        way = BRANCH if self.skip_path else RECURRENT
+        u = Node("u", "u_t", (Term(("x",), "W_x"), Term(("h_prev",), "W_h", way)), "b")
+        if not self.skip_path:
+            return X, H_PREV, u, activated("h", "u")
+        h = Node("h", "h_t", (Term(("h_prev",), path=SKIP), Term(("v",))))
+        return X, H_PREV, u, activated("v", "u"), h
 
     def init_params(self, recipe: Recipe) -> Params:
         return {"W_x": recipe.input(1), "W_h": recipe.recurrent(1), "b": np.zeros(recipe.hidden)}

@@ -23,6 +23,7 @@ LAYERS = {  # folder (or file) of ours -> what of ours it may import
     "serve": set(),
 }
 RECORDS = {
+    "cells.gate",
     "cells.settings",
     "cells.trace",
     "cells.knobs",

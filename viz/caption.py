@@ -54,9 +54,9 @@ def _lists(settings: RunSettings) -> Iterator[str]:
         yield f"Loss at steps: {shown}" + (f", … ({len(steps)} in all)" if len(steps) > SHOWN_STEPS else "")
     if settings.signal == "own":
         yield f"Own sequence: {len(settings.own)} steps"
-    if getattr(settings.options, "sampling", "") == "own":
-        times = settings.options.timestamps
-        yield f"Own timestamps: {len(times)}, from {words.exact(times[0])} to {words.exact(times[-1])}"
+    for name, times in settings.options.own_lists().items():
+        if times:
+            yield f"Own {name}: {len(times)}, from {words.exact(times[0])} to {words.exact(times[-1])}"
 
 
 def _word(value: Any, choices: Any) -> str:

@@ -96,7 +96,7 @@ def twin_of(answer: Answer, module: Any) -> Any:
 
     kind, name = answer.kind, next(iter(answer.weights))
     like = {"dtype": getattr(module, name).dtype, "device": getattr(module, name).device}
-    more = {"nonlinearity": kind.activation} if kind.counterpart.cell == "rnn" else {}
+    more = {"nonlinearity": kind.activation} if len(kind.counterpart.activations) > 1 else {}
     if not kind.is_cell:
         more |= {"num_layers": kind.layers, "batch_first": kind.batch_first, "bidirectional": kind.directions == 2}
     with torch.random.fork_rng(devices=[]):

@@ -26,7 +26,7 @@ def to_torch(trace: Trace) -> "nn.RNNBase":
 
     counterpart = counterpart_to(trace.top.cell)
     sizes = trace.inputs.shape[-1], trace.states["h"].shape[-1], len(trace.layers)
-    more = {"nonlinearity": trace.top.cell.activation.name} if counterpart.cell == "rnn" else {}
+    more = {"nonlinearity": trace.top.cell.activation.name} if len(counterpart.activations) > 1 else {}
     more |= {"bidirectional": trace.reverse is not None}
     module = getattr(nn, counterpart.module)(*sizes, device="meta", dtype=torch.float64, **more)  # draws no weights
     module.load_state_dict(_tensors(named_arrays(trace, lambda layer: layer.params, np.zeros_like)), assign=True)

@@ -11,18 +11,19 @@ from viz.theme import PALETTES, TEMPLATES, channels, fade, stops, template
 
 PANELS = (
     ("total", "direct", "dc"),
-    ("total", "skip", "k"),
+    ("total", "skip", "time_gate"),
     ("h", "c"),
-    ("i", "f", "o", "g"),
-    ("r", "z", "n"),
+    ("input", "forget", "output", "candidate"),
+    ("reset", "update", "new"),
     ("total", "direct", "recurrent"),
     ("skip", "recurrent", "direct"),
     ("total", "predicted", "bound", "exact", "direct"),
     *((role, "draw") for role in ("total", "dc", "h", "c")),
     ("vanishing", "stable", "exploding"),
 )
+GATES = ("forget", "input", "output", "candidate", "reset", "update", "new", "time_gate")
 PINS = tuple(f"pin{number}" for number in range(1, 7))  # drawn over each of the others, told apart by dashes, too
-UNDER_PINS = (("total", "direct", "dc"), *((role,) for role in ("h", "c", "f", "i", "o", "g", "r", "z", "n", "k")))
+UNDER_PINS = (("total", "direct", "dc"), *((role,) for role in ("h", "c", *GATES)))
 LENSES = ("total", "float32", "bfloat16", "float16")  # told apart by dashes, too
 VISION = {  # linear RGB as seen by others, Machado, Oliveira and Fernandes 2009
     "full": np.eye(3),

@@ -127,11 +127,10 @@ def _gate_room(ask: Ask) -> Any:
 
 def _explored(ask: Ask) -> Any:
     """Over the time the net spans; a net without a clock has samples, but they see nothing of it."""
-    has_clock = "k" in ask.trace.top.cell.gates
+    cell = ask.trace.top.cell
     times = ask.trace.times[:, ask.look.sample - 1]
-    sign = ask.trace.settings.options.shift_sign if has_clock else "minus"
     span = min(0.0, float(times[0])), max(0.0, float(times[-1]))
-    return clock_curve(Clock(*ask.look.clock, sign), times if has_clock else times[:0], span)
+    return clock_curve(Clock(*ask.look.clock, cell.shift_sign), times if cell.time_gate else times[:0], span)
 
 
 def _fan(ask: Ask) -> Any:

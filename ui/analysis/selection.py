@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from cells import RunSettings
+from cells.analysis.jacobian.recurrent_matrix import cell_of
+from cells.analysis.step_graph.paths import paths_of
 from ui import compute, state
 from ui.frame import theme
 from ui.views.analysis import AnalysisView
@@ -47,7 +49,7 @@ class Selection:
     @property
     def has_straight_way(self) -> bool:
         """Whether the state is added to, by a skip or by gates: a way back past every matrix."""
-        return bool(self.settings.cell_class.gates) or getattr(self.settings.options, "residual", False)
+        return any(path.straight for path in paths_of(cell_of(self.settings)).values())
 
 
 def select_run(settings: RunSettings, view: PageView) -> Selection:

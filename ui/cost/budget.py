@@ -62,7 +62,6 @@ def _seconds_of_frame(s: RunSettings) -> float:
 
 def _bytes_of_frame(s: RunSettings, view: PageView) -> float:
     parts, gates = len(s.cell_class.state_names), len(s.cell_class.gates)
-    maps = (
-        parts * (view.gradient_units + view.state_units) + gates * (view.gates == "units") + ("k" in s.cell_class.gates)
-    )
+    maps = parts * (view.gradient_units + view.state_units) + gates * (view.gates == "units")
+    maps += s.cell_class.time_gate is not None
     return A_NUMBER * s.steps * (LINES + maps * min(s.hidden, 256))

@@ -13,6 +13,8 @@ from ui.chart.chart import event_of, loader
 from ui.views.fields import FIELDS, high_of, knob_of
 from viz.words import spelled
 
+from .switch import clocked_cell
+
 HERE = Path(__file__).parent
 KEY = "clock explorer"
 LOGARITHMIC = ("tau", "r_on")
@@ -41,7 +43,7 @@ def used(selection: Selection) -> dict:
     """The knobs that give every unit the explored clock."""
     tau, s, r_on, leak = selection.look.clock
     return {
-        "cell": "phased_lstm",
+        "cell": clocked_cell(selection).name,
         "gate": "clock",
         "shortest_period": tau,
         "longest_period": tau,

@@ -7,9 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui import state
-from ui.views.fields import DEFAULTS
+from ui.views.fields import DEFAULTS, FIELDS, knob_of
 
-RESHAPING = ("layers", "hidden", "seed", "init", "residual")  # they move the critical scales, or what is shown
+# They move the critical scales, or what is shown: these four, and what a cell declares so.
+DECLARED = tuple(name for name, f in FIELDS.items() if "knob" in f.metadata and knob_of(name).reshapes)
+RESHAPING = ("layers", "hidden", "seed", "init", *DECLARED)
 
 Slot = tuple[DeltaGenerator, Callable[[], None]]
 

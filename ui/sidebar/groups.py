@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from cells import CELLS
 from ui.shell.sidebar_slots import is_of_body, keep_slot
 from ui.shell.widgets import layer_widget, widget
 from ui.views.fields import DEFAULTS, Values, knob_of, own_knobs
@@ -86,13 +87,12 @@ def _of_input(values: Values) -> Iterator[str]:
 def _of_cell(values: Values) -> Iterator[str]:
     for name in own_knobs(values["cell"]):
         yield name
-        if name == "sampling" and values[name] == "own":
-            yield "timestamps"
+        yield from knob_of(name).reveals.get(values[name], ())
 
 
 def _of_view(values: Values) -> Iterator[str]:
     yield "precision"
-    if values["cell"] != "rnn":
+    if CELLS[values["cell"]].gates:
         yield "gates"
     yield from ("both_losses", "gradient_units", "state_units")
     if values["layers"] > 1:

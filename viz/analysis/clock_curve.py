@@ -41,7 +41,7 @@ def told(clock: Clock) -> str:
 
 
 def _gate(found: ClockCurve, scene: Scene) -> PanelData:
-    colour = scene.palette.of("k")
+    colour = scene.palette.of("time_gate")
     marks = {"color": scene.palette.ink, "size": 6}
     hover = {"hovertemplate": "%{y:.3~r}"}
     line = {"type": "scatter", "mode": "lines", "name": "k(t)", "line": {"color": colour, "width": 2.5}} | hover

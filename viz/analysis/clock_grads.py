@@ -20,7 +20,7 @@ CLOCK_GRADS = ChartLabel("clock_gradient", "The clock's own gradient, unit by un
 HEIGHT = 96
 SYMBOLS = {"tau": "τ", "s": "s", "r_on": "r<sub>on</sub>"}
 PLAIN = {"tau": "τ", "s": "s", "r_on": "r_on"}
-ROLES = {"tau": "k", "s": "other", "r_on": "bound"}  # as among the steps' shares
+ROLES = {"tau": "time_gate", "s": "other", "r_on": "bound"}  # as among the steps' shares
 TICKS = 8
 
 

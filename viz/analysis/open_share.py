@@ -75,7 +75,7 @@ def _bars(edges: Array, heights: Array, scene: Scene) -> dict:
         "x": ((edges[:-1] + edges[1:]) / 2).tolist(),
         "y": heights.tolist(),
         "width": float(edges[1] - edges[0]) * 0.9,
-        "marker": {"color": scene.palette.of("k")},
+        "marker": {"color": scene.palette.of("time_gate")},
         "hovertemplate": "%{x:.3~r}: %{y:.3~r}<extra></extra>",
     }
 
@@ -93,7 +93,7 @@ def _note(at: float, text: str, scene: Scene) -> dict:
 
 def _tint(r_on: float, scene: Scene) -> dict:
     place = {"type": "rect", "layer": "below", "x0": 0, "x1": r_on, "yref": "paper", "y0": 0, "y1": 1}
-    return place | {"line": {"width": 0}, "fillcolor": fade(scene.palette.of("k"), 0.18)}
+    return place | {"line": {"width": 0}, "fillcolor": fade(scene.palette.of("time_gate"), 0.18)}
 
 
 def _even(height: float, scene: Scene) -> dict:

@@ -13,16 +13,7 @@ from .chart import Chart, ChartLabel, Look, timed
 
 PATHS = ChartLabel("paths", "Paths of the gradient")
 HEIGHT, KEPT_HEIGHT = 210, 90
-STRAIGHT = ("forget_gate", "update_gate", "closed_gate", "skip")  # ways that pass no matrix
-ROLES = {
-    "output": "direct",
-    "recurrent": "recurrent",
-    "branch": "recurrent",
-    "skip": "skip",
-    "forget_gate": "f",
-    "update_gate": "z",
-    "closed_gate": "k",
-}
+HATCHED = "/"
 
 
 def paths(record: tuple[PathSplit, ...], scene: Scene, look: Look) -> Chart:
@@ -51,7 +42,8 @@ def _shares(split: PathSplit, scene: Scene) -> PanelData:
 
 def _hatched(split: PathSplit) -> str:
     """What the hatching means, where there is any."""
-    return "; hatched: through a recurrent matrix" if any(name.startswith("pre_") for name in _taken(split)) else ""
+    hatched = any(split.ways[name].pattern == HATCHED for name in _taken(split))
+    return "; hatched: through a recurrent matrix" if hatched else ""
 
 
 def _taken(split: PathSplit) -> list[str]:
@@ -67,14 +59,9 @@ def _percent_ticks() -> dict:
     }
 
 
-def role_of(path: str) -> str:
-    """The colour of a way: its gate's, or a meaning's."""
-    return ROLES.get(path, path.rpartition("_")[2])
-
-
 def _area(name: str, values: Array, split: PathSplit, scene: Scene) -> dict:
     """A way through a pre-activation is hatched, a way through a gate itself is plain."""
-    colour = scene.palette.of(role_of(name))
+    colour = scene.palette.of(split.ways[name].colour)
     shown = np.nan_to_num(significant(values[scene.drawn]))
     area = {
         "type": "scatter",
@@ -86,26 +73,20 @@ def _area(name: str, values: Array, split: PathSplit, scene: Scene) -> dict:
         "line": {"color": colour, "width": 1},
         "hovertemplate": "%{y:.1%}",
     }
-    return area | _fill(name, colour)
+    return area | _fill(split.ways[name].pattern, colour)
 
 
-def _fill(name: str, colour: str) -> dict:
-    if not name.startswith(("pre_", "peephole_")):
+def _fill(pattern: str, colour: str) -> dict:
+    if not pattern:
         return {"fillcolor": fade(colour, 0.55)}
-    shape = "/" if name.startswith("pre_") else "."
     return {
-        "fillpattern": {"shape": shape, "fgcolor": colour, "bgcolor": fade(colour, 0.08), "size": 6, "solidity": 0.3}
+        "fillpattern": {"shape": pattern, "fgcolor": colour, "bgcolor": fade(colour, 0.08), "size": 6, "solidity": 0.3}
     }
 
 
 def _short(name: str, split: PathSplit) -> str:
     """A label that fits beside the panel."""
-    kind, _, gate = name.partition("_")
-    if kind == "pre":
-        return f"via a<sup>{gate}</sup>"
-    if kind == "peephole":
-        return f"peephole {gate}"
-    return split.labels[name].removeprefix("the ")
+    return split.ways[name].short or split.labels[name].removeprefix("the ")
 
 
 def _labels(split: PathSplit, scene: Scene) -> list[EndLabel]:
@@ -113,7 +94,7 @@ def _labels(split: PathSplit, scene: Scene) -> list[EndLabel]:
     labels, below = [], 0.0
     for name in _taken(split):
         mean = float(np.nan_to_num(split.shares[name]).mean())
-        labels.append(EndLabel(_short(name, split), below + mean / 2, scene.palette.of(role_of(name))))
+        labels.append(EndLabel(_short(name, split), below + mean / 2, scene.palette.of(split.ways[name].colour)))
         below += mean
     return labels
 
@@ -165,10 +146,10 @@ def _finding(split: PathSplit) -> str:
     means = mean_shares(split)
     if not means:
         return _shares_finding(split)
-    straight = sum(value for name, value in means.items() if name in STRAIGHT)
+    straight = sum(value for name, value in means.items() if split.ways[name].straight)
     if straight == 0:
         return f"All that comes back to {split.part} passes the recurrent matrix: 0 % takes a way around it."
-    names = " and ".join(split.labels[name] for name in means if name in STRAIGHT)
+    names = " and ".join(split.labels[name] for name in means if split.ways[name].straight)
     return (
         f"{words.percent(straight)} of what comes back to {split.part} takes {names}, past every matrix; "
         f"{words.percent(1 - straight)} passes a recurrent matrix."

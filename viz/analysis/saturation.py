@@ -37,14 +37,10 @@ def saturation(record: Sequence[Distribution], scene: Scene, look: Look) -> Char
     return timed(SATURATION, panels, scene, _finding(chosen))
 
 
-def role_of(name: str) -> str:
-    """The gate's colour; a plain cell's u goes with its state."""
-    return "h" if name == "u" else name
-
-
 def _flat(chosen: Sequence[Distribution], scene: Scene) -> PanelData:
+    colour_of = scene.layer.cell.colour_of
     curves = [
-        Curve(f"flat share of {one.quantity} {one.name}", one.name, role_of(one.name), one.flat, log=False)
+        Curve(f"flat share of {one.quantity} {one.name}", one.name, colour_of(one.name), one.flat, log=False)
         for one in chosen
     ]
     frame = Frame("flat", FLAT[chosen[0].quantity], "share", FLAT_HEIGHT, (0.0, 1.0), log=False)
@@ -89,7 +85,7 @@ def _density(one: Distribution, scene: Scene) -> dict:
         "z": packed(one.shares[::every].T),
         "zmin": 0,
         "zmax": float(np.quantile(one.shares, BRIGHTEST)) or 1.0,
-        "colorscale": stops(scene.palette.scale(role_of(one.name))),
+        "colorscale": stops(scene.palette.scale(scene.layer.cell.colour_of(one.name))),
         "showscale": False,
         "hoverinfo": "skip",
     }

@@ -6,6 +6,7 @@ import numpy as np
 
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.gradient.step_shares import StepShares
+from cells.trace import LayerTrace
 from viz import words
 from viz.curves import Curve
 from viz.lines import Frame, line_panel
@@ -19,34 +20,36 @@ OVER_TIME = ChartLabel("shares", "Steps' shares of dL/dW")
 KEPT = ChartLabel("cancellation", "What the steps cancel")
 HEIGHT = 240
 FUSED = ("W_x", "W_h", "b")
-OWN_ROLES = {"tau": "k", "s": "other", "r_on": "bound"}
+CLOCK_ROLES = {"tau": "time_gate", "s": "other", "r_on": "bound"}
 FEW = 0.5  # half of the sum of norms
 
 
-def role_of(name: str) -> str:
-    """The colour of a parameter: its gate's."""
-    return OWN_ROLES.get(name, "total" if name in FUSED else name[-1])
+def colour_of(name: str, layer: LayerTrace) -> str:
+    """Return the palette's role for a parameter: its gate's."""
+    return CLOCK_ROLES.get(name, "total" if name in FUSED else layer.cell.colour_of(name))
 
 
-def group_of(name: str) -> str:
-    """W_x, W_h, b, or what the cell has of its own."""
+def group_of(name: str, layer: LayerTrace) -> str:
+    """Return W_x, W_h, b, or `own` for what the cell has besides."""
     if name.startswith(("W_x", "W_h")):
         return name[:3]
-    return "b" if name == "b" or (name.startswith("b_") and name != "b_hn") else "own"
+    return "b" if name == "b" or name in [f"b_{gate}" for gate in layer.cell.pre_activations] else "own"
 
 
 def shares(record: Sequence[StepShares], scene: Scene, look: Look) -> Chart:
     """Norms of what each step adds to the gradient of one kind of parameter, by gate."""
-    chosen = [one for one in record if group_of(one.name) == look.shares_of]
+    chosen = [one for one in record if group_of(one.name, scene.layer) == look.shares_of]
     if not chosen:
         raise DoesNotApply(f"The {scene.layer.cell.label} has no parameters of its own besides W_x, W_h and b.")
-    curves = [
-        Curve(f"norm of the step's share of dL/d{one.name}", spelled(one.name), role_of(one.name), one.log10_norms)
-        for one in chosen
-    ]
+    curves = [_curve(one, scene.layer) for one in chosen]
     title = chosen[0].name if len(chosen) == 1 else look.shares_of
     frame = Frame("shares", f"Norm of what step t adds to dL/d{spelled(title)}", "share of dL/dW", HEIGHT)
     return timed(OVER_TIME, [line_panel(frame, curves, scene, [])], scene, _finding(chosen))
+
+
+def _curve(one: StepShares, layer: LayerTrace) -> Curve:
+    name, role = f"norm of the step's share of dL/d{one.name}", colour_of(one.name, layer)
+    return Curve(name, spelled(one.name), role, one.log10_norms)
 
 
 def _finding(chosen: Sequence[StepShares]) -> str:
@@ -73,7 +76,7 @@ def cancellation(record: Sequence[StepShares], scene: Scene, look: Look) -> Char
         heading="‖Σ<sub>t</sub> share<sub>t</sub>‖ / Σ<sub>t</sub> ‖share<sub>t</sub>‖",
         names=[spelled(one.name) for one in record],
         values=kept,
-        colours=[scene.palette.of(role_of(one.name)) for one in record],
+        colours=[scene.palette.of(colour_of(one.name, scene.layer)) for one in record],
         title="left after cancelling",
     )
     columns = {

@@ -15,9 +15,9 @@ from .unit_order import NAMES, ends_of, order_of
 
 EFFECT = ChartLabel("gate_room", "The gates over real time, and the gradient behind them")
 RASTER, SAMPLES, GRADIENT = 190, 22, 150  # px
-LINES = {  # label, role, style; the frozen gate is drawn dashed over the plain LSTM, which it is
-    "clock": ("with the clock", "k", {"width": 3.2}),
-    "plain": ("plain LSTM", "skip", {"width": 6.0}),
+LINES = {  # label, role, style; the frozen gate is drawn dashed over the plain cell, which it is in an LSTM
+    "clock": ("with the clock", "time_gate", {"width": 3.2}),
+    "plain": ("plain {}", "skip", {"width": 6.0}),
     "frozen": ("frozen open", "total", {"width": 2.0, "dash": "dash"}),
 }
 
@@ -25,11 +25,20 @@ LINES = {  # label, role, style; the frozen gate is drawn dashed over the plain 
 def time_gate_effect(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
     """Four panels over one axis of real time, for one sample."""
     at = placed(scene, effect.times)
-    panels = [_raster(effect, at, look), _samples(effect, at), *(_gradient(effect, part, at) for part in ("c", "h"))]
+    panels = [
+        _raster(effect, at, look),
+        _samples(effect, at),
+        *(_gradient(effect, part, at) for part in _states(effect)),
+    ]
     chart = timed(EFFECT, panels, at, finding(effect))
     chart.figure["layout"]["xaxis"] |= axis_over(effect.times, TITLE, "t = %{x:.5~r}")
     chart.columns["time"] = effect.times
     return chart
+
+
+def _states(effect: TimeGateEffect) -> list[str]:
+    """The memory first."""
+    return list(effect.nets[0].log10_norms)[::-1]
 
 
 def finding(effect: TimeGateEffect) -> str:
@@ -41,7 +50,7 @@ def finding(effect: TimeGateEffect) -> str:
     if found.copied == 1.0:
         copies = (
             "A closed gate copies the gradient",
-            "all of them hand dL/dc on bit for bit, the copy ratio is exactly 1",
+            f"all of them hand dL/d{effect.memory} on bit for bit, the copy ratio is exactly 1",
         )
     else:
         copies = "A closed gate hands the gradient on but for its leak", _leaking(effect)
@@ -53,7 +62,7 @@ def _leaking(effect: TimeGateEffect) -> str:
     ratio = "" if not np.isfinite(kept) else f", the copy ratio is {words.exact(round(kept, 6))}"
     why = f"with α = {words.exact(effect.leak)}" if effect.leak else "beyond what float64 holds"
     share = words.percent(effect.copying.copied) if effect.copying.copied else "none"
-    return f"{why} {share} of them hand dL/dc on bit for bit{ratio}"
+    return f"{why} {share} of them hand dL/d{effect.memory} on bit for bit{ratio}"
 
 
 def _open(kept: float) -> str:
@@ -68,7 +77,7 @@ def _raster(effect: TimeGateEffect, scene: Scene, look: Look) -> PanelData:
         heading=f"Time gate k of each unit, sorted by {NAMES[look.order]}",
         values=effect.raster[:, order],
         limits=(0.0, 1.0),
-        colours=scene.palette.scale("k"),
+        colours=scene.palette.scale("time_gate"),
         height=RASTER,
         units=(order + 1).tolist(),
         ends=ends_of(effect, look.order),
@@ -113,7 +122,9 @@ def _samples(effect: TimeGateEffect, scene: Scene) -> PanelData:
 
 
 def _gradient(effect: TimeGateEffect, part: str, scene: Scene) -> PanelData:
-    curves = [_curve(net, part) for net in sorted(effect.nets, key=lambda net: list(LINES).index(net.name) == 0)]
+    curves = [
+        _curve(net, part, effect) for net in sorted(effect.nets, key=lambda net: list(LINES).index(net.name) == 0)
+    ]
     frame = Frame(part, f"dL/d{part}<sub>t</sub> of three nets with the same weights", _title(part), GRADIENT)
     return line_panel(frame, curves, scene, [_ends(effect, part)])
 
@@ -122,18 +133,23 @@ def _title(part: str) -> str:
     return f"‖dL/d{part}<sub>t</sub>‖"
 
 
-def _curve(net: Net, part: str) -> Curve:
+def _curve(net: Net, part: str, effect: TimeGateEffect) -> Curve:
     label, role, style = LINES[net.name]
+    label = label.format(effect.without)
     return Curve(f"norm dL/d{part}, {label}", label, role, net.log10_norms[part], **style)
 
 
 def _ends(effect: TimeGateEffect, part: str) -> str:
-    """What step 1 gets with the clock, and what without it; that the frozen gate is the plain LSTM."""
+    """What step 1 gets with the clock, and what without it; whether the frozen gate is the plain cell."""
     norms = {net.name: net.log10_norms[part] for net in effect.nets}
     same = bool(np.array_equal(norms["plain"], norms["frozen"], equal_nan=True))
     first = {name: words.from_log10(_first(values)) for name, values in norms.items()}
-    told = f"‖dL/d{part}‖ at step 1 is {first['clock']} with the clock and {first['plain']} in the plain LSTM"
-    return f"{told}; frozen open the gate is the plain LSTM, and the curves coincide." if same else f"{told}."
+    told = (
+        f"‖dL/d{part}‖ at step 1 is {first['clock']} with the clock and {first['plain']} in the plain {effect.without}"
+    )
+    return (
+        f"{told}; frozen open the gate is the plain {effect.without}, and the curves coincide." if same else f"{told}."
+    )
 
 
 def _first(norms: Array) -> float:

@@ -25,11 +25,11 @@ class PanelKind:
 
 
 def _has_gates(scene: Scene) -> bool:
-    return any(gate != "k" for gate in scene.layer.gates)
+    return bool(scene.layer.cell.shown_gates)
 
 
 def _has_clock(scene: Scene) -> bool:
-    return "k" in scene.layer.gates
+    return scene.layer.cell.time_gate is not None
 
 
 PANELS = {

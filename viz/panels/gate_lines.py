@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cells.gate import Gate
 from viz.curves import Array, Curve, log10_mean, log10_quantiles, share_curve
 from viz.findings import extent, joined
 from viz.lines import Frame, LinePlot
@@ -13,17 +14,6 @@ from viz.shared_axes import SharedAxes
 from viz.sizes import PLAIN, largest, log10_sizes
 
 HEIGHT, OPEN_SHARE = 120, 56
-NAMES = {
-    "f": "forget f",
-    "i": "input i",
-    "o": "output o",
-    "g": "candidate g",
-    "r": "reset r",
-    "z": "update z",
-    "n": "candidate n",
-    "k": "time gate k",
-}
-CANDIDATES = ("g", "n")
 SHADE = 0.09  # bands of several gates lie over each other
 SQUASHED = 1.5  # candidates beyond it get a panel of their own, or the gates would be a flat line
 
@@ -32,6 +22,8 @@ SQUASHED = 1.5  # candidates beyond it get a panel of their own, or the gates wo
 class GatePlot:
     """Mean openings by gate, with those from elsewhere; `sizes` of a candidate without bounds, as log10."""
 
+    gates: Mapping[str, Gate]
+    candidate: str
     own: Mapping[str, Curve]
     others: Mapping[str, list[Curve]]
     sizes: Mapping[str, Curve]
@@ -41,7 +33,7 @@ class GatePlot:
     def measure(self, shared: SharedAxes) -> None:
         """Both ways to draw a candidate: another run may call for the other one."""
         for gate, curve in self.own.items():
-            shared.note(("wild", gate), gate in CANDIDATES and _leaves_range(curve))
+            shared.note(("wild", gate), gate == self.candidate and _leaves_range(curve))
             shared.note(("large", gate), gate in self.large)
             for plot in self._variants(gate):
                 plot.measure(shared)
@@ -60,7 +52,7 @@ class GatePlot:
 
     def _variants(self, gate: str) -> list[LinePlot]:
         plots = [self._one(gate) if self._apart else self._together([gate])]
-        if gate in CANDIDATES:
+        if gate == self.candidate:
             plots.append(self._candidate(gate, large=False))
         return plots + ([self._candidate(gate, large=True)] if gate in self.sizes else [])
 
@@ -71,7 +63,7 @@ class GatePlot:
     def _one(self, gate: str) -> LinePlot:
         """A gate with those of other runs over it."""
         curves = [self.own[gate], *self.others[gate]]
-        heading = f"{NAMES[gate].capitalize()}{self.averaged}"
+        heading = f"{self.gates[gate].label.capitalize()}{self.averaged}"
         return LinePlot(Frame(f"gate {gate}", heading, gate, HEIGHT, log=False), curves, _finding(curves))
 
     def _candidate(self, gate: str, large: bool) -> LinePlot:
@@ -87,21 +79,29 @@ class GatePlot:
 
 def gate_plot(opening: Mapping[str, Array], scene: Scene) -> GatePlot:
     """The gates of a scene, (T, B, H) each."""
-    large = frozenset(gate for gate in CANDIDATES if gate in opening and largest(opening[gate]) > PLAIN)
-    unbounded = set(CANDIDATES) & set(opening) if scene.many and scene.layer.cell.activation.homogeneous else set()
+    cell = scene.layer.cell
+    gates = {gate.name: gate for gate in cell.shown_gates}
+    large = frozenset(g for g in opening if g == cell.candidate and largest(opening[g]) > PLAIN)
+    unbounded = {cell.candidate} & set(opening) if scene.many and cell.activation.homogeneous else set()
     return GatePlot(
-        own={g: share_curve(values, f"gate {g}", NAMES[g], g, shade=SHADE) for g, values in opening.items()},
+        gates=gates,
+        candidate=cell.candidate,
+        own={g: _mean_curve(gates[g], values) for g, values in opening.items()},
         others={gate: scene.over(gate) for gate in opening},
-        sizes={gate: _size_curve(gate, opening[gate]) for gate in CANDIDATES if gate in large | unbounded},
+        sizes={gate: _size_curve(gates[gate], opening[gate]) for gate in large | unbounded},
         large=large,
         averaged=", mean over units" + (" and samples" if scene.batch > 1 else "") + "; shaded: 10–90 %",
     )
 
 
-def _size_curve(gate: str, values: Array) -> Curve:
+def _mean_curve(gate: Gate, values: Array) -> Curve:
+    return share_curve(values, f"gate {gate.name}", gate.label, gate.colour, shade=SHADE)
+
+
+def _size_curve(gate: Gate, values: Array) -> Curve:
     sizes = log10_sizes(values, None).reshape(len(values), -1)
     low, high = log10_quantiles(sizes)
-    return Curve(f"size of gate {gate}", NAMES[gate], gate, log10_mean(sizes), low, high, shade=SHADE)
+    return Curve(f"size of gate {gate.name}", gate.label, gate.colour, log10_mean(sizes), low, high, shade=SHADE)
 
 
 def _leaves_range(curve: Curve) -> bool:

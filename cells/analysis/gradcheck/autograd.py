@@ -19,7 +19,7 @@ from torch.nn import functional
 from cells import RunSettings, Trace, run
 from cells.analysis.gradient.grads_at_step import parameter_names
 from cells.analysis.step_graph.cell_graphs import wiring
-from cells.analysis.step_graph.circuit import Node, Term
+from cells.step_graph import Node, Term
 from cells.truncation import walls
 from cells.words import from_log10
 
@@ -79,8 +79,9 @@ class Unrolled:
             )
             before = {part: rows.detach() for part, rows in before.items()} if t in behind_wall else before
             found = {"x": read} | {f"{part}_prev": values for part, values in before.items()}
-            if any(node.name == "k" for node in self.nodes):
-                found["k"] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.options.shift_sign)
+            gate = layer.cell.time_gate
+            if gate and any(node.name == gate.name for node in self.nodes):
+                found[gate.name] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.shift_sign)
             self.fill(found, params)
             history.append({part: found[part] for part in layer.state_names})
             for part in layer.state_names:

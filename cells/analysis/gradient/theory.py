@@ -9,10 +9,10 @@ from cells.analysis.errors import DoesNotApply
 from cells.analysis.jacobian.lyapunov import Lyapunov
 from cells.analysis.jacobian.stacked_layers import renormalise
 from cells.analysis.log_mean import log10_mean
+from cells.base import Cell
 from cells.scaled import Scaled
 from cells.trace import Trace
 from cells.truncation import window_of
-from cells.vanilla import Vanilla
 
 from .vjp import attached, last_credit
 
@@ -42,8 +42,8 @@ def pascanu_bound(trace: Trace) -> Prediction:
     Pascanu, Mikolov, Bengio 2013. DoesNotApply to gated cells, whose Jacobian is not σ' and W_h alone.
     """
     cell, W = _plain_cell(trace, "The bound (γ σ_max)^(T-t)"), trace.top.params["W_h"]
-    factor = cell.activation.steepest * float(np.linalg.norm(W, 2)) + cell.options.residual
-    label = "(1 + γ σ_max)^(T−t)" if cell.options.residual else "(γ σ_max)^(T−t)"
+    factor = cell.activation.steepest * float(np.linalg.norm(W, 2)) + cell.skip_path
+    label = "(1 + γ σ_max)^(T−t)" if cell.skip_path else "(γ σ_max)^(T−t)"
     return _straight(trace, "bound", label, _log10(factor))
 
 
@@ -101,9 +101,9 @@ def _first(trace: Trace, last: int) -> int:
     return first if first > 1 else 0
 
 
-def _plain_cell(trace: Trace, what: str) -> Vanilla:
+def _plain_cell(trace: Trace, what: str) -> Cell:
     cell = trace.top.cell
-    if not isinstance(cell, Vanilla):
+    if not cell.elman:
         raise DoesNotApply(f"{what} is about h' = σ(x W_x + h W_h + b); a step of the {cell.label} is more than that.")
     return cell
 
@@ -113,7 +113,7 @@ def _linear_step(trace: Trace, what: str) -> Array:
     cell, W = _plain_cell(trace, what), trace.top.params["W_h"]
     if cell.activation.name != "identity":
         raise DoesNotApply(f"{what} is exact where the net is linear: choose the activation identity.")
-    return W + np.eye(len(W)) if cell.options.residual else W
+    return W + np.eye(len(W)) if cell.skip_path else W
 
 
 def _log10(value: float) -> float:

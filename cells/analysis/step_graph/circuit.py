@@ -11,32 +11,7 @@ import numpy as np
 
 from cells.activations import Activation, Array, sigmoid, sigmoid_slope
 from cells.scaled import Exponents, shifted
-
-
-@dataclass(frozen=True)
-class Term:
-    """A product of nodes (`1-z` is the complement of z), times a matrix from the right or a vector."""
-
-    factors: tuple[str, ...]
-    weight: str = ""
-    path: str = ""  # the name of this way into the past, where a factor is an earlier state
-
-
-@dataclass(frozen=True)
-class Node:
-    """A leaf; or a sum of terms and a bias; or a function of one node: `sigmoid` or the activation."""
-
-    name: str
-    symbol: str  # LaTeX
-    terms: tuple[Term, ...] = ()
-    bias: str = ""
-    of: str = ""
-    function: str = ""
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the value comes from outside the step."""
-        return not self.terms and not self.of
+from cells.step_graph import Node, Term
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from cells.activations import Activation
+from cells.step_graph import Node, Term
 
-from .circuit import Edge, Node, Term
+from .circuit import Edge
 
 FUNCTIONS = {
     "tanh": r"\tanh",

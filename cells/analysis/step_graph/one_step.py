@@ -6,10 +6,11 @@ import numpy as np
 
 from cells.activations import Array
 from cells.scaled import Scaled
+from cells.step_graph import Node
 from cells.trace import LayerTrace, Trace
 
 from .cell_graphs import wiring
-from .circuit import Edge, Node
+from .circuit import Edge
 from .latex import backward_equation, forward_equation, through
 from .paths import step_pass
 

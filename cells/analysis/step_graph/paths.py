@@ -9,11 +9,13 @@ from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.gradient.direct_and_recurrent import arriving
 from cells.analysis.log_mean import log10_mean
+from cells.base import Cell
 from cells.scaled import Exponents, Scaled, shifted
+from cells.step_graph import OUTPUT, Path
 from cells.trace import LayerTrace, Trace
 from cells.truncation import walls
 
-from .cell_graphs import PATHS, wiring
+from .cell_graphs import wiring
 from .circuit import Circuit, Edge, Pass
 
 
@@ -24,6 +26,7 @@ class PathSplit:
     part: str
     layer: int
     labels: dict[str, str]  # path -> words, after `through`
+    ways: dict[str, Path]  # path -> what the cell declares of it
     shares: dict[str, Array]  # path -> (T,) its norm over the sum of all paths' norms, batch mean; nan where all are 0
     log10_norms: dict[str, Array]  # path -> (T,) log10 of the batch mean norm
     kept: Array  # (T,) norm of the paths' sum over the sum of their norms: 1 where they point one way
@@ -42,7 +45,8 @@ def path_split(trace: Trace, layer: int | None = None, part: str | None = None) 
     index = len(trace.layers) - 1 if layer is None else layer
     watched = trace.layer(index)
     part = watched.state_names[-1] if part is None else part
-    vectors = path_vectors(watched, part)
+    vectors, known = path_vectors(watched, part), paths_of(watched.cell)
+    ways = {name: known[name] for name in vectors}
     logs = {name: rows.log10_norms() for name, rows in vectors.items()}
     shares, total = _shares(logs)
     with np.errstate(invalid="ignore"):
@@ -50,7 +54,8 @@ def path_split(trace: Trace, layer: int | None = None, part: str | None = None) 
     return PathSplit(
         part=part,
         layer=index,
-        labels={name: _label(name, index + 1 < len(trace.layers)) for name in vectors},
+        labels={name: _label(way, index + 1 < len(trace.layers)) for name, way in ways.items()},
+        ways=ways,
         shares=shares,
         log10_norms={name: log10_mean(log) for name, log in logs.items()},
         kept=_mean_alive(together, np.isfinite(total)),
@@ -79,8 +84,8 @@ def step_pass(layer: LayerTrace, steps: slice = slice(None)) -> Pass:
         raise DoesNotApply("Paths are not told apart where steps are masked or sequences end early.")
     circuit = Circuit(wiring(cell), layer.params, cell.activation)
     leaves, unit = _leaves(layer, steps)
-    if "k" in tape:
-        leaves["k"] = tape["k"][steps]
+    if cell.time_gate:
+        leaves[cell.time_gate.name] = tape[cell.time_gate.name][steps]
     seeds = {part: rows.mantissa[steps] for part, rows in arriving(layer).items()}
     with np.errstate(all="ignore"):
         done = circuit.back(circuit.values(leaves, unit), seeds)
@@ -113,9 +118,9 @@ def _came_to(part: str, edges: list[Edge], exponent: Exponents | None) -> dict[s
     """Path -> what came back to a part at steps 0 … T-1 through the next step, mantissas for their exponents."""
     found: dict[str, Array] = {}
     for edge in edges:
-        if edge.source == f"{part}_prev" and edge.term is not None:
+        if edge.source == f"{part}_prev" and edge.term is not None and edge.term.path:
             rows = edge.gradient if exponent is None else shifted(edge.gradient, exponent[1:] - exponent[:-1])
-            found[edge.term.path] = found.get(edge.term.path, 0.0) + rows
+            found[edge.term.path.name] = found.get(edge.term.path.name, 0.0) + rows
     return found
 
 
@@ -151,5 +156,11 @@ def _mean_alive(values: Array, alive: Array) -> Array:
         return np.where(alive, values, 0.0).sum(axis=-1) / count
 
 
-def _label(name: str, covered: bool) -> str:
-    return "the layer above" if name == "output" and covered else PATHS[name]
+def paths_of(cell: Cell) -> dict[str, Path]:
+    """Return every way into the past that the cell's graph declares, and the output, by name."""
+    declared = [term.path for node in wiring(cell) for term in node.terms if term.path]
+    return {path.name: path for path in (OUTPUT, *declared)}
+
+
+def _label(path: Path, covered: bool) -> str:
+    return "the layer above" if path == OUTPUT and covered else path.label

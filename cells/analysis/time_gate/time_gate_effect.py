@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
-from cells.clock import time_gate
+from cells.clock import SIGNS, time_gate
 from cells.engine import run
+from cells.gate import Gate
 from cells.scaled import Scaled, shifted
 from cells.trace import LayerTrace, Trace
 
@@ -54,6 +54,8 @@ class TimeGateEffect:
     copying: Copying
     nets: tuple[Net, ...]  # clock, plain, frozen
     grads: dict[str, Array]  # dL/dτ, dL/ds, dL/dr_on: (H,)
+    memory: str  # the state whose gradient is followed through the gate: c where there is one, else h
+    without: str  # what the cell without the gate is called
 
 
 def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) -> TimeGateEffect:
@@ -65,7 +67,7 @@ def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) ->
     moments = _moments(behind.times[:, sample])
     return TimeGateEffect(
         times=behind.times[:, sample],
-        k=tape["k"][:, sample],
+        k=watched.gates[_time_gate(trace).name][:, sample],
         phi=tape["phi"][:, sample],
         moments=moments.mean(axis=1),
         raster=_widest(moments, watched),
@@ -78,18 +80,26 @@ def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) ->
             for name, one in (("clock", behind), ("plain", plain), ("frozen", frozen))
         ),
         grads={name: watched.param_grads[name] for name in CLOCK},
+        memory=watched.state_names[-1],
+        without=plain.top.cell.label,
     )
 
 
 def _nets(trace: Trace) -> Iterator[Trace]:
     """The same net without its gate, with it frozen open, and with it on the clock."""
-    cell: Any = trace.top.cell
-    if "k" not in cell.gates or trace.settings is None:
-        raise DoesNotApply(f"The {cell.label} has no clock: there is no gate to look behind.")
-    yield run(trace.settings.replace(cell=cell.without_gate))
+    _time_gate(trace)
+    yield run(trace.settings.replace(cell=trace.top.cell.without_gate))
     for gate in ("open", "clock"):
         present = trace.settings.options.gate == gate
         yield trace if present else run(trace.settings.replace(gate=gate))
+
+
+def _time_gate(trace: Trace) -> Gate:
+    """The cell's declaration of its time gate; DoesNotApply where it has none."""
+    cell = trace.top.cell
+    if cell.time_gate is None or trace.settings is None:
+        raise DoesNotApply(f"The {cell.label} has no clock: there is no gate to look behind.")
+    return cell.time_gate
 
 
 def _net(name: str, layer: LayerTrace, sample: int) -> Net:
@@ -110,14 +120,9 @@ def _moments(times: Array) -> Array:
 
 def _widest(moments: Array, layer: LayerTrace) -> Array:
     """Largest k among the instants of each column, so that no short opening falls between two: (COLUMNS, H)."""
-    p, cell = layer.params, _clocked(layer)
-    _, k = time_gate(moments.ravel()[:, None], p["tau"], p["s"], p["r_on"], p["leak"], cell.sign)
+    p, sign = layer.params, SIGNS[layer.cell.shift_sign]
+    _, k = time_gate(moments.ravel()[:, None], p["tau"], p["s"], p["r_on"], p["leak"], sign)
     return k.reshape(*moments.shape, -1).max(axis=1)
-
-
-def _clocked(layer: LayerTrace) -> Any:
-    """The cell, known to have a clock."""
-    return layer.cell
 
 
 def copying(layer: LayerTrace) -> Copying:
@@ -128,7 +133,7 @@ def copying(layer: LayerTrace) -> Copying:
     """
     open_, (earlier, later) = _open(layer), _over_steps(layer)
     closed = ~open_
-    if _clocked(layer).reads_updated:
+    if layer.cell.reads_updated:
         closed[1:] &= ~open_[:-1]
     counted = closed & (later != 0)
     return Copying(
@@ -140,8 +145,8 @@ def copying(layer: LayerTrace) -> Copying:
 
 
 def _over_steps(layer: LayerTrace) -> tuple[Array, Array]:
-    """dL/dc before and after each step, (T, B, H) each, at the power of two of the one after."""
-    grad = layer.record.grads["c"]
+    """Gradient of the memory before and after each step, (T, B, H) each, at the power of two of the one after."""
+    grad = layer.record.grads[layer.state_names[-1]]
     later, earlier = grad.mantissa[1:], grad.mantissa[:-1]
     change = None if grad.exponent is None else grad.exponent[:-1] - grad.exponent[1:]
     return shifted(earlier, change), later

@@ -1,0 +1,12 @@
+"""What a cell declares of each of its gates, for all that shows one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate, or the candidate among them, as the pages show it: `Gate("f", "forget f", "forget")`."""
+
+    name: str  # its letter, in parameters (W_hf), tapes and exports
+    label: str  # beside its line
+    colour: str  # a role of the palette, viz/theme.py

@@ -11,8 +11,9 @@ from cells import RunSettings, Trace, run
 from cells.analysis.gradcheck.autograd import Unrolled
 from cells.analysis.gradient.credit import credit_matrix, step_gradients
 from cells.analysis.gradient.vjp import backpropagate, only
+from cells.analysis.jacobian.long_jacobian import long_jacobian
 from cells.analysis.jacobian.lyapunov import ALIGNING, SAMPLES, lyapunov_exponents
-from cells.analysis.jacobian.step_jacobian import long_jacobian, step_jacobians
+from cells.analysis.jacobian.step_jacobian import step_jacobians
 
 SIZE: dict[str, Any] = {"steps": 200, "hidden": 64, "batch": 16}
 CELLS = ("rnn", "gru", "lstm", "phased_lstm")

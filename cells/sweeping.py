@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from cells.progress import Report
+
 from .engine import solve
 from .grid import SweepGrid, empty_grid
 from .network import Shared, build, stack_networks
@@ -24,7 +26,6 @@ PASS_SLOTS = BoundedSemaphore(max(THREADS, os.cpu_count() or 1))  # for the pass
 MAX_POINTS = 100_000
 BATCHED = {"seed", "weight_scale", "scale_inputs", "init", "loss", "loss_steps", "loss_reduction", "impulse_step"}
 
-Report = Callable[[float], None]
 Each = Callable[[list[int], Trace], Any]
 
 

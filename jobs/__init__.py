@@ -14,7 +14,7 @@ dask.distributed cluster (or talks to the scheduler at an address). This package
 
 from .control import delete, overview, results, resume, stop, submit
 from .job import MAX_TILES, Job, JobError
-from .status import JobStatus, status
+from .job_status import JobStatus, status
 from .store import NoJob, Store, StoreBusy
 from .tiles import Computation, failures, invalidate, ledger
 from .worker import Context

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 
 from . import address, arrays, function, launch, tiles
 from .job import Job, JobError, to_json
+from .job_status import JobStatus, status
 from .lease import holder_alive
-from .status import JobStatus, status
 from .store import Store
 
 MAX_WORKERS = 256

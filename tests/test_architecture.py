@@ -160,8 +160,8 @@ def reach(graph: dict[str, set[str]], start: Iterable[str]) -> set[str]:
 
 
 def cycles(root: Path) -> list[str]:
-    """Modules that come back to themselves along imports, those inside functions included, those for types not."""
-    graph = graph_of(root, "load", "call")
+    """Modules that come back to themselves along imports, those inside functions and for types included."""
+    graph = graph_of(root, "load", "call", "types")
     return [f"{module} imports itself in a circle" for module in graph if module in reach(graph, [module])]
 
 
@@ -218,7 +218,78 @@ def autograd_users(root: Path) -> list[str]:
     return [str(seen) for seen in imports(root) if seen.target == AUTOGRAD]
 
 
-LAWS = [outward_imports, strangers, cycles, torch_at_start, autograd_users, frame_faults, trusting_reads]
+FLOORS = ("cells", "cells.analysis", "viz", "ui", "jobs", "lab")  # folders whose rooms stand in floors
+CLIMBING = {  # at most two, each with its reason
+    (
+        "ui.views.fields",
+        "ui.lessons.learn_view",
+    ): "the lessons there are, files in a folder, are the choices of a field",
+}
+
+
+def rooms_of(root: Path, folder: str) -> dict[str, set[str]]:
+    """Room of a folder -> the rooms it imports from; a room is a file or a folder right below it."""
+    graph = {}
+    for seen in imports(root):
+        if {seen.module, seen.target} & {folder} or (seen.module, seen.target) in CLIMBING:
+            continue
+        if seen.module.startswith(f"{folder}.") and seen.target.startswith(f"{folder}."):
+            here, there = (name.removeprefix(f"{folder}.").split(".")[0] for name in (seen.module, seen.target))
+            graph.setdefault(here, set()).update({there} - {here})
+    return graph
+
+
+def climbing_imports(root: Path) -> list[str]:
+    """Rooms that import each other in a circle, so that one of the imports climbs to a higher floor."""
+    found = []
+    for folder in FLOORS:
+        graph = rooms_of(root, folder)
+        found += [f"{folder}.{room} climbs back to itself" for room in sorted(graph) if room in reach(graph, [room])]
+    return found
+
+
+def shadowed_modules(root: Path) -> list[str]:
+    """Modules whose name in their package is given to something else, so that `package.module` is no module."""
+    known, found = sources(root), []
+    for module, path in known.items():
+        if path.name != "__init__.py":
+            continue
+        inner = [seen for seen in imports(root) if seen.module == module and seen.when == "load" and seen.name]
+        found += [f"{module}.{seen.name} is not its module" for seen in inner if f"{module}.{seen.name}" in known]
+    return found
+
+
+NO_CHART = {"errors", "verdict", "low_precision"}  # words, the page's heading, a curve over the gradient's own panel
+
+
+def measures_without_chart(root: Path) -> list[str]:
+    """Measures whose record a chart of viz.analysis draws, while no chart bears the measure's name."""
+    charts = {module.rpartition(".")[2] for module in sources(root) if module.startswith("viz.analysis.")}
+    drawn = {seen.target for seen in imports(root) if seen.module.startswith("viz.analysis.") and is_record(seen)}
+    stems = {target: target.rpartition(".")[2] for target in drawn if target.startswith(f"{MEASURES}.")}
+    return sorted(
+        f"{target} has no chart of its name" for target, stem in stems.items() if stem not in charts | NO_CHART
+    )
+
+
+def test_few_imports_climb():
+    assert len(CLIMBING) <= 2
+    known = {(seen.module, seen.target) for seen in imports(ROOT)}
+    assert CLIMBING.keys() <= known, "an exception that nothing needs any more"
+
+
+LAWS = [
+    outward_imports,
+    strangers,
+    cycles,
+    torch_at_start,
+    autograd_users,
+    climbing_imports,
+    shadowed_modules,
+    measures_without_chart,
+    frame_faults,
+    trusting_reads,
+]
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -226,6 +297,7 @@ def test_the_project_keeps_the_law(law):
     assert law(ROOT) == []
 
 
+TYPES = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .{} import x"
 BROKEN = [  # law, what it has to say, a small wrong tree
     (outward_imports, "cells.a imports viz (flow)", {"cells/a": "from viz import flow"}),
     (outward_imports, "cells.a imports ui.state", {"cells/a": "def f():\n    import ui.state"}),
@@ -259,6 +331,18 @@ BROKEN = [  # law, what it has to say, a small wrong tree
         f"ui.a imports {AUTOGRAD} (checks)",
         {"ui/a": f"from {AUTOGRAD} import checks", AUTOGRAD.replace(".", "/"): "import torch"},
     ),
+    (cycles, "cells.a imports itself in a circle", {"cells/a": TYPES.format("b"), "cells/b": "from .a import y"}),
+    (climbing_imports, "ui.a climbs back to itself", {"ui/a/b": "import ui.c", "ui/c": "import ui.a.d", "ui/a/d": ""}),
+    (
+        shadowed_modules,
+        "cells.run is not its module",
+        {"cells/__init__": "from .run import run", "cells/run": "def run(): ..."},
+    ),
+    (
+        measures_without_chart,
+        "cells.analysis.a.paths has no chart of its name",
+        {"viz/analysis/ways": "from cells.analysis.a.paths import Paths", "cells/analysis/a/paths": ""},
+    ),
     (frame_faults, "app.py is missing", {"ui/state": ""}),
     (frame_faults, "app.py has 40 lines", {"app": "x = 1\n" * 40}),
     (frame_faults, "app.py leaves out ui/pages/b.py", {"app": "ui/pages/a.py", "ui/pages/a": "", "ui/pages/b": ""}),
@@ -277,7 +361,7 @@ def test_the_law_lets_a_good_tree_be(law, tmp_path):
         "app": "import streamlit as st\nfrom ui import state\nst.Page('ui/pages/flow.py')",
         "ui/state": "import streamlit as st\nfrom cells import run\nfrom viz.flow import draw\nst.session_state.k = 1",
         "ui/pages/flow": "import streamlit as st\nfrom ui.state import show",
-        "viz/flow": "import plotly\nfrom cells.trace import Trace\nfrom cells.analysis.gradient.verdict import Verdict",
+        "viz/flow": "import plotly\nfrom cells.trace import Trace\nfrom cells.analysis.verdict import Verdict",
         "cells/__init__": "from .engine import run",
         "cells/engine": "import math\nimport numpy as np\nfrom . import base",
         "cells/base": "from typing import TYPE_CHECKING",

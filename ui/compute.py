@@ -13,7 +13,7 @@ from cells.analysis import critical_scales, key_numbers, low_precision, verdict
 from cells.analysis.gradient.verdict import Verdict
 from cells.analysis.jacobian.critical_scales import CriticalScale
 from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 
 from .link.pins import described
 from .platform import PLATFORM

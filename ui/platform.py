@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from cells.progress import Report
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -35,7 +37,6 @@ PLATFORM = BROWSER if sys.platform == "emscripten" else SERVER
 COMMAND = "python backflow.py"  # that starts the app on a machine of the reader's own
 
 
-Report = Callable[[float], None]  # is told the share done, and may raise to stop
 Compute = Callable[[Report], Any]
 Begin = Callable[[Compute, Report, float], Future]  # what is computed, who hears of it, roughly how many seconds
 

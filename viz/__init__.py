@@ -7,7 +7,7 @@ from .comparisons import loss_curve, low_precision_curve, total_curve
 from .curves import Curve
 from .export import as_figure, config, csv, framed, table
 from .figures import FIGURES
-from .flow import Drawn, flow, panel_figure
+from .flow_figure import Drawn, flow, panel_figure
 from .offline import offline_html
 from .panel import View
 from .panels import PANELS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .curves import Array
-from .flow import Drawn
+from .flow_figure import Drawn
 from .theme import PALETTES
 
 if TYPE_CHECKING:

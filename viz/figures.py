@@ -8,7 +8,7 @@ from typing import Any
 from cells.trace import Trace
 
 from .curves import Curve
-from .flow import Drawn, flow, panel_figure
+from .flow_figure import Drawn, flow, panel_figure
 from .maps.figure import PHASE, TITLE, phase_diagram
 from .panel import Scene, View
 from .panels import PANELS

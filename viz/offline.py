@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from .export import csv
-from .flow import Drawn
+from .flow_figure import Drawn
 from .guess import SCRIPT as GUESS
 from .guess import STYLE as GUESS_STYLE
 from .theme import FONT, PALETTES, Palette

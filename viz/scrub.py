@@ -7,7 +7,7 @@ from cells.trace import Trace
 
 from .caption import caption
 from .curves import Curve
-from .flow import Drawn, composed
+from .flow_figure import Drawn, composed
 from .frames import frames
 from .panel import Scene, View
 from .panels import plots_of

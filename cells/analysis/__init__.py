@@ -15,18 +15,13 @@ from .gradient.saturation import Distribution, distributions
 from .gradient.softmax import Softmax, softmax_at
 from .gradient.step_shares import StepShares, shares, step_shares
 from .gradient.theory import Prediction, closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
-from .gradient.verdict import Curve, Verdict, verdict
+from .gradient.verdict import Verdict, verdict
+from .gradient.way_back import Curve
 from .jacobian.critical_scales import CriticalScale, critical_scales
+from .jacobian.long_jacobian import LongJacobian, long_jacobian, long_jacobians
 from .jacobian.lyapunov import Lyapunov, lyapunov, lyapunov_exponents
 from .jacobian.recurrent_matrix import KeyNumbers, key_numbers
-from .jacobian.step_jacobian import (
-    LongJacobian,
-    StepJacobian,
-    long_jacobian,
-    long_jacobians,
-    step_jacobian,
-    step_jacobians,
-)
+from .jacobian.step_jacobian import StepJacobian, step_jacobian, step_jacobians
 from .log_mean import log10_mean
 from .step_graph.one_step import Graph, GraphEdge, GraphNode, graph
 from .step_graph.parameter_counts import Counts, parameter_counts

@@ -3,6 +3,6 @@
 from .beam import beam_search
 from .conditional import write_to_length
 from .draw import Manner
-from .write import write, write_many, write_sample
+from .writing import write, write_many, write_sample
 
 __all__ = ["Manner", "beam_search", "write", "write_many", "write_sample", "write_to_length"]

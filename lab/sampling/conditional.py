@@ -7,7 +7,7 @@ from lab.tasks import Language
 from lab.tasks.name_length import NameLength
 
 from .draw import Manner, choose
-from .write import write_many
+from .writing import write_many
 
 
 def predict_length(net: RecurrentNet, task: NameLength, prompt: str, manner: Manner) -> int:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import jobs
-from jobs.status import ALIVE
+from jobs.job_status import ALIVE
 from tests.jobs.live import (
     assert_whole,
     done_tiles,

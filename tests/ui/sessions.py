@@ -9,7 +9,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from ui.lessons.views import page_names
-from ui.shell.notices import JOINER
+from ui.rich_text import JOINER
 from ui.sidebar.groups import groups_of
 from ui.views.fields import DEFAULTS
 

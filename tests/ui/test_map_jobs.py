@@ -14,7 +14,7 @@ import pytest
 
 import jobs
 from cells.analysis.maps import phase_map
-from jobs.status import ALIVE
+from jobs.job_status import ALIVE
 from tests.jobs.live import done_tiles, end_all_of, gone, supervisor, wait_for_end, wait_until, workers
 from tests.jobs.test_scheduler import Machine
 from tests.ui.analysis_pages import until

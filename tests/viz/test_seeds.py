@@ -9,7 +9,7 @@ import pytest
 
 from cells import CELLS, run
 from cells.analysis.ensemble.seeds import Fan
-from cells.analysis.gradient.verdict import judge
+from cells.analysis.gradient.way_back import judge
 from tests.viz.conftest import trace_of
 from tests.viz.test_analysis import plate_of, record_of
 from viz.analysis import Look

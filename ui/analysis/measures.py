@@ -11,19 +11,21 @@ from cells import RunSettings, Trace
 from cells.analysis.ensemble.combinations import Combination, combinations_of, judged
 from cells.analysis.ensemble.seeds import fan
 from cells.analysis.errors import DoesNotApply
-from cells.analysis.gradient.credit import Report, credit
+from cells.analysis.gradient.credit import credit
 from cells.analysis.gradient.direct_and_recurrent import direct_and_recurrent
 from cells.analysis.gradient.grads_at_step import grads_at_step, parameter_names
 from cells.analysis.gradient.saturation import distributions
 from cells.analysis.gradient.softmax import softmax_at
 from cells.analysis.gradient.step_shares import all_shares
 from cells.analysis.gradient.theory import closed_form, eigenvalue_slope, lyapunov_slope, measured_credit, pascanu_bound
+from cells.analysis.jacobian.long_jacobian import long_jacobians
 from cells.analysis.jacobian.lyapunov import lyapunov
-from cells.analysis.jacobian.step_jacobian import long_jacobians, step_jacobian
+from cells.analysis.jacobian.step_jacobian import step_jacobian
 from cells.analysis.step_graph.one_step import graph
 from cells.analysis.step_graph.paths import path_split
 from cells.analysis.time_gate.clock_curve import Clock, clock_curve
 from cells.analysis.time_gate.time_gate_effect import time_gate_effect
+from cells.progress import Report
 from ui.cost.budget import check_budget
 from ui.cost.measures import too_many
 from ui.traces import trace_of

@@ -10,7 +10,7 @@ from typing import Any
 from cells import RunSettings
 from cells.analysis.gradcheck.check import GradientCheck, check_trace_gradients
 from cells.analysis.gradcheck.oracles import Check
-from cells.analysis.gradient.credit import Report
+from cells.progress import Report
 from cells.trace import Trace
 from ui.platform import COMMAND as START
 from ui.platform import PLATFORM

@@ -12,8 +12,8 @@ from ui.chart import show_chart
 from ui.export.dialog import export_dialog
 from ui.export.exportables import Exportable, offer
 from ui.platform import PLATFORM
+from ui.rich_text import heading, sentence
 from ui.server.background import Work, visitor
-from ui.shell.rich_text import heading, sentence
 from viz.analysis import CHARTS, Chart
 from viz.analysis.charts import ChartKind
 

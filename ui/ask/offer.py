@@ -6,7 +6,7 @@ from cells import RunSettings
 from ui import compute
 from ui.export.exportables import Exportable
 from ui.views.page import PageView
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 from viz.guess import Question, question_data
 
 

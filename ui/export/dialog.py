@@ -10,10 +10,10 @@ from ui import compute, state
 from ui.chart import show_chart
 from ui.frame import VERSION, theme
 from ui.link.link import left_out
-from ui.shell.notices import as_written
+from ui.rich_text import as_written
 from ui.table import Column, show_table
 from ui.views.fields import page_view, run_settings
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 
 from .exportables import Exportable
 

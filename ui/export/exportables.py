@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 
 KEY = "offered"
 Draw = Callable[[str], Drawn]  # a theme's name to the figure in it

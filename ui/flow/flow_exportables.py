@@ -8,7 +8,7 @@ from cells.knobs import BadValue
 from ui import compute
 from ui.export.exportables import Exportable
 from ui.views.page import PageView
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 
 from .scrub_frames import range_of
 

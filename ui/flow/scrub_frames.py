@@ -12,7 +12,7 @@ from ui.cost.scrub import plan_scrub
 from ui.server.render_lock import RENDER_LOCK
 from ui.views.fields import knob_of
 from ui.views.page import PageView
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 from viz.panel import Scene
 from viz.scrub import Sketch, Track, scrubbed, sketch
 

@@ -1,7 +1,6 @@
 """The verdict in words, and the few numbers behind it."""
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -12,7 +11,6 @@ from cells import words
 from cells.analysis.gradient.verdict import Verdict
 from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
 
-NEW_THOUGHT = re.compile(r"; (?=but |and )|\. (?=\S)")
 COLOURS = {"vanishing": "blue", "exploding": "red", "stable": "green", "copied": "green"}
 
 
@@ -42,17 +40,9 @@ def band(heading: str, more: str) -> str:
 
 def verdict_header_of(found: Verdict, numbers: KeyNumbers) -> VerdictHeader:
     """The words for a run."""
-    return VerdictHeader(*_sentence(found), _numbers(found, numbers))
-
-
-def _sentence(found: Verdict) -> tuple[str, str, str, str]:
-    """The first words, their colour, the rest of the sentence, and what else there is to say."""
-    end = NEW_THOUGHT.search(found.sentence)
-    cut = end.start() if end else len(found.sentence)
-    first, _, rest = found.sentence[:cut].partition(":")
-    more = found.sentence[cut:].lstrip(".; ")
-    colour = COLOURS.get(found.kind, "orange")
-    return f"{first}:", colour, f"{rest.rstrip('.')}.", more[:1].upper() + more[1:]
+    said = found.headline
+    colour = COLOURS.get(said.kind, "orange")
+    return VerdictHeader(f"{said.head}:", colour, f" {said.rest}.", said.more, _numbers(found, numbers))
 
 
 def show_verdict_header(found: Verdict, numbers: KeyNumbers) -> None:

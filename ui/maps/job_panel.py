@@ -12,7 +12,8 @@ from cells.words import number
 from jobs import JobError, JobStatus
 from ui import state
 from ui.cost.map_plan import points, seconds, values_of
-from ui.shell.notices import as_written, show_sentence
+from ui.rich_text import as_written
+from ui.shell.notices import show_sentence
 from ui.views.fields import DEFAULTS
 
 from . import map_jobs

@@ -1,10 +1,10 @@
 """What the map's page computes beside itself: functions of what can be sent to another process or worker."""
 
 from cells import RunSettings
-from cells.analysis.gradient.credit import Report
 from cells.analysis.maps import CriticalLine, MapPlan, PhaseMap, critical_lines, measure, phase_map
 from cells.analysis.maps.phase import coarse_places
 from cells.knobs import BadValue
+from cells.progress import Report
 
 
 def coarse_map(plan: MapPlan, report: Report) -> PhaseMap:

@@ -11,7 +11,8 @@ from ui import compute, state
 from ui.cost.map_plan import check_cost, is_large, plan_of, points
 from ui.link.link import as_text
 from ui.platform import COMMAND, PLATFORM
-from ui.shell.notices import as_written, show_sentence
+from ui.rich_text import as_written
+from ui.shell.notices import show_sentence
 from ui.views.fields import DEFAULTS, map_view
 from ui.views.maps import MapView
 from ui.views.page import PageView

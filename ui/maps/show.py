@@ -22,12 +22,12 @@ from ui.flow.verdict_header import band
 from ui.frame import theme
 from ui.link.link_codec import text_of
 from ui.platform import PLATFORM
+from ui.rich_text import note
 from ui.server import background
 from ui.server.background import Work
-from ui.shell.rich_text import note
 from ui.views.fields import knob_of
 from viz import words
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 from viz.maps import PHASE, Shown, caption_of
 from viz.maps.findings import finding, missing, place
 from viz.words import spelled

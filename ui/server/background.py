@@ -15,8 +15,9 @@ from uuid import uuid4
 
 import streamlit as st
 
+from cells.progress import Report
 from ui import platform
-from ui.platform import PLATFORM, Begin, Compute, Report
+from ui.platform import PLATFORM, Begin, Compute
 
 from .memory import HOLDERS, allowed, size_of
 

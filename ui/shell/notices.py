@@ -1,17 +1,12 @@
 """What the reader must know: values a link could not give, settings that do not go together."""
 
-import re
-
 import streamlit as st
 
 from cells.knobs import BadValue
 from ui import state
 from ui.link.link import as_text, changes_to_mend
+from ui.rich_text import as_written
 from ui.views.fields import Values
-
-PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-ADDRESS = re.compile(r"([:.@/])(?=\S)")
-JOINER = "\N{WORD JOINER}"  # no width, no break
 
 UNTIL_THEN = "until then the view is that of the last valid settings."
 WAITING = {
@@ -19,11 +14,6 @@ WAITING = {
     "timestamps": f"Paste timestamps or load a file at the left, among the cell's knobs; {UNTIL_THEN}",
 }
 WAITED_FOR = {"own": ("signal", "own"), "timestamps": ("sampling", "own")}
-
-
-def as_written(text: str) -> str:
-    """`text` for a place that reads Markdown: what a link or a file holds draws no picture and makes no link there."""
-    return PUNCTUATION.sub(r"\\\1", ADDRESS.sub(rf"{JOINER}\1{JOINER}", text))
 
 
 def show_complaints() -> None:

@@ -5,6 +5,6 @@ Start at `plates.PLATES`, every plate by name with the measure it needs.
 
 from .chart import Chart, Look
 from .charts import CHARTS
-from .lyapunov import Theory
+from .theory import Theory
 
 __all__ = ["CHARTS", "Chart", "Look", "Theory"]

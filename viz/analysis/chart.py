@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from viz.caption import caption
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 from viz.panel import PanelData, Scene
 from viz.stack import stacked
 

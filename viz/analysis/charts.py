@@ -1,4 +1,4 @@
-"""Every plate there is, by name: a place on a page, an export and the tests follow from its line here."""
+"""Every chart of a measure, by name: a place on a page, an export and the tests follow from its line here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from . import (
     long_jacobian,
     lyapunov,
     one_step,
+    open_share,
     paths,
     saturation,
     seed_dots,
@@ -23,15 +24,15 @@ from . import (
     softmax,
     step_jacobian,
     step_shares,
+    theory,
     time_gate_effect,
 )
-from . import open_share as open_shares
 from .chart import Chart, ChartLabel, Look
 
 
 @dataclass(frozen=True)
 class ChartKind:
-    """draw(record, scene, look) -> Plate; `needs` names the measure whose record it shows.
+    """draw(record, scene, look) -> Chart; `needs` names the measure whose record it shows.
 
     gradient   whether it shows gradients, which a trust check can back
     meanwhile  a coarser measure, whose record it shows until its own is there
@@ -52,7 +53,7 @@ _KINDS = (
     ChartKind(step_jacobian.SPECTRUM, "step_jacobian", step_jacobian.eigenvalues),
     ChartKind(step_jacobian.SINGULAR, "step_jacobian", step_jacobian.singular_values),
     ChartKind(long_jacobian.LONG, "long_jacobian", long_jacobian.long_jacobian),
-    ChartKind(lyapunov.PREDICTED, "growth", lyapunov.prediction),
+    ChartKind(theory.PREDICTED, "growth", theory.prediction),
     ChartKind(lyapunov.EXPONENTS, "growth", lyapunov.lyapunov),
     ChartKind(paths.PATHS, "paths", paths.paths),
     ChartKind(step_shares.OVER_TIME, "shares", step_shares.shares),
@@ -63,8 +64,8 @@ _KINDS = (
     ChartKind(softmax.SOFTMAX, "softmax", softmax.softmax),
     ChartKind(clock_curve.CLOCK, "explored", clock_curve.clock_curve, gradient=False),
     ChartKind(time_gate_effect.EFFECT, "gate_room", time_gate_effect.time_gate_effect),
-    ChartKind(open_shares.OPEN, "gate_room", open_shares.open_share, gradient=False),
-    ChartKind(open_shares.PHASE, "gate_room", open_shares.phase, gradient=False),
+    ChartKind(open_share.OPEN, "gate_room", open_share.open_share, gradient=False),
+    ChartKind(open_share.PHASE, "gate_room", open_share.phase, gradient=False),
     ChartKind(clock_grads.CLOCK_GRADS, "gate_room", clock_grads.clock_grads),
     ChartKind(seeds.FAN, "fan", seeds.fan),
     ChartKind(seed_dots.DRAWS, "fan", seed_dots.seed_dots),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cells.analysis.jacobian.step_jacobian import LongJacobian
+from cells.analysis.jacobian.long_jacobian import LongJacobian
 from viz import words
 from viz.curves import Array
 from viz.panel import PanelData, Scene

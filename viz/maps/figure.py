@@ -7,7 +7,7 @@ import numpy as np
 
 from viz.caption import setting_words
 from viz.curves import Array, Curve
-from viz.flow import Drawn
+from viz.flow_figure import Drawn
 from viz.heat import packed
 from viz.panel import View
 from viz.theme import PALETTES, SMALL, TEMPLATES, TEXT, Palette, fade, stops

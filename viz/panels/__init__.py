@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from viz.panel import PanelData, Scene
 from viz.shared_axes import Plot, shared_axes_of
 
-from .gates import gates, time_gate
-from .gradient import gradient
-from .states import states
-from .strip import strip
-from .units import gradient_units, state_units
+from . import gates, gradient, states, strip, units
 
 
 @dataclass(frozen=True)
@@ -35,13 +31,13 @@ def _has_clock(scene: Scene) -> bool:
 PANELS = {
     kind.name: kind
     for kind in (
-        PanelKind("strip", "The unrolled network", strip),
-        PanelKind("time_gate", "Time gate k(t)", time_gate, fits=_has_clock),
-        PanelKind("gradient", "Gradient over time", gradient),
-        PanelKind("states", "States over time", states),
-        PanelKind("gates", "Gates over time", gates, fits=_has_gates),
-        PanelKind("gradient_units", "Gradient by unit", gradient_units, usual=False),
-        PanelKind("state_units", "State by unit", state_units, usual=False),
+        PanelKind("strip", "The unrolled network", strip.strip),
+        PanelKind("time_gate", "Time gate k(t)", gates.time_gate, fits=_has_clock),
+        PanelKind("gradient", "Gradient over time", gradient.gradient),
+        PanelKind("states", "States over time", states.states),
+        PanelKind("gates", "Gates over time", gates.gates, fits=_has_gates),
+        PanelKind("gradient_units", "Gradient by unit", units.gradient_units, usual=False),
+        PanelKind("state_units", "State by unit", units.state_units, usual=False),
     )
 }
 USUAL = tuple(kind.name for kind in PANELS.values() if kind.usual)

@@ -9,10 +9,11 @@ from cells.activations import ACTIVATIONS
 from cells.analysis.gradient.verdict import Verdict
 from cells.initialisers import INITIALISERS
 from cells.knobs import BadValue
+from cells.progress import Report
 from cells.registry import CELLS
 from cells.settings import RunSettings
 
-from .seeds import Report, verdicts
+from .seeds import verdicts
 
 
 @dataclass(frozen=True)

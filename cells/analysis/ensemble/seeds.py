@@ -1,6 +1,6 @@
 """Verdicts on many runs, and their curves over a fan of seeds, in batched passes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,11 @@ import numpy as np
 from cells.activations import Array
 from cells.analysis.gradient.verdict import Verdict, verdict
 from cells.analysis.log_mean import log10_mean
+from cells.progress import Report
 from cells.select_setting import select_setting
 from cells.settings import RunSettings
 from cells.sweeping import run_batches
 from cells.trace import Trace
-
-Report = Callable[[float], None]
 
 
 def verdicts(points: Sequence[RunSettings], layer: int | None = None, report: Report | None = None) -> list[Verdict]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from cells.analysis.gradient.credit import Report
 from cells.engine import run
+from cells.progress import Report
 from cells.settings import RunSettings
 from cells.trace import Trace
 from cells.words import number

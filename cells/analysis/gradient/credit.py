@@ -1,6 +1,6 @@
 """Who gets the credit: ‖dℓ_s/dh_t‖ for the loss ℓ_s of every step s and every earlier step t."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,12 +10,12 @@ from cells.analysis.jacobian.stacked_layers import Rows, StackedLayers, renormal
 from cells.analysis.log_mean import log10_mean
 from cells.backward import UpstreamGrad
 from cells.engine import direct_gradient, run
+from cells.progress import Report
 from cells.scaled import Scaled
 from cells.settings import RunSettings
 from cells.trace import Trace
 from cells.truncation import walls
 
-Report = Callable[[float], None]  # told the share done, 0 to 1; may raise to cancel
 CHUNK = 1 << 18  # entries of the largest array a chunk of loss steps works on: it stays in the cache
 LOOK = 8  # steps between two looks at the exponents
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
+from cells.progress import Report
 from cells.scaled import FAR, LOG10_2, Exponents, Scaled, magnitudes
 from cells.trace import LayerRecord, LayerTrace, Trace
-
-from .credit import Report
 
 Stepwise = tuple[Array, Exponents]  # (K, …) · 2^(K,)
 ROOM = 1 << 22  # entries that the shares of one chunk of steps may take

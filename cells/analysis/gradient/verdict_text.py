@@ -1,31 +1,58 @@
 """The verdict in words a student understands, with its numbers."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from cells.words import factor, from_log10, percent, steps
 
-if TYPE_CHECKING:
-    from .verdict import Curve, Verdict
+from .way_back import Curve, VerdictFacts
 
 BUMP = 0.5  # decades beyond both ends that make a rise or a fall on the way worth a clause
 
 
-def compose(verdict: "Verdict") -> str:
-    """One sentence for a loss on one step; two where the loss on many steps hides what happens to its credit."""
+@dataclass(frozen=True)
+class Headline:
+    """A verdict in words, in the parts a heading shows."""
+
+    kind: str  # of the credit's curve
+    head: str  # `Vanishing`, or what the total looks like with the loss on many steps
+    rest: str  # of the first sentence, without its full stop
+    contrast: str  # what the last loss's credit does, where many losses hide it; else empty
+    remarks: tuple[str, ...]  # whole sentences
+
+    @property
+    def sentence(self) -> str:
+        """All of it in running text."""
+        contrast = f"; {self.contrast}" if self.contrast else ""
+        return " ".join([f"{self.head}: {self.rest}{contrast}.", *self.remarks])
+
+    @property
+    def more(self) -> str:
+        """What follows the first sentence, as sentences of its own."""
+        contrast = [f"{_capital(self.contrast)}."] if self.contrast else []
+        return " ".join([*contrast, *self.remarks])
+
+
+def headline(verdict: VerdictFacts) -> Headline:
+    """Compose one sentence for a loss on one step; two where losses on many steps hide what happens to its credit."""
     alive = verdict.credit.log10_peak == verdict.credit.log10_peak
-    said = _many(verdict) if verdict.attached > 1 and alive else _capital(_trend(verdict.credit))
-    where = f" (Layer {verdict.layer + 1} of {verdict.layers}.)" if verdict.layer + 1 < verdict.layers else ""
-    return " ".join([f"{said}.", *_remarks(verdict)]) + where
+    said = _many(verdict) if verdict.attached > 1 and alive else _one(verdict)
+    where = [f"(Layer {verdict.layer + 1} of {verdict.layers}.)"] if verdict.layer + 1 < verdict.layers else []
+    return Headline(verdict.credit.kind, *said, (*_remarks(verdict), *where))
 
 
-def _many(verdict: "Verdict") -> str:
-    """Loss on several steps: what the total shows, and what the last step's loss alone does."""
+def _one(verdict: VerdictFacts) -> tuple[str, str, str]:
+    """Head, rest and no contrast: there is one curve to speak of."""
+    return _capital(HEADS[verdict.credit.kind]), _said(verdict.credit), ""
+
+
+def _many(verdict: VerdictFacts) -> tuple[str, str, str]:
+    """Head and rest about the total; as contrast what the last step's loss alone does."""
     total, credit = verdict.total, verdict.credit
     looks = {"stable": "Looks healthy", "copied": "Looks healthy"}.get(total.kind, _capital(HEADS[total.kind]))
     where = "every step" if verdict.attached == verdict.steps else f"{verdict.attached} steps"
-    first = f"{looks}, with the loss on {where}: {_ratio(total)}"
-    contrast = "but the credit" if verdict.masked else "and the credit"
-    return f"{first}; {contrast} of step {credit.last}'s loss alone is {_trend(credit)}"
+    but = "but the credit" if verdict.masked else "and the credit"
+    contrast = f"{but} of step {credit.last}'s loss alone is {HEADS[credit.kind]}: {_said(credit)}"
+    return f"{looks}, with the loss on {where}", _ratio(total), contrast
 
 
 HEADS = {
@@ -40,47 +67,48 @@ HEADS = {
 }
 
 
-def _trend(curve: "Curve") -> str:
-    return f"{HEADS[curve.kind]}: " + SAYINGS[curve.kind](curve) + _bump(curve)
+def _said(curve: Curve) -> str:
+    """What a curve does, with its numbers."""
+    return SAYINGS[curve.kind](curve) + _bump(curve)
 
 
-def _vanishing(curve: "Curve") -> str:
+def _vanishing(curve: Curve) -> str:
     return f"each step back keeps {_kept(curve)}; half is gone after {steps(curve.half_life)}; {_ratio(curve)}"
 
 
-def _exploding(curve: "Curve") -> str:
+def _exploding(curve: Curve) -> str:
     return (
         f"each step back multiplies the gradient by {factor(curve.log10_decay)}; "
         f"it doubles every {steps(curve.doubling)}; {_ratio(curve)}"
     )
 
 
-def _stable(curve: "Curve") -> str:
+def _stable(curve: Curve) -> str:
     return f"each step back keeps {_kept(curve)}; {_ratio(curve)}"
 
 
-def _copied(curve: "Curve") -> str:
+def _copied(curve: Curve) -> str:
     return f"every step hands the gradient on bit for bit; {_ratio(curve)}"
 
 
-def _zero(curve: "Curve") -> str:
+def _zero(curve: Curve) -> str:
     if curve.log10_peak != curve.log10_peak:
         return f"the loss at step {curve.last} has a gradient of exactly 0"
     before = "" if curve.reach < 3 else " and at every step before it"
     return f"the gradient is exactly 0 at step {curve.reach - 1}{before}{_until(curve)}"
 
 
-def _overflow(curve: "Curve") -> str:
+def _overflow(curve: Curve) -> str:
     return f"the gradient leaves what float64 can hold at step {_broken(curve)}{_until(curve)}"
 
 
-def _nan(curve: "Curve") -> str:
+def _nan(curve: Curve) -> str:
     return (
         f"the gradient is not a number from step {_broken(curve)} back, because a state had overflowed{_until(curve)}"
     )
 
 
-def _single(curve: "Curve") -> str:
+def _single(curve: Curve) -> str:
     return f"the loss sits on step {curve.last} and has no step to travel back"
 
 
@@ -96,12 +124,12 @@ SAYINGS = {
 }
 
 
-def _broken(curve: "Curve") -> int:
+def _broken(curve: Curve) -> int:
     """The latest step at which the curve is no number any more."""
     return curve.last if curve.log10_peak != curve.log10_peak else curve.reach - 1
 
 
-def _until(curve: "Curve") -> str:
+def _until(curve: Curve) -> str:
     """What holds down to the last step that is still fine."""
     if curve.log10_decay != curve.log10_decay:
         return ""
@@ -109,12 +137,12 @@ def _until(curve: "Curve") -> str:
     return f"; down to step {curve.reach} each step back {verb}"
 
 
-def _kept(curve: "Curve") -> str:
+def _kept(curve: Curve) -> str:
     """Percent kept a step, also where it is far below what a float holds."""
     return percent(curve.decay_per_step) if curve.log10_decay > -300 else f"{from_log10(curve.log10_decay + 2)} %"
 
 
-def _ratio(curve: "Curve") -> str:
+def _ratio(curve: Curve) -> str:
     """`step 1 gets 2·10⁻⁵ of what step 50 gets`."""
     log10, who, what = curve.log10_ratio, f"step {curve.first}", f"what step {curve.last} gets"
     if log10 != log10:
@@ -127,7 +155,7 @@ def _ratio(curve: "Curve") -> str:
     return f"{who} gets {'nothing' if part == 'exactly 0' else part} of {what}"
 
 
-def _bump(curve: "Curve") -> str:
+def _bump(curve: Curve) -> str:
     """A rise or a fall on the way that the ends do not show."""
     ends = (0.0, curve.log10_ratio)
     if curve.log10_peak > max(ends) + BUMP:
@@ -137,7 +165,7 @@ def _bump(curve: "Curve") -> str:
     return ""
 
 
-def _remarks(verdict: "Verdict") -> list[str]:
+def _remarks(verdict: VerdictFacts) -> list[str]:
     """What else is true and worth saying."""
     said = _walls(verdict)
     if 0.01 <= verdict.copied < 1:
@@ -152,7 +180,7 @@ def _remarks(verdict: "Verdict") -> list[str]:
     return said
 
 
-def _walls(verdict: "Verdict") -> list[str]:
+def _walls(verdict: VerdictFacts) -> list[str]:
     """How far truncation lets a loss reach."""
     K, first, last = verdict.truncation, verdict.credit.first, verdict.credit.last
     if not K:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.gradient.credit import Report
 from cells.engine import run
+from cells.progress import Report
 from cells.settings import RunSettings
 from cells.trace import Trace
 

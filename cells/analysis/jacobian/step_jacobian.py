@@ -1,4 +1,4 @@
-"""Jacobians of the state: of one step, and of the long way from a step to the last one.
+"""The Jacobian of one step: of the whole state by the state before it.
 
 The state s is every part of every layer of one sample, h (and c) of the lowest layer first; its parts count as
 independent, so that ∂(h, c)/∂(h, c) of an LSTM is 2H × 2H.
@@ -11,13 +11,8 @@ import numpy as np
 
 from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
-from cells.analysis.gradient.credit import Report
-from cells.engine import run
-from cells.settings import RunSettings
 from cells.trace import Trace
 
-from .graded_product import GradedProduct
-from .qr_propagation import propagate_qr
 from .stacked_layers import StackedLayers
 
 
@@ -44,21 +39,6 @@ class StepJacobian:
         return float(np.abs(self.eigenvalues[0]))
 
 
-@dataclass(frozen=True, eq=False)
-class LongJacobian:
-    """Singular values of ∂s_T/∂s_t of one sample over a number of t."""
-
-    sample: int
-    steps: int  # T
-    states: Array  # (K,) the t, descending from T - 1
-    log10_singular_values: Array  # (K, N) descending; -inf where not to be told from an exact 0
-
-    @property
-    def log10_condition(self) -> Array:
-        """(K,) log10 of the largest over the smallest."""
-        return self.log10_singular_values[:, 0] - self.log10_singular_values[:, -1]
-
-
 def step_jacobian(trace: Trace, step: int, sample: int = 0) -> StepJacobian:
     """The Jacobian of one step, 1 … T."""
     matrix = step_jacobians(trace, [step], sample)[0]
@@ -75,7 +55,7 @@ def step_jacobian(trace: Trace, step: int, sample: int = 0) -> StepJacobian:
 
 def step_jacobians(trace: Trace, steps: Sequence[int], sample: int = 0) -> Array:
     """∂s_t/∂s_{t-1} of each of some steps (1 … T), (K, N, N); DoesNotApply where one is not finite."""
-    _check(trace, steps, sample)
+    check_steps(trace, steps, sample)
     stack = StackedLayers(trace, samples=slice(sample, sample + 1), steps=np.asarray(steps) - 1)
     here, before = stack.zero_rows(stack.size, len(steps)), stack.zero_rows(stack.size, len(steps))
     for k, part in enumerate(part for parts in here for part in parts):
@@ -89,27 +69,6 @@ def step_jacobians(trace: Trace, steps: Sequence[int], sample: int = 0) -> Array
     return np.ascontiguousarray(rows.transpose(1, 0, 2))
 
 
-def long_jacobian(settings: RunSettings, t: int, sample: int = 0, report: Report | None = None) -> Array:
-    """(N,) log10 singular values of ∂s_T/∂s_t, 0 ≤ t < T, of one sample, descending; right at any magnitude."""
-    return long_jacobians(run(settings), [t], sample, report).log10_singular_values[0]
-
-
-def long_jacobians(trace: Trace, states: Sequence[int], sample: int = 0, report: Report | None = None) -> LongJacobian:
-    """The same for several t of a finished run, on one way back."""
-    states = sorted(set(states), reverse=True)
-    _check(trace, [state + 1 for state in states], sample)
-    stack, wanted, found = StackedLayers(trace, samples=slice(sample, sample + 1)), set(states), []
-    product = GradedProduct(stack.size)
-    with np.errstate(all="ignore"):
-        for stretch in propagate_qr(stack, *states):
-            product.multiply(stretch.R[0])
-            if stretch.early in wanted:
-                found.append(product.log10_singular_values())
-            if report:
-                report((stack.steps - stretch.early) / (stack.steps - states[-1]))
-    return LongJacobian(sample, stack.steps, np.array(states), np.array(found))
-
-
 def block_names(trace: Trace) -> tuple[str, ...]:
     """h, c; with several layers h¹, c¹, h², …"""
     raised = "¹²³⁴⁵⁶⁷⁸⁹"
@@ -119,7 +78,8 @@ def block_names(trace: Trace) -> tuple[str, ...]:
     )
 
 
-def _check(trace: Trace, steps: Sequence[int], sample: int) -> None:
+def check_steps(trace: Trace, steps: Sequence[int], sample: int) -> None:
+    """Raise ValueError for a step outside 1 … T or a sample outside the batch."""
     T, B = trace.times.shape
     for step in steps:
         if not 1 <= step <= T:

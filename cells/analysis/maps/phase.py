@@ -1,6 +1,5 @@
 """A phase diagram: a quantity over two knobs, computed in batched passes, coarse first if so wished."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +8,7 @@ import numpy as np
 from cells.activations import Array
 from cells.arrays import Mask
 from cells.knobs import BadValue
+from cells.progress import Report
 from cells.settings import RunSettings
 from cells.sweeping import THREADS, run_batches, solve_stacked
 from cells.trace import Trace
@@ -17,7 +17,6 @@ from .plan import MapPlan
 from .quantity import QUANTITIES, Quantity
 
 COARSE = 11  # values of an axis in a first look
-Report = Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)

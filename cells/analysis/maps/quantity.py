@@ -9,7 +9,7 @@ import numpy as np
 from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.gradient.last_credits import last_credits
-from cells.analysis.gradient.verdict import judge
+from cells.analysis.gradient.way_back import judge
 from cells.analysis.jacobian.lyapunov import lyapunov
 from cells.analysis.log_mean import log10_mean
 from cells.scaled import Scaled

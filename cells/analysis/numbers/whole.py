@@ -10,12 +10,14 @@ from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.gradient.step_shares import shares
 from cells.analysis.gradient.theory import closed_form
-from cells.analysis.gradient.verdict import Curve, verdict
+from cells.analysis.gradient.verdict import verdict
 from cells.analysis.gradient.vjp import attached, last_credit
+from cells.analysis.gradient.way_back import Curve
 from cells.analysis.jacobian.critical_scales import critical_scales
+from cells.analysis.jacobian.long_jacobian import long_jacobians
 from cells.analysis.jacobian.lyapunov import lyapunov
 from cells.analysis.jacobian.recurrent_matrix import key_numbers, slopes_of
-from cells.analysis.jacobian.step_jacobian import long_jacobians, step_jacobian
+from cells.analysis.jacobian.step_jacobian import step_jacobian
 from cells.analysis.log_mean import log10_mean
 from cells.analysis.step_graph.parameter_counts import parameter_counts
 from cells.trace import Trace

@@ -1,8 +1,14 @@
 """Words on a page whose symbols have their indices low: HTML, escaped here, which Streamlit cleans once more."""
 
+import re
+
 import streamlit as st
 
 from viz.words import spelled
+
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+ADDRESS = re.compile(r"([:.@/])(?=\S)")
+JOINER = "\N{WORD JOINER}"  # no width, no break
 
 
 def heading(text: str) -> None:
@@ -18,3 +24,8 @@ def sentence(text: str) -> None:
 def note(term: str, text: str) -> None:
     """A term of a figure, and small beside it what it means."""
     st.html(f'<p class="bf-note"><b>{spelled(term)}</b>: {spelled(text)}</p>')
+
+
+def as_written(text: str) -> str:
+    """`text` for a place that reads Markdown: what a link or a file holds draws no picture and makes no link there."""
+    return PUNCTUATION.sub(r"\\\1", ADDRESS.sub(rf"{JOINER}\1{JOINER}", text))

@@ -29,6 +29,7 @@ PORT = 8501
 FILES = (65536, 24576, 10240, 4096)  # open files to ask for where the system names no end, the most first
 MOST_PROCESSES = 4  # for the tests: the browser's, which one of them runs in turn, last as long as the rest on three
 THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+ONE_ARENA = "MALLOC_ARENA_MAX"  # glibc gives every thread a store of its own, from which freed memory does not return
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "msedge")
 MAC_BROWSERS = ("Google Chrome", "Chromium", "Microsoft Edge")
 WINDOWS_BROWSERS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
@@ -55,8 +56,11 @@ def read_pins(path: Path) -> list[str]:
 
 
 def child_environment(**extra: str) -> dict[str, str]:
-    """The environment of every child: one BLAS thread, so that sessions do not fight, unless the user set another."""
-    return {**dict.fromkeys(THREAD_LIMITS, "1"), "PYTHONUTF8": "1", **os.environ, **extra}
+    """The environment of every child: one BLAS thread, so that sessions do not fight, and one store of free memory.
+
+    What the user has set stays.
+    """
+    return {**dict.fromkeys((*THREAD_LIMITS, ONE_ARENA), "1"), "PYTHONUTF8": "1", **os.environ, **extra}
 
 
 def run(command: list, **extra: str) -> int:

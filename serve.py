@@ -1,12 +1,14 @@
 """What the launcher starts: Streamlit's server, with pages that find the app's root, and links that keep the view."""
 
 import asyncio
+import gc
 import socket
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -14,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.runtime import get_instance
 
 PAGES = sorted(path.stem for path in (Path(__file__).parent / "ui/pages").glob("[!_]*.py"))
 INDEX = Path(st.__file__).parent / "static/index.html"
 ICON = Path(__file__).parent / "static/icon.png"
-SOON = 0.5  # seconds
+SOON, GLANCE = 0.5, 20.0  # seconds
 STREAM = "/_stcore/stream"
 RESERVE = 40  # files: what readers inside open for a moment, and those let in just now
 FULL = """<!doctype html><title>Backflow is full</title><meta http-equiv="refresh" content="60">
@@ -71,7 +74,27 @@ async def show(_: st.App) -> AsyncIterator[None]:
     if not st.get_option("server.headless"):
         loop = asyncio.get_running_loop()
         loop.call_later(SOON, lambda: loop.run_in_executor(None, webbrowser.open, found[0]))
+    watch = asyncio.create_task(_see_off())
     yield
+    watch.cancel()
+
+
+async def _see_off() -> None:
+    """Let go of sessions that have left: else they, and four files each, stay until the next one leaves."""
+    while True:
+        await asyncio.sleep(GLANCE)
+        if forget_departed():
+            gc.collect()  # a session refers to itself
+
+
+def forget_departed() -> int:
+    """Drop sessions whose readers left and did not come back in two minutes, and return how many they were.
+
+    Streamlit keeps them in a cache that looks at its clock only when it is asked for something.
+    """
+    storage: Any = getattr(getattr(get_instance(), "_session_mgr", None), "_session_storage", None)
+    kept: Any = getattr(storage, "_cache", None)
+    return len(kept.expire() or ()) if kept is not None else 0
 
 
 class Door:

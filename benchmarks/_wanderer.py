@@ -12,6 +12,7 @@ from benchmarks._session import LIMIT, Answer, Session
 
 LATE = 60  # controls that are gone and still remembered
 SILENCE = 0.25  # s without an answer after which none is expected: a message to what is gone gets none
+UNSURE = 10.0  # s: after a click that was not waited for, the fragment that is asked may be gone
 GAP = 0.01  # s between two messages of one server
 TURN_PAGE, SEND_LATE, HURRY, WATCH = 0.06, 0.12, 0.1, 0.15  # how often each is done
 
@@ -27,6 +28,7 @@ class Wanderer(Session):
         self._drawn: set[str] = set()  # controls of the present run
         self._running: set[str] = set()  # its fragments; none where it draws the whole page
         self._is_drawing = False
+        self._hurries = False  # whether an answer is still to come
         self._watched: set[str] = set()  # fragments that ask to be run now and then
 
     @property
@@ -64,7 +66,7 @@ class Wanderer(Session):
         self._put(state)
         if hurried:
             await self._connection.send(self._state.SerializeToString())
-            answer = Answer()
+            answer, self._hurries = Answer(), True
         else:
             answer = await self._ask(SILENCE if late else LIMIT)
         if trigger or late:
@@ -92,7 +94,8 @@ class Wanderer(Session):
 
     async def _ask(self, patience: float) -> Answer:
         """Send the page's state, and take in all that comes until the server falls silent."""
-        answer = await self._rerun(patience)
+        answer = await self._rerun(min(patience, UNSURE) if self._hurries else patience)
+        self._hurries = False
         while await self._more(answer):
             pass
         return answer

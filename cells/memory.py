@@ -6,7 +6,7 @@ zeroed pages for the next run. On a virtual machine those can cost as much as th
 
 import ctypes
 
-TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # glibc's mallopt(3)
+TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8  # glibc's mallopt(3)
 KEPT = 128 * 2**20  # bytes of free memory that stay with the process
 WITHIN = 32 * 2**20  # blocks up to this size come from what was kept; glibc allows no more
 
@@ -17,4 +17,7 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(mallopt(MMAP_THRESHOLD, WITHIN)) and bool(mallopt(TRIM_THRESHOLD, KEPT))
+    # One store for all threads: what is freed in a thread's own is lost to the others, and never goes back.
+    options = {ARENA_MAX: 1, MMAP_THRESHOLD: WITHIN, TRIM_THRESHOLD: KEPT}
+    done = [mallopt(option, value) for option, value in options.items()]
+    return all(done)

@@ -5,9 +5,13 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+import serve
 from benchmarks._server import APP, ROOT, Server
 from benchmarks._session import Session
 from tests.ui.sessions import PAGES
@@ -90,3 +94,17 @@ def test_beyond_the_limit_a_newcomer_is_told_and_nobody_inside_is_disturbed():
     assert 3 < readers < ENOUGH and errors == []
     for status, text in answers:
         assert status == 503 and "Backflow is full" in text
+
+
+def test_sessions_that_left_are_let_go_without_another_leaving(monkeypatch):
+    storage = MemorySessionStorage(ttl_seconds=0)
+    left = SimpleNamespace(session=SimpleNamespace(id="ada"))
+    storage.save(left)
+    monkeypatch.setattr(serve, "get_instance", lambda: SimpleNamespace(_session_mgr=manager_with(storage)))
+    assert serve.forget_departed() == 1
+    assert serve.forget_departed() == 0
+
+
+def manager_with(storage):
+    """Streamlit's own, so that another name for its storage in another version is noticed."""
+    return WebsocketSessionManager(storage, SimpleNamespace(), SimpleNamespace(), SimpleNamespace())

@@ -17,7 +17,7 @@ def test_the_c_library_is_asked_to_keep_freed_memory(monkeypatch):
 
     monkeypatch.setattr(ctypes, "CDLL", lambda name: Library())
     assert memory.keep_freed_memory()
-    assert asked == {memory.TRIM_THRESHOLD: memory.KEPT, memory.MMAP_THRESHOLD: memory.WITHIN}
+    assert asked == {memory.ARENA_MAX: 1, memory.TRIM_THRESHOLD: memory.KEPT, memory.MMAP_THRESHOLD: memory.WITHIN}
 
 
 @pytest.mark.parametrize("error", [AttributeError, OSError, TypeError])

@@ -8,6 +8,7 @@ from .curves import Curve
 from .export import as_figure, config, csv, framed, table
 from .figures import FIGURES
 from .flow_figure import Drawn, flow, panel_figure
+from .notebook import Shown, save, show
 from .offline import offline_html
 from .panel import View
 from .panels import PANELS
@@ -19,6 +20,7 @@ __all__ = [
     "Curve",
     "Drawn",
     "Pinned",
+    "Shown",
     "View",
     "as_figure",
     "config",
@@ -31,6 +33,8 @@ __all__ = [
     "panel_figure",
     "pinned",
     "run_curves",
+    "save",
+    "show",
     "table",
     "total_curve",
 ]

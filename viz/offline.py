@@ -38,15 +38,15 @@ def offline_html(figures: Themed, caption: str, link: str, version: str, script:
         "title": "Backflow",
         "origin": _origin(caption, link, version),
         "sections": "\n".join(_section(place, drawn) for place, drawn in enumerate(first)),
-        "figures": _script_json({theme: [drawn.figure for drawn in each] for theme, each in figures.items()}),
-        "scrubs": _script_json(_scrubs(figures)),
-        "asks": _script_json([drawn.ask for drawn in first]),
+        "figures": script_json({theme: [drawn.figure for drawn in each] for theme, each in figures.items()}),
+        "scrubs": script_json(_scrubs(figures)),
+        "asks": script_json([drawn.ask for drawn in first]),
         "guess": GUESS.read_text(encoding="utf-8") if any(drawn.ask for drawn in first) else "",
         "guess_style": GUESS_STYLE.read_text(encoding="utf-8") if any(drawn.ask for drawn in first) else "",
         "drag": SCRUB.read_text(encoding="utf-8") if any(drawn.scrub for drawn in first) else "",
         "schemes": " ".join(figures),
-        "light": _variables(PALETTES[next(iter(figures))]),
-        "dark": _variables(PALETTES["dark"]) if "dark" in figures else "",
+        "light": theme_variables(PALETTES[next(iter(figures))]),
+        "dark": theme_variables(PALETTES["dark"]) if "dark" in figures else "",
         "font": FONT,
         "plotly": script(),
     }
@@ -107,12 +107,12 @@ def _section(place: int, drawn: Drawn) -> str:
 </section>"""
 
 
-def _script_json(value: object) -> str:
+def script_json(value: object) -> str:
     """JSON that can stand inside a script element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _variables(palette: Palette) -> str:
+def theme_variables(palette: Palette) -> str:
     colours = {"paper": palette.paper, "ink": palette.ink, "muted": palette.muted, "focus": palette.of("total")}
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())

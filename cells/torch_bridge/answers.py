@@ -18,7 +18,7 @@ from .counterparts import Kind
 from .numbers import checked, to_numpy
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor, dtype, nn
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,52 +27,58 @@ class Answer:
 
     kind: Kind
     weights: dict[str, Array]  # those it used, by its own names
+    used: "dict[str, Tensor]"  # the same in its own type
     output: Array  # (T, B, D·H)
     final: dict[str, Array]  # (L·D, B, H) a part
     grads: dict[str, Array]  # dL/d of x, of the initial states and of the weights that learn, as autograd gives them
-    eps: float  # of its type
 
 
 def answer_of(module: "nn.Module", kind: Kind, call: Call) -> Answer:
     """Call the module; ValueError where it cannot be called so, or gives something of another form."""
-    import torch
-
     with _left_as_it_was(module):
-        asked = _Asked(module, kind, call)
+        asked = Asked(module, kind, call)
         output, final = asked.result()
-        names = list(kind.all_names())
-        used = [getattr(module, name) for name in names]
-        learning = {name: weight for name, weight in zip(names, used, strict=True) if weight.requires_grad}
+        used = used_weights(module, kind)
+        learning = {name: weight for name, weight in used.items() if weight.requires_grad}
         wanted = {"x": asked.x} | asked.leaves | learning
         grads = _grads(_loss(call, output, final), list(wanted.values()))
-        weights = {name: checked(name, weight, tuple(weight.shape)) for name, weight in zip(names, used, strict=True)}
+        weights = {name: checked(name, weight, tuple(weight.shape)) for name, weight in used.items()}
     return Answer(
         kind=kind,
         weights=weights,
+        used={name: weight.detach().clone() for name, weight in used.items()},
         output=to_numpy("output", output),
         final={part: to_numpy(part, rows) for part, rows in final.items()},
         grads={name: to_numpy(name, grad) for name, grad in zip(wanted, grads, strict=True) if grad is not None},
-        eps=torch.finfo(output.dtype).eps,
     )
 
 
-class _Asked:
+def used_weights(module: Any, kind: Kind) -> "dict[str, Tensor]":
+    """The weights of the last call, by the module's names: where they are made from others, those it made."""
+    if kind.is_cell:
+        return {name: getattr(module, name) for name in kind.all_names()}
+    return dict(zip(module._flat_weights_names, module._flat_weights, strict=True))
+
+
+class Asked:
     """A call in the module's own type, on its own device."""
 
-    def __init__(self, module: Any, kind: Kind, call: Call) -> None:
+    def __init__(self, module: Any, kind: Kind, call: Call, types: "tuple[dtype, ...] | None" = None) -> None:
+        """`types` are those of x and of the initial states, where they are not the weights'."""
         self.module, self.kind, self.call = module, kind, call
         first = getattr(module, next(iter(kind.all_names())))
-        self.like = {"dtype": first.dtype, "device": first.device}
-        self.x = self._leaf(call.x)
-        self.leaves = {} if call.start is None else self._start(call.start)
+        self.device = first.device
+        of_x, *of_states = types or (first.dtype,)
+        self.x = self._leaf(call.x, of_x)
+        self.leaves = {} if call.start is None else self._start(call.start, of_states[0] if of_states else of_x)
 
-    def _leaf(self, array: Array) -> "Tensor":
+    def _leaf(self, array: Array, dtype: "dtype") -> "Tensor":
         import torch
 
-        return torch.tensor(array, requires_grad=True, **self.like)
+        return torch.tensor(array, requires_grad=True, dtype=dtype, device=self.device)
 
-    def _start(self, start: Start) -> dict[str, "Tensor"]:
-        return {f"{part}_0": self._leaf(np.stack([one[part] for one in start])) for part in start[0]}
+    def _start(self, start: Start, dtype: "dtype") -> dict[str, "Tensor"]:
+        return {f"{part}_0": self._leaf(np.stack([one[part] for one in start]), dtype) for part in start[0]}
 
     @property
     def _parts(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Whether a module computes what its class says: the trace beside the module's own outputs and gradients."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +10,11 @@ from cells.trace import Trace
 
 from .answers import Answer, answer_of
 from .call import Call
+from .counterparts import Kind
 from .export import named_grads
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CLOSE = 1e-6  # of the largest entry of a step's row
 
@@ -26,18 +30,18 @@ def refuse_if_other(trace: Trace, answer: Answer, module: Any, call: Call) -> No
     found = _first_gap(_pairs(trace, answer, call))
     if found is None:
         return
-    twin = answer_of(twin_of(answer, module), answer.kind, call)
-    if _first_gap(_answers(twin, answer)) is None:
-        return
-    what, by = found
-    raise ValueError(
-        f"module = {answer.kind.name} computes something else than {answer.kind.label} with its weights: "
-        f"{what} differs by {_size(by)} of its size"
+    twin = answer_of(plain_twin(answer.kind, answer.used, module.training), answer.kind, call)
+    if same_gradients(answer, twin):
+        raise ValueError(sentence(answer.kind, *found))
+
+
+def sentence(kind: Kind, what: str, by: float) -> str:
+    """What a module is told whose numbers are not those of its class."""
+    size = f"{by:.2g}" if np.isfinite(by) else "more than all"
+    return (
+        f"module = {kind.name} computes something else than {kind.label} with its weights: "
+        f"{what} differs by {size} of its size"
     )
-
-
-def _size(gap: float) -> str:
-    return f"{gap:.2g}" if np.isfinite(gap) else "more than all"
 
 
 def _pairs(trace: Trace, answer: Answer, call: Call) -> Iterator[Pair]:
@@ -89,20 +93,26 @@ def gap(ours: Array, theirs: Array) -> float:
     return float(np.where(np.isnan(share), np.inf, share).max(initial=0.0))
 
 
-def twin_of(answer: Answer, module: Any) -> Any:
-    """A plain module of the same class, sizes, type, device and mode, with the weights that were used."""
+def same_gradients(answer: Answer, twin: Answer) -> str:
+    """Empty where a module gives what its plain twin gives; else a sentence."""
+    found = _first_gap(_answers(twin, answer))
+    return sentence(answer.kind, *found) if found else ""
+
+
+def plain_twin(kind: Kind, weights: "Mapping[str, Tensor]", training: bool) -> Any:
+    """A plain module of the same class, sizes, type, device and mode, with these weights."""
     import torch
     from torch import nn
 
-    kind, name = answer.kind, next(iter(answer.weights))
-    like = {"dtype": getattr(module, name).dtype, "device": getattr(module, name).device}
+    first = next(iter(weights.values()))
     more = {"nonlinearity": kind.activation} if len(kind.counterpart.activations) > 1 else {}
     if not kind.is_cell:
         more |= {"num_layers": kind.layers, "batch_first": kind.batch_first, "bidirectional": kind.directions == 2}
-    with torch.random.fork_rng(devices=[]):
-        twin = getattr(nn, kind.label[3:])(kind.inputs, kind.hidden, bias=kind.bias, **like, **more)
-    twin.train(module.training)
+    with torch.random.fork_rng(devices=[first.device] if first.is_cuda else []):
+        twin = getattr(nn, kind.label[3:])(
+            kind.inputs, kind.hidden, bias=kind.bias, dtype=first.dtype, device=first.device, **more
+        )
     with torch.no_grad():
-        for name, weight in answer.weights.items():
-            getattr(twin, name).copy_(torch.from_numpy(weight))
-    return twin
+        for name, weight in weights.items():
+            getattr(twin, name).copy_(weight)
+    return twin.train(training)

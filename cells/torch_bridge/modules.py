@@ -3,15 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from cells.engine import solve
-from cells.network import Network
 from cells.trace import Trace
 
-from .answers import Answer, answer_of
-from .call import Arguments, Call, Sizes, read_call
+from .answers import answer_of
+from .call import Arguments, Sizes, read_call
 from .compare import refuse_if_other
 from .counterparts import Kind
 from .kinds import kind_of, original
-from .networks import network_of
+from .networks import module_network
 
 if TYPE_CHECKING:
     from torch import nn
@@ -40,8 +39,10 @@ def trace_torch(  # noqa: PLR0913 - PyTorch's own arguments, in their order
     call = read_call(Arguments(x, d_out, hx, d_hx, lengths, mask), sizes_of(kind))
     whole = call.without_mask()  # which is how a module of PyTorch steps
     answer = answer_of(module, kind, whole)
-    trace = solve(_network(kind, answer, call))
-    refuse_if_other(trace if call.mask is None else solve(_network(kind, answer, whole)), answer, module, whole)
+    trace = solve(module_network(kind, answer.weights, call))
+    refuse_if_other(
+        trace if call.mask is None else solve(module_network(kind, answer.weights, whole)), answer, module, whole
+    )
     return trace
 
 
@@ -55,9 +56,3 @@ def sizes_of(kind: Kind) -> Sizes:
         parts=kind.counterpart.build().state_names,
         batch_first=kind.batch_first,
     )
-
-
-def _network(kind: Kind, answer: Answer, call: Call) -> Network:
-    ways = [[kind.params(answer.weights, layer, way) for layer in range(kind.layers)] for way in range(kind.directions)]
-    reverse = ways[1] if kind.directions == 2 else ()
-    return network_of(kind.counterpart.build(kind.activation), ways[0], call, reverse)

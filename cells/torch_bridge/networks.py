@@ -1,6 +1,6 @@
 """A call and weights as a network whose outputs are its states and whose loss is Σ d_out ⊙ output."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from cells.masked import masked
 from cells.network import Network
 
 from .call import Call, Start
+from .counterparts import Kind
 
 
 def network_of(
@@ -24,6 +25,13 @@ def network_of(
     ahead, back = (_half(call, way) for way in range(2))
     other = _one_way(cell, reverse, back, attached[::-1], times)
     return replace(_one_way(cell, layers, ahead, attached, times), reverse=other)
+
+
+def module_network(kind: Kind, weights: Mapping[str, Array], call: Call) -> Network:
+    """A module's network, its weights by the module's own names."""
+    ways = [[kind.params(weights, layer, way) for layer in range(kind.layers)] for way in range(kind.directions)]
+    reverse = ways[1] if kind.directions == 2 else ()
+    return network_of(kind.counterpart.build(kind.activation), ways[0], call, reverse)
 
 
 def _half(call: Call, way: int) -> Call:

@@ -8,6 +8,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,7 @@ class Import:
         return f"{self.module} imports {self.target}" + (f" ({self.name})" if self.name else "")
 
 
+@cache
 def sources(root: Path) -> dict[str, Path]:
     """Every module of ours under its dotted name; a package under the package's name."""
     paths = [
@@ -90,6 +92,7 @@ def origin(node: ast.ImportFrom, module: str, is_package: bool) -> str:
     return ".".join([*parents, *filter(None, [node.module])])
 
 
+@cache
 def imports(root: Path) -> list[Import]:
     """Every import of every module of ours; `from package import module` counts as an import of that module."""
     known, found = sources(root), []
@@ -255,13 +258,9 @@ def climbing_imports(root: Path) -> list[str]:
 
 def shadowed_modules(root: Path) -> list[str]:
     """Modules whose name in their package is given to something else, so that `package.module` is no module."""
-    known, found = sources(root), []
-    for module, path in known.items():
-        if path.name != "__init__.py":
-            continue
-        inner = [seen for seen in imports(root) if seen.module == module and seen.when == "load" and seen.name]
-        found += [f"{module}.{seen.name} is not its module" for seen in inner if f"{module}.{seen.name}" in known]
-    return found
+    known = sources(root)
+    given = [seen for seen in imports(root) if seen.when == "load" and seen.name]
+    return [f"{seen.module}.{seen.name} is not its module" for seen in given if f"{seen.module}.{seen.name}" in known]
 
 
 NO_CHART = {"errors", "verdict", "low_precision"}  # words, the page's heading, a curve over the gradient's own panel

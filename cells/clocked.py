@@ -16,6 +16,9 @@ E = float(np.e)
 SOURCE = "Neil, Pfeiffer, Liu 2016"
 GATE_HELP = "Frozen open (k = 1 at every step) it is the plain LSTM with the same weights, bit for bit."
 SHIFT_HELP = f"φ = ((t − s) mod τ)/τ in {SOURCE}: s delays the opening. With t + s it comes earlier by s."
+LONGEST_HELP = "In units of time; e⁶ ≈ 403."
+SPREAD_HELP = "s = spread · U(0, τ): 0 opens all units in phase."
+RATIO_HELP = "Share of each period in which the gate is open."
 LEAK_HELP = f"k = αφ while closed, so that a closed gate still learns: 0.001 while learning ({SOURCE})."
 TEST_HELP = f"At test the gate closes tightly: α = 0 ({SOURCE})."
 SAMPLING_HELP = (
@@ -30,12 +33,14 @@ class ClockKnobs(Knobs):
 
     gate: str = choice("clock", {"clock": "by the clock", "open": "open: k = 1"}, "Gate", GATE_HELP)
     shortest_period: float = knob(
-        E, 1.0, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0
+        E, 1.0, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0, draws=True
     )
-    longest_period: float = knob(E**6, 1.0, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0)
-    shift_spread: float = knob(1.0, 0.0, 1.0, "Shift spread", "s = spread · U(0, τ): 0 opens all units in phase.")
+    longest_period: float = knob(
+        E**6, 1.0, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0, draws=True
+    )
+    shift_spread: float = knob(1.0, 0.0, 1.0, "Shift spread", SPREAD_HELP, draws=True)
     shift_sign: str = choice("minus", {"minus": "t − s", "plus": "t + s"}, "Sign of the shift", SHIFT_HELP)
-    open_ratio: float = knob(0.05, 0.001, 1.0, "Open ratio r_on", "Share of each period in which the gate is open.")
+    open_ratio: float = knob(0.05, 0.001, 1.0, "Open ratio r_on", RATIO_HELP, draws=True)
     leak: float = knob(0.001, 0.0, 1.0, "Leak α", LEAK_HELP, step=0.001)
     at_test: bool = switch(False, "At test: α = 0", TEST_HELP)
     sampling: str = choice(

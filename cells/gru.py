@@ -39,6 +39,8 @@ from .step_graph import (
     sigmoid_of,
 )
 
+CHRONO_HELP = "Update-gate biases spread over time scales 1 to T."
+
 RESET = pre_activation_path("r", "the reset gate", "reset")
 UPDATE = pre_activation_path("z", "the update gate", "update")
 CANDIDATE = pre_activation_path("n", "the candidate", "new")
@@ -87,7 +89,7 @@ class GRU(Cell):
             "Form",
             "Where the reset gate acts: after the product (PyTorch) or before it (Cho), where z = 1 overwrites.",
         )
-        chrono: bool = switch(False, "Chrono biases", "Update-gate biases spread over time scales 1 to T.")
+        chrono: bool = switch(False, "Chrono biases", CHRONO_HELP, draws=True)
 
     @classmethod
     def build(cls, options: Any, activation: Activation) -> "GRU":

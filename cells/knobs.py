@@ -22,6 +22,7 @@ class Knob:
     step: float | None = None
     choices: Mapping[str, str] = field(default_factory=dict)  # value -> label
     reveals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # choice -> lists that it asks for
+    draws: bool = False  # whether it only decides how the initial parameters are drawn
     reshapes: bool = False  # whether a change moves the critical scales, or what the sidebar offers
 
 

@@ -108,9 +108,9 @@ class LSTM(Cell):
 
     @dataclass(frozen=True)
     class Options(Knobs):
-        forget_bias: float = knob(1.0, -4.0, 6.0, "Forget bias", FORGET_HELP, step=0.1)
+        forget_bias: float = knob(1.0, -4.0, 6.0, "Forget bias", FORGET_HELP, step=0.1, draws=True)
         peepholes: bool = switch(False, "Peepholes", PEEPHOLES_HELP)
-        chrono: bool = switch(False, "Chrono biases", CHRONO_HELP)
+        chrono: bool = switch(False, "Chrono biases", CHRONO_HELP, draws=True)
 
     def step_graph(self) -> StepGraph:
         h = Node("h", "h_t", (Term(("o", "v")),))

@@ -11,11 +11,12 @@ import numpy as np
 from .activations import ACTIVATIONS
 from .arrays import Array
 from .base import Cell, Params, Recipe
+from .knobs import knobs_of
 from .registry import CELLS
 
 WIDEST, DEEPEST = 4096, 4  # units and layers that settings take
-DRAWING = frozenset(  # knobs that only decide how weights are drawn
-    {"init", "forget_bias", "chrono", "shortest_period", "longest_period", "shift_spread", "open_ratio"}
+DRAWING = frozenset({"init"}).union(  # fields and knobs that only decide how weights are drawn
+    name for cell in CELLS.values() for name, f in knobs_of(cell.Options).items() if f.metadata["knob"].draws
 )
 
 

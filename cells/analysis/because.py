@@ -15,7 +15,7 @@ from .step_graph.paths import path_split
 def because(trace: Trace) -> str:
     """Return what a step back multiplies by in this run's top layer, and what becomes of that over all steps."""
     cell = trace.top.cell
-    gated = bool(cell.gates) or getattr(cell.options, "residual", False)
+    gated = bool(cell.gates) or cell.skip_path
     return f"{_by_path(trace) if gated else _by_matrix(trace)} {_together(trace)}".strip()
 
 

@@ -38,6 +38,7 @@ ACTIVATIONS = {
     "softsign": F.softsign,
     "hard_tanh": F.hardtanh,
 }
+STEPS = {"phased_lstm": "phased"}  # cell -> method, where it is not of the same name
 COLUMNS = {"rnn": "u", "gru": "rzn", "lstm": "oifg", "phased_lstm": "oifg"}  # gates side by side in W_x, W_h and b
 
 
@@ -63,7 +64,7 @@ class Reference:
     def __init__(self, network, settings):
         self.settings, self.network = settings, network
         self.act = ACTIVATIONS[settings.activation]
-        self.step = {"rnn": self.rnn, "gru": self.gru, "lstm": self.lstm, "phased_lstm": self.phased}[settings.cell]
+        self.step = getattr(self, STEPS.get(settings.cell, settings.cell))
         self.layers = [self.open_layer(p, s) for p, s in zip(network.layers, network.start, strict=True)]
         self.readout = {name: leaf(array) for name, array in network.readout.items()}
         self.outputs = torch.stack([self.all_layers(t) for t in range(len(network.x))])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cells import CELLS
 from cells.activations import ACTIVATIONS
 from cells.engine import solve
 from tests.cells.closeness import assert_rows_close, assert_whole_close
@@ -46,6 +47,10 @@ def check_param_grads(ours, theirs, columns, where):
     for name, block in (("W_x", "W_x{}"), ("W_h", "W_h{}"), ("b", "b_{}")):
         fused = np.concatenate([theirs[block.format(gate)] for gate in columns], axis=-1)
         assert_whole_close(ours.param_grads[name], fused, what=f"grad of {name} in {where}")
+
+
+def test_every_cell_has_a_form():
+    assert {cell for cell, _ in FORMS.values()} == set(CELLS)
 
 
 @pytest.mark.parametrize(("form", "activation"), FORMS_AND_ACTIVATIONS)

@@ -53,7 +53,7 @@ def _time_gate(gate: Gate, scene: Scene) -> list[Plot]:
     order, ends = _by_period(scene)
     heat = Heat(
         name=k,
-        heading=f"Time gate {k}(t) by unit; {what}",
+        heading=f"{gate.label.capitalize()}(t) by unit; {what}",
         values=shown[:, order],
         limits=(0.0, 1.0),
         colours=scene.palette.scale(gate.colour),

@@ -129,6 +129,6 @@ def _unpacked(shape: list[int], text: str) -> Array:
 
 def _last_known(targets: Array) -> Array:
     """The last target of each sequence that is a number, (B, O)."""
-    known = np.isfinite(targets).all(axis=-1)
+    known = np.asarray(np.isfinite(targets).all(axis=-1))
     last = len(targets) - 1 - known[::-1].argmax(axis=0)
     return targets[last, np.arange(targets.shape[1])]

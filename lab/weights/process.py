@@ -18,8 +18,7 @@ PASSED = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPD
 def unpickled(data: bytes, name: str) -> bytes:
     """The recurrent tensors of a .pt file as safetensors; BadFile where the process gives none."""
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process: subprocess.Popen[bytes]
-    with subprocess.Popen(COMMAND, cwd=ROOT, env=_environment(), **pipes) as process:
+    with subprocess.Popen[bytes](COMMAND, cwd=ROOT, env=_environment(), **pipes) as process:
         try:
             answer, said = process.communicate(data, timeout=PATIENCE)
         except subprocess.TimeoutExpired:

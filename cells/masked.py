@@ -18,13 +18,26 @@ def masked(cell: Cell, active: Array) -> Cell:
     return found
 
 
+def with_mask_of(other: Cell, cell: Cell, steps: slice = slice(None)) -> Cell:
+    """The cell with the mask that the other has at some steps; as it is where that has none."""
+    return masked(cell, other.active[steps, :, 0]) if isinstance(other, _Masked) else cell
+
+
+def without_mask(cell: Cell) -> Cell:
+    """The cell that a masked one was made from."""
+    return type(cell).__mro__[2](cell.options, cell.activation) if isinstance(cell, _Masked) else cell
+
+
 class _Masked(Cell):
     """What a mask adds to a cell; `active` travels on the tape and as the last of the derivative factors."""
 
     active: Array  # (T, B, 1)
 
     def init_tape(self, params, x, start, times):
-        return super().init_tape(params, x, start, times) | {"active": self.active.copy()}
+        tape = super().init_tape(params, x, start, times)
+        lead = tape["h"].shape[1:-1]  # with an axis of settings every setting has the mask
+        active = self.active.reshape(len(self.active), *[1] * (len(lead) - 1), -1, 1)
+        return tape | {"active": np.broadcast_to(active, (len(active), *lead, 1)).copy()}
 
     def forward_steps(self, params, tape, steps):
         active, parts = tape["active"], self.state_names

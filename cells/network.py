@@ -11,6 +11,7 @@ from .activations import ACTIVATIONS
 from .arrays import Array
 from .base import Cell, Params, Recipe, project
 from .losses import Loss, loss_weights
+from .masked import masked
 from .registry import CELLS
 from .scaled import Scaled
 from .settings import RunSettings
@@ -63,7 +64,7 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
     """
     s, shared = settings, {} if shared is None else shared
     signal = SIGNALS[s.signal]
-    cell = CELLS[s.cell].build(s.options, ACTIVATIONS[s.activation])
+    cell = _cell(s)
     task = _once(shared, _task_key(s), lambda: signal.draw(s, np.random.default_rng((s.seed, TASK_STREAM))))
     outputs = task.targets.shape[-1]
     return Network(
@@ -81,6 +82,13 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
         divisor=s.batch,
         truncation=s.truncation,
     )
+
+
+def _cell(s: RunSettings) -> Cell:
+    """The cell; with sequences that pause or end early, one whose state stands still there."""
+    cell = CELLS[s.cell].build(s.options, ACTIVATIONS[s.activation])
+    active = s.recording.active if s.recording is not None and s.signal == "own" else None
+    return cell if active is None else masked(cell, active[: s.steps])
 
 
 def _once(shared: Shared, key: tuple, draw: Callable[[], Any]) -> Any:

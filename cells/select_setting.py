@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from .activations import ACTIVATIONS
 from .arrays import Array
 from .backward import UpstreamGrad
+from .masked import with_mask_of
 from .network import Network
 from .registry import CELLS
 from .scaled import Scaled
@@ -21,7 +22,7 @@ def select_setting(trace: Trace, place: int, settings: RunSettings) -> Trace:
 
 def _network(many: Network, place: int, settings: RunSettings) -> Network:
     return Network(
-        cell=CELLS[settings.cell].build(settings.options, ACTIVATIONS[settings.activation]),
+        cell=with_mask_of(many.cell, CELLS[settings.cell].build(settings.options, ACTIVATIONS[settings.activation])),
         layers=tuple(_each(params, place) for params in many.layers),
         readout=_each(many.readout, place),
         start=tuple(_each(start, place) for start in many.start),

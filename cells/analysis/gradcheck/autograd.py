@@ -19,6 +19,7 @@ from torch.nn import functional
 from cells import RunSettings, Trace, run
 from cells.analysis.gradient.grads_at_step import parameter_names
 from cells.analysis.step_graph.cell_graphs import wiring
+from cells.masked import without_mask
 from cells.step_graph import Node, Term
 from cells.truncation import walls
 from cells.words import from_log10
@@ -54,7 +55,7 @@ class Unrolled:
     """The net once more, step by step, with the gradients of Σ_b L_b."""
 
     def __init__(self, trace: Trace) -> None:
-        self.nodes, self.activation = wiring(trace.top.cell), trace.settings.activation
+        self.nodes, self.activation = wiring(without_mask(trace.top.cell)), trace.settings.activation
         self.params = [_leaves(layer.params) for layer in trace.layers]
         self.states: list[list[dict[str, Tensor]]] = [[] for _ in trace.layers]
         outputs = [self._step(trace, t) for t in range(len(trace.inputs))]
@@ -72,6 +73,7 @@ class Unrolled:
 
     def _step(self, trace: Trace, t: int) -> Tensor:
         """All layers at step index t; returns the output."""
+        active = trace.top.record.tape.get("active")
         read, behind_wall = torch.tensor(trace.inputs[t]), walls(trace.network.truncation, len(trace.inputs))
         for layer, params, history in zip(trace.layers, self.params, self.states, strict=True):
             before = (
@@ -82,7 +84,7 @@ class Unrolled:
             gate = layer.cell.time_gate
             if gate and any(node.name == gate.name for node in self.nodes):
                 found[gate.name] = time_gate(torch.tensor(trace.times[t])[:, None], params, layer.cell.shift_sign)
-            self.fill(found, params)
+            self.fill(found, params, None if active is None else torch.tensor(active[t]))
             history.append({part: found[part] for part in layer.state_names})
             for part in layer.state_names:
                 found[part].retain_grad()
@@ -90,11 +92,13 @@ class Unrolled:
         readout = trace.network.readout
         return read @ torch.tensor(readout["W_y"]) + torch.tensor(readout["b_y"])
 
-    def fill(self, found: dict[str, Tensor], params: Mapping[str, Tensor]) -> None:
-        """Every node of a step, from its leaves on."""
+    def fill(self, found: dict[str, Tensor], params: Mapping[str, Tensor], active: Tensor | None = None) -> None:
+        """Every node of a step, from its leaves on; where the step is masked a state stays what it was."""
         for node in self.nodes:
             if not node.is_leaf:
                 found[node.name] = self._function(node)(found[node.of]) if node.of else _sum(node, found, params)
+            if active is not None and f"{node.name}_prev" in found:
+                found[node.name] = torch.where(active, found[node.name], found[f"{node.name}_prev"])
 
     def _function(self, node: Node) -> Callable[[Tensor], Tensor]:
         return sigmoid if node.function == "sigmoid" else FUNCTIONS[self.activation]

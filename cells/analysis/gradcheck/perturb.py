@@ -12,6 +12,7 @@ import numpy as np
 from cells.activations import Array
 from cells.base import Params
 from cells.forward import unroll
+from cells.masked import with_mask_of, without_mask
 from cells.network import Network
 from cells.scaled import Scaled
 from cells.trace import Trace
@@ -72,8 +73,10 @@ def _continue(trace: Trace, layer: int, start: dict[str, Array], read: Array, st
 
 
 def _unrolled(network: Network, params: Params, start: dict[str, Array], rows: Array, steps: range) -> Array:
-    tape = network.cell.init_tape(params, Scaled(rows), start, network.times[steps.start : steps.stop])
-    unroll(network.cell, params, tape)
+    now = slice(steps.start, steps.stop)
+    cell = with_mask_of(network.cell, without_mask(network.cell), now)
+    tape = cell.init_tape(params, Scaled(rows), start, network.times[now])
+    unroll(cell, params, tape)
     return tape["h"][1:]
 
 

@@ -12,6 +12,7 @@ PAGES = [
     st.Page("ui/pages/jacobians.py", title="Jacobians"),
     st.Page("ui/pages/paths.py", title="Paths"),
     st.Page("ui/pages/gate.py", title="Gate room"),
+    st.Page("ui/pages/own.py", title="Your network"),
     st.Page("ui/pages/fan.py", title="Fan"),
     st.Page("ui/pages/phase.py", title="Phase diagram"),
     st.Page("ui/pages/table.py", title="Table"),

@@ -180,7 +180,8 @@ class RunSettings:
                 sentence = f"{name} = {shown(self.get(name))} is not that of the network's own weights, {shown(fixed)}"
                 raise BadValue(sentence, name, fixed)
         if self.input_size != network.inputs:
-            field = {"tokens": "tokens", "own": "signal"}.get(self.signal, "inputs")
+            few = self.signal == "tokens" and 2 <= network.inputs <= 64
+            field = "tokens" if few else "signal" if self.signal in ("tokens", "own") else "inputs"
             sentence = f"{field} = {shown(self.get(field))} gives {self.input_size} inputs a step"
             nearest = "running_average" if field == "signal" else network.inputs
             raise BadValue(f"{sentence}, the network reads {network.inputs}", field, nearest)

@@ -6,8 +6,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from .brought.store import awaited
 from .link.link import Query, is_left_out, read_link, write_link
-from .views.fields import DEFAULTS, LISTS, Values
+from .views.fields import DEFAULTS, LISTS, Values, fixed
 
 ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
@@ -23,6 +24,7 @@ def begin() -> None:
     found, complaints = read_link(query)
     put(found | (_too_long(values(), query) if returns else {}))
     st.session_state.complaints = complaints
+    st.session_state.awaited = query if awaited(query) else None
 
 
 def went_through_history() -> bool:
@@ -37,7 +39,12 @@ def _too_long(present: Values, query: Query) -> Values:
 
 
 def values() -> Values:
-    """Every value of the page, by name; the default where there is none, or a choice without a chosen one."""
+    """Every value of the page, by name, those that a network of the reader's own decides as it does."""
+    return fixed(chosen())
+
+
+def chosen() -> Values:
+    """Every value as the reader chose it; the default where there is none, or a choice without a chosen one."""
     found = {name: st.session_state.get(name) for name in DEFAULTS}
     return {name: DEFAULTS[name] if value is None else value for name, value in found.items()}
 
@@ -62,8 +69,11 @@ def told(key: str) -> Any:
 
 def put(changes: dict[str, Any]) -> None:
     """Set some values; their widgets follow. Only before the widgets are drawn, or from a callback."""
+    network = changes.get("network", st.session_state.get("network"))
+    decided = network.fixed if network is not None else {}  # what was chosen before comes back with drawn weights
     for name, value in changes.items():
-        st.session_state[name] = value
+        if name not in decided:
+            st.session_state[name] = value
     if "loss_steps" in changes:
         st.session_state[MADE_OF["loss_steps"]] = ", ".join(map(str, changes["loss_steps"]))
 

@@ -10,6 +10,8 @@ from . import words
 from .panel import Scene
 
 SHOWN_STEPS = 20
+SHOWN_DIGITS = 12  # of a file's SHA-256
+SIZES = {"cell", "hidden", "layers", "inputs"}  # of a network that was brought: worth saying, though not chosen
 
 
 def caption(scene: Scene) -> str:
@@ -25,6 +27,7 @@ def caption(scene: Scene) -> str:
 
 def setting_words(settings: RunSettings, without: Collection[str] = ()) -> Iterator[str]:
     """`label: value` of every setting but those named."""
+    without = {*without, *(settings.idle - SIZES)}
     yield from _knobs(settings, without)
     yield from _lists(settings)
     yield from _knobs(settings.options, without)
@@ -52,11 +55,23 @@ def _lists(settings: RunSettings) -> Iterator[str]:
         steps = settings.loss_steps
         shown = ", ".join(map(str, steps[:SHOWN_STEPS]))
         yield f"Loss at steps: {shown}" + (f", … ({len(steps)} in all)" if len(steps) > SHOWN_STEPS else "")
-    if settings.signal == "own":
+    if settings.network is not None:
+        yield f"Weights: {_brought(settings.network)}"
+    if settings.signal == "own" and settings.recording is not None:
+        yield f"Own sequences: {_brought(settings.recording)}"
+    elif settings.signal == "own":
         yield f"Own sequence: {len(settings.own)} steps"
+    if settings.recorded_times is not None:
+        yield "Own timestamps: those of the sequences"
     for name, times in settings.options.own_lists().items():
         if times:
             yield f"Own {name}: {len(times)}, from {words.exact(times[0])} to {words.exact(times[-1])}"
+
+
+def _brought(found: Any) -> str:
+    """What was brought, and the beginning of its file's SHA-256."""
+    digits = found.key.partition(":")[0][:SHOWN_DIGITS]
+    return f"{found.source}, SHA-256 {digits}…" if digits else found.source
 
 
 def _word(value: Any, choices: Any) -> str:

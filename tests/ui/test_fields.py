@@ -5,7 +5,7 @@ import pytest
 from cells import CELLS, RunSettings
 from cells.knobs import knobs_of
 from ui.shell.widgets import _step
-from ui.views.fields import DEFAULTS, FIELDS, LISTS, high_of, knob_of, own_knobs, page_view, run_settings
+from ui.views.fields import BROUGHT, DEFAULTS, FIELDS, LISTS, high_of, knob_of, own_knobs, page_view, run_settings
 
 NUMBERS = [name for name, field in FIELDS.items() if type(field.default) in (int, float)]
 
@@ -35,7 +35,7 @@ def test_the_defaults_are_those_of_the_engine(cell):
     page_view(DEFAULTS)
 
 
-@pytest.mark.parametrize("name", [name for name in FIELDS if name not in LISTS])
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in (*LISTS, *BROUGHT)])
 def test_every_field_has_a_label_and_its_default_in_range(name):
     knob, default = knob_of(name), DEFAULTS[name]
     assert knob.label.strip()

@@ -47,7 +47,7 @@ def values_of(rng: Random, sizes: dict[str, int] | None = None, **fixed) -> dict
 
 def _value(rng: Random, name: str, sizes: dict[str, int]):
     default = DEFAULTS[name]
-    if isinstance(default, tuple) or name == "ask":  # a view that asks shows nothing yet
+    if isinstance(default, tuple) or default is None or name == "ask":  # a view that asks shows nothing yet
         return default
     if isinstance(default, bool):
         return rng.random() < 0.5

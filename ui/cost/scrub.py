@@ -37,7 +37,7 @@ class Plan:
 
 def scrubbable(settings: RunSettings) -> list[str]:
     """The knobs that can be dragged: numbers that this run depends on, but for T, which is the time axis itself."""
-    own = [*knobs_of(settings), *knobs_of(settings.options)]
+    own = [name for name in (*knobs_of(settings), *knobs_of(settings.options)) if name not in settings.idle]
     return [name for name in own if _is_number(name) and name != "steps" and _counts(name, settings)]
 
 

@@ -21,6 +21,9 @@ class Pair:
     def chosen(self, values: Mapping[str, Any]) -> Values:
         """The page's values with this pair on it, everything else as it was; without the pins of other pairs."""
         base = dict(values) | ({} if values["cell"] in self.cells else self.both)
+        network = values["network"]
+        if network is not None and not network.idle.isdisjoint(self.stays[1] | self.comes[1] | self.both):
+            base["network"] = None  # the pair is about what these weights decide
         others = tuple(pin for pin in values["pins"] if pin.name not in NAMES)
         return base | self.comes[1] | {"pins": self.pins(base, others)}
 

@@ -5,7 +5,8 @@ from dataclasses import Field
 from typing import Any
 
 from cells.knobs import BadValue
-from ui.views.fields import LISTS, high_of
+from ui.brought.store import find
+from ui.views.fields import BROUGHT, LISTS, high_of
 
 WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
@@ -19,6 +20,8 @@ def value_of(field: Field, text: str) -> Any:
     """The value of a field; BadValue with one sentence where the text is none."""
     if field.name in LISTS:
         return _list(field.name, text)
+    if field.name in BROUGHT:
+        return find(field.name, text)
     if isinstance(field.default, bool):
         if text not in SWITCH:
             raise BadValue(f"{field.name} = {short(text)} is neither on nor off", field.name)
@@ -89,6 +92,8 @@ def _entry(name: str, text: str, pattern: re.Pattern, kind: type) -> Any:
 
 def text_of(name: str, value: Any) -> str:
     """The value of a field as a link writes it."""
+    if name in BROUGHT:
+        return "" if value is None else value.key
     if name == "own":
         return ";".join(",".join(map(_number_text, row)) for row in value)
     if name in ("loss_steps", "timestamps", "scrub", *AXES):

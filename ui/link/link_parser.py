@@ -8,7 +8,7 @@ from cells.knobs import BadValue
 from ui.cost.budget import check_budget
 from ui.cost.map_plan import plan_of
 from ui.views.analysis import check_view
-from ui.views.fields import DEFAULTS, FIELDS, Values, anatomy_view, map_view, own_fields, page_view, run_settings
+from ui.views.fields import DEFAULTS, FIELDS, Values, anatomy_view, fixed, map_view, own_fields, page_view, run_settings
 
 from .link_codec import short, text_of, value_of
 
@@ -29,8 +29,10 @@ def read_fields(query: Query) -> tuple[Values, list[str]]:
         except BadValue as error:
             values[name] = DEFAULTS[name] if error.nearest is None else error.nearest
             complaints.append(f"{error}; {text_of(name, values[name]) or 'nothing'} is used instead.")
+    values |= fixed(values)
     complaints += mend(values)
     unused = [name for name, value in values.items() if value != DEFAULTS[name] and not applies(name, values)]
+    unused = [name for name in unused if name not in idle(values)]
     values |= {name: DEFAULTS[name] for name in unused}
     return values, complaints + [f"{name} goes with {goes_with(name)} only and was ignored." for name in unused]
 
@@ -76,11 +78,19 @@ def _check_layer(values: Values) -> None:
 
 
 def applies(name: str, values: Mapping[str, Any]) -> bool:
-    """Whether the view's cell has this knob, its loss or input this list."""
+    """Whether the view's cell has this knob, its loss or input this list, and no network of one's own decides it."""
+    if name in idle(values):
+        return False
     if name in ASKED_BY:
         field, value = ASKED_BY[name]
         return values[field] == value and applies(field, values)
     return name in own_fields(values["cell"]) or name not in OF_CELLS
+
+
+def idle(values: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that a network of the reader's own decides, or that change nothing in it."""
+    network = values.get("network")
+    return network.idle if network is not None else frozenset()
 
 
 def goes_with(name: str) -> str:
@@ -89,5 +99,10 @@ def goes_with(name: str) -> str:
     return "{} = {}".format(*ASKED_BY[name]) if name in ASKED_BY else f"cell = {' or '.join(owners)}"
 
 
-ASKED_BY = {"own": ("signal", "own"), "loss_steps": ("loss", "chosen"), "timestamps": ("sampling", "own")}
+ASKED_BY = {
+    "recording": ("signal", "own"),
+    "own": ("signal", "own"),
+    "loss_steps": ("loss", "chosen"),
+    "timestamps": ("sampling", "own"),
+}
 OF_CELLS = {name for cell in CELLS for name in own_fields(cell)}

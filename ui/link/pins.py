@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from cells import RunSettings
-from ui.views.fields import DEFAULTS, FIELDS, LISTS, Values, knob_of, own_fields, run_settings
+from ui.views.fields import BROUGHT, DEFAULTS, FIELDS, LISTS, Values, knob_of, own_fields, run_settings
 
 from .link_codec import LONGEST, short, text_of
 from .link_parser import applies, read_fields
@@ -14,6 +14,7 @@ MOST = 6
 LETTERS = 18  # of a name
 BETWEEN, WITHIN, IS = "~~", "~", "-"  # pins; the parts of a pin; name and value of a part. No name holds the first two
 LABELS = {"loss_steps": "Loss at steps", "own": "Own sequence", "timestamps": "Own timestamps"}
+BROUGHT_AS = {"network": "Weights", "recording": "Sequences"}
 UNSAFE = str.maketrans({"<": "‹", ">": "›", "&": "+", "~": "-", "\n": " ", "\r": " ", "\t": " "})  # figures read HTML
 
 
@@ -64,6 +65,8 @@ def summary(changes: Mapping[str, Any]) -> str:
 
 def in_words(name: str, value: Any) -> str:
     """A setting as a name may say it: the choice itself, or the field with its value."""
+    if name in BROUGHT:
+        return value.source
     if name in LISTS:
         return f"{len(value)} {'times' if name == 'timestamps' else 'steps'}"
     knob = knob_of(name)
@@ -80,11 +83,13 @@ def described(pin: Pin) -> str:
 
 def label_of(name: str) -> str:
     """The field's own label."""
-    return LABELS.get(name) or knob_of(name).label
+    return LABELS.get(name) or BROUGHT_AS.get(name) or knob_of(name).label
 
 
 def shown(name: str, value: Any) -> str:
     """A value as the page names it."""
+    if name in BROUGHT:
+        return "none" if value is None else value.source
     if name in LISTS:
         return f"{len(value)} entries"
     choices = knob_of(name).choices

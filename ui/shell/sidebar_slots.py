@@ -28,7 +28,7 @@ def begin(page: str) -> None:
     _KEPT.set([])
     if st.session_state.get("page") != page:
         st.session_state.page = page
-        state.put({name: value for name, value in state.values().items() if is_of_body(name)})
+        state.put({name: value for name, value in state.chosen().items() if is_of_body(name)})
 
 
 def keep_slot(draw: Callable[[], None]) -> None:

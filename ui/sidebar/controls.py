@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import state
 from ui.compute import critical_scales_of
+from ui.shell.notices import as_written
 from ui.shell.sidebar_slots import RESHAPING, begin, keep_slot
 from ui.shell.widgets import fit_layer, widget
 from ui.views.fields import DEFAULTS, Values, high_of, run_settings
@@ -12,7 +13,7 @@ from .groups import show_groups
 from .own_input import loss_steps_widget
 
 ASKED_MARKS = ("critical_scale", "spectral_radius", "sigma_max")  # a mark would tell
-MARKING = ("cell", "activation", *RESHAPING)  # all that the critical weight scales depend on
+MARKING = ("cell", "activation", "network", *RESHAPING)  # all that the critical weight scales depend on
 
 
 def sidebar(page: str) -> None:
@@ -26,13 +27,22 @@ def sidebar(page: str) -> None:
 
 
 def _main(values: Values) -> None:
-    widget("cell")
+    if values["network"] is None:
+        widget("cell")
+    else:
+        _brought(values["network"].source)
     widget("activation")
     keep_slot(_numbers)
     _marks(values)
     widget("loss")
     if values["loss"] == "chosen":
         loss_steps_widget(values)
+
+
+def _brought(source: str) -> None:
+    """Whose weights these are, in place of the choice of a cell, and the way back to drawn ones."""
+    st.markdown(f"Weights: **{as_written(source)}**")
+    st.button("Draw weights instead", key="draw_weights", on_click=state.put, args=({"network": None},))
 
 
 def _numbers() -> None:

@@ -1,12 +1,13 @@
 """The sidebar's groups: drawn when they are open; a closed one says how many of its values are not the usual ones."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
 
 from cells import CELLS
+from ui.link.link_parser import idle
 from ui.shell.sidebar_slots import is_of_body, keep_slot
 from ui.shell.widgets import layer_widget, widget
 from ui.views.fields import DEFAULTS, Values, knob_of, own_knobs
@@ -73,7 +74,9 @@ def groups_of(values: Values) -> list[Group]:
         Group("cell", f"{knob_of('cell').choices[cell]} knobs", tuple(_of_cell(values))),
         Group("view", "Precision and view", tuple(_of_view(values))),
     )
-    return [group for group in groups if group.holds]
+    decided = idle(values)
+    left = (replace(group, holds=tuple(name for name in group.holds if name not in decided)) for group in groups)
+    return [group for group in left if group.holds]
 
 
 def _of_input(values: Values) -> Iterator[str]:

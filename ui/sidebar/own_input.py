@@ -98,7 +98,7 @@ def parse_rows(text: str) -> Rows:
         lines = list(islice(filled, OWN_ROWS + 2))  # names, the rows there may be, and one too many
     except csv.Error as error:
         raise BadValue(f"own = text that is no CSV: {error}", "own") from None
-    if lines[1:] and all(map(_is_name, lines[0][1])):
+    if lines[1:] and all(map(is_name, lines[0][1])):
         lines = lines[1:]
     width = len(lines[0][1]) if lines else 0
     if width > COLUMNS:
@@ -125,7 +125,7 @@ def _is_number(text: str) -> bool:
     return value is not None and abs(value) <= OWN_LIMIT
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether it may be the name of a column: `nan` and `0,5` are numbers gone wrong."""
     return number_of(text) is None and not LIKE_A_NUMBER.match(text)
 

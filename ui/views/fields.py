@@ -14,11 +14,13 @@ from .page import PageView
 
 LISTS = ("loss_steps", "own", "timestamps", "scrub", "pins", "map_x", "map_y")  # fields that are no single value
 
+BROUGHT = ("network", "recording")  # records of what the reader brought; a link carries their keys
+
 Values = dict[str, Any]
 
 
 def _all_fields() -> dict[str, Field]:
-    found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in LISTS}
+    found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in (*LISTS, *BROUGHT)}
     for cell in CELLS.values():
         found |= {f.name: f for f in fields(cell.Options) if f.name not in found}
     views = [f for view in (PageView, MapView) for f in fields(view)]
@@ -52,9 +54,16 @@ def own_fields(cell: str) -> list[str]:
 
 def run_settings(values: Mapping[str, Any]) -> RunSettings:
     """The settings these values make; ValueError where they do not go together."""
+    values = fixed(values)
     names = [f.name for f in fields(RunSettings) if f.name in FIELDS]
     options = {name: values[name] for name in own_fields(values["cell"])}
     return RunSettings(**{name: values[name] for name in names}, options=options)
+
+
+def fixed(values: Mapping[str, Any]) -> Values:
+    """The values, with those that a network of the reader's own decides."""
+    network = values.get("network")
+    return dict(values) | (network.fixed if network is not None else {})
 
 
 def page_view(values: Mapping[str, Any]) -> PageView:

@@ -8,6 +8,7 @@ import numpy as np
 
 from cells.activations import ACTIVATIONS, Activation, Array, sigmoid_slope
 from cells.base import Cell, Recipe
+from cells.own_network import OwnNetwork
 from cells.registry import CELLS
 from cells.settings import RunSettings
 from cells.trace import LayerTrace, Trace
@@ -86,7 +87,11 @@ def extent(W: Array) -> tuple[float, float]:
 
 def drawn_block(settings: RunSettings, layer: int) -> Array:
     """The candidate's recurrent matrix before the weight scale, (H, H)."""
-    return _drawn(*_draw_key(settings, layer))
+    if settings.network is None:
+        return _drawn(*_draw_key(settings, layer))
+    cell, H = cell_of(settings), settings.hidden
+    place = cell.pre_activations.index(cell.candidate) * H
+    return settings.network.layers[layer]["W_h"][:, place : place + H]
 
 
 def cell_of(s: RunSettings) -> Cell:
@@ -106,7 +111,14 @@ def _drawn(init: str, hidden: int, blocks: int, block: int, seed: int, layer: in
 
 def drawn_extent(settings: RunSettings, layer: int) -> tuple[float, float]:
     """|λ|_max and σ_max of the candidate's recurrent matrix before the weight scale."""
-    return _extent(*_draw_key(settings, layer))
+    if settings.network is None:
+        return _extent(*_draw_key(settings, layer))
+    return _extent_of_network(settings.network, settings, layer)
+
+
+@lru_cache(maxsize=64)
+def _extent_of_network(network: OwnNetwork, settings: RunSettings, layer: int) -> tuple[float, float]:
+    return extent(drawn_block(settings, layer))
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,1 @@
+"""What a reader brings: weights and recordings. They stay in the reader's session and are told apart by SHA-256."""

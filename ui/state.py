@@ -6,7 +6,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from .brought.store import awaited
+from ui.views.brought import awaited
+
 from .link.link import Query, is_left_out, read_link, write_link
 from .views.fields import DEFAULTS, LISTS, Values, fixed
 

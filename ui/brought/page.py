@@ -11,10 +11,10 @@ from lab.weights import LARGEST, BadFile, Found, find_modules, read_weights
 from ui import state
 from ui.link.link import read_link
 from ui.shell.notices import as_written, show_sentence
+from ui.views.brought import awaited, keep
 
 from .columns import MASK, NEXT, REFUSE, RUNNING_AVERAGE, Columns, Roles, guess_roles, read_columns
 from .recordings import Read, recording_of
-from .store import awaited, keep
 
 ROOM = LARGEST // 1_000_000  # MB
 READABLE = ["safetensors", "pt", "pth", "bin", "ckpt"]

@@ -5,7 +5,7 @@ from dataclasses import Field
 from typing import Any
 
 from cells.knobs import BadValue
-from ui.brought.store import find
+from ui.views.brought import find
 from ui.views.fields import BROUGHT, LISTS, high_of
 
 WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)

@@ -102,7 +102,7 @@ def replace_and_die(self, target):
         replace(self, target)
     os._exit(9)
 Path.replace = replace_and_die
-tiles.land(store, arrays.encode({"a": np.full(3, 5.0)}, claim.facts()))
+tiles.commit(store, arrays.encode({"a": np.full(3, 5.0)}, claim.facts()))
 """
 
 

@@ -14,7 +14,7 @@ LOW, TAG = re.compile("<sub>(.*?)</sub>"), re.compile("<.*?>")
 SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
 
 
-def selection(**fields) -> Selection:
+def opened_page(**fields) -> Selection:
     own = {name: fields.pop(name) for name in list(fields) if name in AnalysisView.__dataclass_fields__}
     return Selection(RunSettings(**fields), PageView(), AnalysisView(**own), "light")
 

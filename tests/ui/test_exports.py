@@ -9,7 +9,7 @@ LINK = "http://127.0.0.1/?steps=12"
 CLOCKED = {"cell": "phased_lstm", "steps": "12", "hidden": "4", "batch": "2", "seeds": "20", "map_size": "5"}
 
 
-def selection(page: str) -> Session:
+def opened_page(page: str) -> Session:
     session = Session(**CLOCKED)
     session.go(page)
     session.until_drawn()
@@ -23,7 +23,7 @@ def drawn(session: Session) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_offers_what_it_shows(page):
-    session = selection(page)
+    session = opened_page(page)
     offers = session.value("offered")
     assert [one.name for one in offers if not one.part] == drawn(session)
     session.widget("export").click().run()

@@ -10,7 +10,7 @@ PLATES = {"chart gate_room", "chart open_share", "chart phase", "chart clock_gra
 CLOCK = {"clock_tau": "40", "clock_s": "10", "clock_r_on": "0.5", "clock_leak": "0.01"}
 
 
-def selection(**query) -> Session:
+def opened_page(**query) -> Session:
     session = Session(**query)
     session.go("gate")
     return session
@@ -28,7 +28,7 @@ def drawn(session) -> dict:
 
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_another_cell_is_told_in_one_sentence_and_gives_way_with_nothing_lost(cell):
-    session = selection(cell=cell, steps="20", hidden="8", activation="relu", weight_scale="1.3")
+    session = opened_page(cell=cell, steps="20", hidden="8", activation="relu", weight_scale="1.3")
     before = session.values
     (told,) = [box.value for box in session.app.info]
     assert "has no time gate: this room belongs to the Phased LSTM" in told
@@ -40,14 +40,14 @@ def test_another_cell_is_told_in_one_sentence_and_gives_way_with_nothing_lost(ce
 
 
 def test_every_figure_says_what_it_found():
-    session = selection(cell="phased_lstm", steps="20", hidden="8", leak="0")
+    session = opened_page(cell="phased_lstm", steps="20", hidden="8", leak="0")
     charts = drawn(session)
     assert all(chart["alt"].strip() for chart in charts.values())
     assert "the copy ratio is exactly 1" in text(session)
 
 
 def test_the_explored_clock_is_part_of_the_link():
-    session = selection(cell="phased_lstm", **CLOCK)
+    session = opened_page(cell="phased_lstm", **CLOCK)
     meta = session.charts["clock explorer"]["figure"]["layout"]["meta"]["explored"]
     assert meta["clock"] == {"tau": 40.0, "s": 10.0, "r_on": 0.5, "leak": 0.01}
     assert len(meta["samples"]) == 50
@@ -55,7 +55,7 @@ def test_the_explored_clock_is_part_of_the_link():
 
 
 def test_use_these_gives_every_unit_the_explored_clock():
-    session = selection(cell="lstm", forget_bias="2", **CLOCK)
+    session = opened_page(cell="lstm", forget_bias="2", **CLOCK)
     session.press("use clock")
     changed = {name: value for name, value in session.values.items() if value != DEFAULTS[name]}
     assert changed == {
@@ -75,7 +75,7 @@ def test_use_these_gives_every_unit_the_explored_clock():
 
 
 def test_the_order_of_the_units_is_a_choice_in_the_link():
-    session = selection(cell="phased_lstm", steps="20", hidden="8")
+    session = opened_page(cell="phased_lstm", steps="20", hidden="8")
     before = drawn(session)["chart gate_room"]
     session.set("order", "phase")
     after = drawn(session)["chart gate_room"]
@@ -84,6 +84,6 @@ def test_the_order_of_the_units_is_a_choice_in_the_link():
 
 
 def test_conventions_are_switches_with_their_sources():
-    session = selection(cell="phased_lstm")
+    session = opened_page(cell="phased_lstm")
     for name in ("shift_sign", "leak", "at_test", "output"):
         assert "Neil, Pfeiffer, Liu 2016" in session.widget(name).help

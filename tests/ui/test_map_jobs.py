@@ -58,7 +58,7 @@ def store(tmp_path, monkeypatch):
     end_all_of(map_jobs.store())
 
 
-def selection(**query) -> Session:
+def opened_page(**query) -> Session:
     session = Session(**query)
     session.go("phase")
     return session
@@ -83,7 +83,7 @@ def until_done(session) -> Session:
 def test_a_large_map_is_offered_as_a_job_with_a_first_look_and_looking_makes_no_store(tmp_path, monkeypatch):
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(map_plan, "LIVE", 100)
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     until(session, lambda: not session.app.get("progress"))
     assert "41 × 10 = 410 points run as a job, about 1 s of computing." in words(session)
     assert "It goes on when this tab is closed." in words(session)
@@ -93,7 +93,7 @@ def test_a_large_map_is_offered_as_a_job_with_a_first_look_and_looking_makes_no_
 
 
 def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     press(session, "map start")
     until_done(session)
     job_id = map_jobs.job_of(plan_from(QUICK)).id
@@ -101,7 +101,7 @@ def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
     shown = map_jobs.found(plan_from(QUICK), jobs.status(store, job_id))
     np.testing.assert_allclose(shown.values, phase_map(plan_from(QUICK)).values, rtol=1e-12)
 
-    other = selection()  # another visitor, another map
+    other = opened_page()  # another visitor, another map
     assert "RNN: ratio over Weight scale × Seed, 41 × 10" in words(other)
     press(other, f"open {job_id[:8]}")
     assert QUICK.items() <= other.query.items()
@@ -113,7 +113,7 @@ def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
 
 
 def test_a_job_is_stopped_with_what_it_has_and_resumed(store):
-    session = selection(**HEAVY)
+    session = opened_page(**HEAVY)
     press(session, "map start")
     job_id = map_jobs.job_of(plan_from(HEAVY)).id
     wait_until(lambda: jobs.status(store, job_id).done >= 2, "two rows are done")
@@ -130,7 +130,7 @@ def test_a_job_is_stopped_with_what_it_has_and_resumed(store):
 
 
 def test_where_jobs_run_is_told_and_an_address_that_does_not_answer_is_named(store, monkeypatch):
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     assert (
         map_jobs.where()
         == f"Jobs run in processes of this machine; {map_jobs.SCHEDULER} names another machine's dask scheduler."
@@ -147,7 +147,7 @@ def test_where_jobs_run_is_told_and_an_address_that_does_not_answer_is_named(sto
 
 
 def test_a_map_that_would_take_days_is_not_offered(store):
-    session = selection(map_of="lyapunov", map_size="201", layers="4", steps="500", hidden="128", map_y="seed,0,200")
+    session = opened_page(map_of="lyapunov", map_size="201", layers="4", steps="500", hidden="128", map_y="seed,0,200")
     until(session, lambda: not session.app.get("progress"))
     assert "more than 24 h: choose fewer values, or a smaller run." in words(session)
     assert not session.shows("map start")
@@ -160,7 +160,7 @@ def test_another_machines_scheduler_computes_the_very_map(store, monkeypatch, tm
         monkeypatch.setenv(map_jobs.SCHEDULER, machine.address)
         machine.add_worker()
         machine.add_worker()
-        session = selection(**QUICK)
+        session = opened_page(**QUICK)
         press(session, "map start")
         until_done(session)
         theirs = {line.pid for line in jobs.ledger(store, map_jobs.job_of(plan_from(QUICK)).id)}
@@ -174,7 +174,7 @@ def test_another_machines_scheduler_computes_the_very_map(store, monkeypatch, tm
 def test_a_store_that_cannot_be_used_is_one_sentence(tmp_path, monkeypatch):
     (tmp_path / "jobs.sqlite").write_bytes(b"no database at all" * 100)
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path))
-    session = selection(steps="12", hidden="4", batch="2", map_size="5")
+    session = opened_page(steps="12", hidden="4", batch="2", map_size="5")
     assert any("cannot be used: file is not a database" in fault for fault in session.faults)
     assert session.until_drawn()
 
@@ -236,7 +236,7 @@ def come_back(store, job_id) -> None:
     now = jobs.status(store, job_id)
     if now.state in (*ALIVE, "done"):
         return
-    page = selection(**SLOW)
+    page = opened_page(**SLOW)
     kept = f"Interrupted: {now.done} of 10 rows are kept; resume to compute the other {10 - now.done}."
     assert kept in words(page)
     page.widget("map resume").click().run()

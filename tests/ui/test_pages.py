@@ -8,7 +8,7 @@ import pytest
 from cells import CELLS, RunSettings, run
 from tests.ui.sessions import PAGES, Session
 from tests.ui.wild import values_of
-from ui import compute
+from ui import traces
 from ui.cost import budget
 from ui.link.link import write_link
 from ui.shell.presets import PRESETS
@@ -163,7 +163,7 @@ def test_a_run_too_large_is_refused_before_it_is_made_and_the_offer_fits(monkeyp
     monkeypatch.setattr(budget, "MEGABYTES", 5.0)
     session = Session(steps="100")
     made = []
-    monkeypatch.setattr(compute, "run", lambda settings: made.append(settings.batch) or run(settings))
+    monkeypatch.setattr(traces, "run", lambda settings: made.append(settings.batch) or run(settings))
     session.set("batch", 256)
     assert session.faults[0].startswith("steps = 100 would take about") and made == []
     session.press("mend")

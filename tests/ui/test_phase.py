@@ -11,7 +11,7 @@ from cells.knobs import BadValue
 from tests.ui.analysis_pages import SMALL, until
 from tests.ui.sessions import Session
 from ui.cost.map_plan import check_cost, clicked, is_large, plan_of, values_of
-from ui.maps import map_live, show
+from ui.maps import measures
 from ui.maps.presets import MAPS
 from ui.views.fields import DEFAULTS, FIELDS, map_view, run_settings
 from ui.views.maps import MapView
@@ -19,7 +19,7 @@ from ui.views.maps import MapView
 CHART = "chart phase"
 
 
-def selection(**query) -> Session:
+def opened_page(**query) -> Session:
     """A session on the page, before the map is whole."""
     session = Session(**(SMALL | {"map_size": "9"} | query))
     session.go("phase")
@@ -27,7 +27,7 @@ def selection(**query) -> Session:
 
 
 def whole(**query) -> Session:
-    session = selection(**query)
+    session = opened_page(**query)
     return until(session, lambda: CHART in session.charts and not session.app.get("progress"))
 
 
@@ -57,7 +57,7 @@ def test_the_whole_map_is_in_the_link():
 
 def test_moving_the_present_setting_moves_the_mark_and_computes_no_new_map(monkeypatch):
     session = whole()
-    monkeypatch.setattr(map_live, "phase_map", None)  # nothing may be computed any more
+    monkeypatch.setattr(measures, "phase_map", None)  # nothing may be computed any more
     session.set("weight_scale", 2.0)
     rings = [t for t in session.charts[CHART]["figure"]["data"] if t.get("name") == "present setting"]
     assert rings and all(ring["x"] == [2.0] for ring in rings)
@@ -85,8 +85,8 @@ def test_choosing_the_other_sides_knob_turns_the_map():
 
 
 def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_again(monkeypatch):
-    monkeypatch.setattr(map_live, "phase_map", slow_after_the_first_look(map_live.phase_map))
-    session = selection(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.1,3.1")
+    monkeypatch.setattr(measures, "phase_map", slow_after_the_first_look(measures.phase_map))
+    session = opened_page(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.1,3.1")
     until(session, lambda: CHART in session.charts)
     assert "121 of 961 points are computed so far." in words(session)
     assert session.app.get("progress") and len(colours(session)["x"]) == 11
@@ -99,9 +99,9 @@ def test_a_coarse_look_comes_first_and_the_rest_can_be_cancelled_and_taken_up_ag
 
 def test_theorys_lines_may_come_later_than_the_map(monkeypatch):
     ready = threading.Event()
-    monkeypatch.setattr(show, "critical_lines", lambda plan: ready.wait(60) and critical_lines(plan))
-    monkeypatch.setattr(map_live, "phase_map", slow_after_the_first_look(map_live.phase_map))
-    session = selection(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.2,3.2")
+    monkeypatch.setattr(measures, "critical_lines", lambda plan: ready.wait(60) and critical_lines(plan))
+    monkeypatch.setattr(measures, "phase_map", slow_after_the_first_look(measures.phase_map))
+    session = opened_page(map_size="31", map_y="seed,0,30", map_x="weight_scale,0.2,3.2")
     until(session, lambda: CHART in session.charts)
     told = [bar.proto.text for bar in session.app.get("progress")]
     assert [text.split(":")[0] for text in told] == ["Computing 961 points", "Theory's lines"]
@@ -180,7 +180,7 @@ def test_what_is_no_map_is_one_sentence_and_the_view_stays(case):
     ],
 )
 def test_a_link_to_no_map_is_mended_and_named(query, sentence):
-    session = selection(**({"map_size": "9"} | query)) if "map_size" not in query else Session(**(SMALL | query))
+    session = opened_page(**({"map_size": "9"} | query)) if "map_size" not in query else Session(**(SMALL | query))
     (told,) = session.complaints
     assert told.startswith(sentence)
 

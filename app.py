@@ -4,21 +4,20 @@ import streamlit as st
 
 from ui import frame, state
 from ui.server.render_lock import RENDER_LOCK
+from ui.shell.page_titles import titled
 from ui.sidebar.controls import sidebar
 
-PAGES = [
-    st.Page("ui/pages/flow.py", title="Gradient flow", default=True),
-    st.Page("ui/pages/credit.py", title="Credit"),
-    st.Page("ui/pages/jacobians.py", title="Jacobians"),
-    st.Page("ui/pages/paths.py", title="Paths"),
-    st.Page("ui/pages/gate.py", title="Gate room"),
-    st.Page("ui/pages/own.py", title="Your network"),
-    st.Page("ui/pages/fan.py", title="Fan"),
-    st.Page("ui/pages/phase.py", title="Phase diagram"),
-    st.Page("ui/pages/table.py", title="Table"),
-    st.Page("ui/pages/equations.py", title="Equations"),
-    st.Page("ui/pages/lessons.py", title="Lessons"),
-]
+PAGES = {
+    "See": [
+        titled("ui/pages/flow.py", default=True),
+        titled("ui/pages/credit.py"),
+        titled("ui/pages/equations.py"),
+        titled("ui/pages/own.py"),
+    ],
+    "Why": [titled("ui/pages/jacobians.py"), titled("ui/pages/paths.py"), titled("ui/pages/gate.py")],
+    "Compare": [titled("ui/pages/fan.py"), titled("ui/pages/phase.py"), titled("ui/pages/table.py")],
+    "Learn": [titled("ui/pages/lessons.py")],
+}
 
 frame.open_page()
 state.begin()

@@ -6,6 +6,8 @@ import streamlit as st
 
 from viz.words import spelled
 
+from .glossary import explained
+
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 ADDRESS = re.compile(r"([:.@/])(?=\S)")
 JOINER = "\N{WORD JOINER}"  # no width, no break
@@ -17,8 +19,13 @@ def heading(text: str) -> None:
 
 
 def sentence(text: str) -> None:
-    """What a figure shows."""
-    st.html(f'<p class="bf-said">{spelled(text)}</p>')
+    """What a figure shows, with its terms explained under the pointer."""
+    st.html(f'<p class="bf-said">{explained(spelled(text))}</p>')
+
+
+def aside(text: str, width: int) -> None:
+    """Draw what stands small beside something, so many px wide."""
+    st.html(f'<p class="bf-aside">{spelled(text)}</p>', width=width)
 
 
 def note(term: str, text: str) -> None:

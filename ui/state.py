@@ -12,6 +12,7 @@ from .link.link import Query, is_left_out, read_link, write_link
 from .views.fields import DEFAULTS, LISTS, Values, fixed
 
 ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
+ARRIVED = "arrived"  # whether this run is the first of its session, as by a link that was opened
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
 
 
@@ -19,6 +20,7 @@ def begin() -> None:
     """Fill the session from the link, when the session is new or the reader goes back or forward to another link."""
     put(st.session_state.pop("next", {}))
     returns = "complaints" in st.session_state
+    st.session_state[ARRIVED] = not returns
     if returns and not went_through_history():
         return
     query = {name: st.query_params.get_all(name) for name in st.query_params}

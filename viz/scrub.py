@@ -1,7 +1,7 @@
 """A figure that can be dragged: one knob's whole range, every value a frame on axes that stand still."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from cells.trace import Trace
 
@@ -22,6 +22,7 @@ class Track:
 
     values  in words                    at    the place of the present one
     said    words for each value        note  why these are not all values that were asked for
+    terms   label -> HTML that explains it, for labels among the words
     """
 
     field: str
@@ -30,6 +31,7 @@ class Track:
     at: int
     said: tuple[dict, ...] = ()
     note: str = ""
+    terms: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not FEWEST <= len(self.values) <= MOST:
@@ -74,6 +76,7 @@ def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
         "at": track.at,
         "said": list(track.said),
         "note": track.note,
+        "terms": dict(track.terms),
         "alts": [each.alt for each in drawn],
         "changes": changes,
     }

@@ -5,13 +5,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from ui.shell.page_titles import TITLES
+
 PAGES = {
-    "Credit": ("credit", "credit_row", "parts", "shares", "cancellation"),
-    "Jacobians": ("prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"),
-    "Paths": ("paths", "saturation"),
-    "Fan": ("fan", "draws"),
-    "Table": ("combinations",),
-    "Equations": ("graph", "exercise"),
+    "credit": ("credit", "credit_row", "parts", "shares", "cancellation"),
+    "jacobians": ("prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"),
+    "paths": ("paths", "saturation"),
+    "fan": ("fan", "draws"),
+    "table": ("combinations",),
+    "equations": ("graph", "exercise"),
 }
 
 
@@ -22,7 +24,7 @@ def plot(page, name):
 
 def turn(page, title):
     """Go to a page by the bar on top and wait until all its plates are painted."""
-    page.page.get_by_role("link", name=title, exact=True).click()
+    page.turn_to(title)
     for name in PAGES[title]:
         page.page.wait_for_selector(f".st-key-chart-{name} .bf-plot[data-painted]")
     page.wait_still()
@@ -48,18 +50,22 @@ def test_every_plate_is_painted_with_its_finding(visit, dark):
             assert plot(page, name).locator("svg").count() > 0
 
 
-def test_all_pages_are_named_on_top_of_a_small_window(visit):
-    page = visit("?steps=20&hidden=8", width=1280, height=720)
-    names = page.page.get_by_test_id("stTopNavLink").all_inner_texts()
-    assert len(names) > len(PAGES)
-    for name in names:
-        page.page.get_by_role("link", name=name, exact=True).wait_for()
-    assert page.page.get_by_test_id("stTopNavSection").count() == 0
+def test_the_menu_groups_all_pages_on_top_of_a_small_window(visit):
+    page, names = visit("?steps=20&hidden=8", width=1280, height=720), []
+    sections = page.page.get_by_test_id("stTopNavSection")
+    assert sections.all_inner_texts() == ["See", "Why", "Compare", "Learn"]
+    for section in sections.all():
+        section.click()
+        page.page.get_by_test_id("stTopNavDropdownLink").first.wait_for()
+        names += page.page.get_by_test_id("stTopNavDropdownLink").all_inner_texts()
+        page.page.keyboard.press("Escape")
+        page.page.get_by_test_id("stTopNavDropdownLink").first.wait_for(state="detached")
+    assert names == [title.name for title in TITLES.values()]
 
 
 def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
     page = visit("?steps=20&hidden=8")
-    turn(page, "Credit")
+    turn(page, "credit")
     box = plot(page, "credit").locator(".nsewdrag").bounding_box()
     page.page.mouse.click(box["x"] + 0.05 * box["width"], box["y"] + box["height"] * (1 - 9.5 / 20))
     page.page.wait_for_function("new URLSearchParams(location.search).get('loss_at') === '10'")
@@ -71,7 +77,7 @@ def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
 
 def test_a_click_on_a_draw_makes_it_the_present_run(visit):
     page = visit("?steps=20&hidden=8&seeds=20")
-    turn(page, "Fan")
+    turn(page, "fan")
     points = plot(page, "draws").locator(".points path")
     assert points.count() == 20
     points.nth(7).scroll_into_view_if_needed()
@@ -84,7 +90,7 @@ def test_a_click_on_a_draw_makes_it_the_present_run(visit):
 
 def test_a_click_on_a_box_of_the_table_sets_the_controls(visit):
     page = visit("?steps=20&hidden=8")
-    turn(page, "Table")
+    turn(page, "table")
     area = plot(page, "combinations").locator(".nsewdrag")
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
@@ -95,7 +101,7 @@ def test_a_click_on_a_box_of_the_table_sets_the_controls(visit):
 
 def test_the_stepper_walks_through_the_graph(visit):
     page = visit("?cell=gru&steps=20&hidden=8")
-    turn(page, "Equations")
+    turn(page, "equations")
     click(page, "node-first")
     page.page.get_by_text("1 of 20, forward").wait_for()
     click(page, "node-next")
@@ -105,7 +111,7 @@ def test_the_stepper_walks_through_the_graph(visit):
 
 def test_the_badge_tells_what_the_oracles_found(visit):
     page = visit("?steps=20&hidden=8")
-    turn(page, "Credit")
+    turn(page, "credit")
     click(page, "check-credit")
     page.page.get_by_role("button", name="Checked").first.click()
     for oracle in ("complex step", "difference quotient", "autograd"):
@@ -114,7 +120,7 @@ def test_the_badge_tells_what_the_oracles_found(visit):
 
 def test_a_question_is_two_clicks_away(visit):
     page = visit()
-    turn(page, "Credit")
+    turn(page, "credit")
     click(page, "question-lstm_dc")
     page.page.get_by_text("Which way does the gradient take through an LSTM?").wait_for()
     page.page.wait_for_selector(".st-key-chart-paths .bf-plot[data-painted]")

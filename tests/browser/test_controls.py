@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from ui.lessons.views import page_names
 from ui.link.link import write_link
 from ui.shell.presets import PRESETS
 from ui.views.fields import DEFAULTS
@@ -61,7 +62,7 @@ def test_presets_and_reset(visit):
     page, alts = visit(), set()
     default = page.view
     for preset in PRESETS[1:]:
-        page.repaint(lambda preset=preset: page.page.get_by_role("button", name=preset.name, exact=True).click())
+        page.repaint(lambda preset=preset: page.preset(preset.name))
         page.wait_query(**write_link(DEFAULTS | preset.values))
         alts.add(page.alt)
     assert len(alts) == len(PRESETS) - 1
@@ -208,12 +209,9 @@ def test_dark_is_dark_and_light_is_light(visit):
 
 def test_every_page_of_the_menu_opens(visit):
     page = visit("?cell=lstm&steps=20&hidden=8")
-    links = page.page.locator("[data-testid=stTopNavLink]")
-    assert links.count() >= 1
-    for number in range(links.count()):
-        address = links.nth(number).get_attribute("href")
-        links.nth(number).click()
-        page.page.wait_for_url(f"{address}?*cell=lstm*")
+    for name in page_names():
+        page.turn_to(name if name != "flow" else "?")
+        page.page.wait_for_url(f"{page.server}/{name if name != 'flow' else ''}?*cell=lstm*")
         page.page.wait_for_selector(".bf-plot[data-painted]")
         page.wait_still()
         assert page.page.get_by_test_id("stException").count() == 0

@@ -108,7 +108,7 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
 @pytest.mark.parametrize("name", [path.stem for path in PAGES if path.stem not in ("flow", "lessons")])
 def test_every_other_page_leaves_with_all_its_charts(visit, chromium, tmp_path, name):
     page = visit(SMALL)
-    page.page.locator(f"[data-testid=stTopNavLink][href$='/{name}']").click()
+    page.turn_to(name)
     page.page.wait_for_selector(CHART, state="detached")
     page.page.wait_for_selector(".bf-plot[data-painted]")
     page.wait_still()

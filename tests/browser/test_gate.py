@@ -31,7 +31,7 @@ def gate(visit):
 
     def open_room(query: str = "?cell=phased_lstm&steps=30&hidden=8", **how):
         page = visit(query, **how)
-        page.page.get_by_test_id("stTopNavLink").filter(has_text="Gate room").click()
+        page.turn_to("gate")
         page.page.wait_for_selector(f"{PLOT}[data-painted]")
         page.wait_still()
         return page

@@ -71,7 +71,7 @@ def test_an_opened_page_is_one_step_and_leaves_groups_open(visit):
     before = page.view
     page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
     page.wait_query(steps="20", hidden="6", weight_scale="1.01")
-    page.page.locator("[data-testid=stTopNavLink]", has_text="Equations").click()
+    page.turn_to("equations")
     page.page.wait_for_url("**/equations?*")
     page.wait_query(steps="20", hidden="6", weight_scale="1.01")
     page.wait_open()
@@ -95,7 +95,7 @@ def test_pages_open_by_their_own_addresses(visit):
         page.wait_query(cell="lstm", steps="20", hidden="6")
 
 
-NAVIGATION = "[...document.querySelectorAll('[data-testid=stTopNavLink]')].map(link => link.href)"
+NAVIGATION = "[...document.querySelectorAll('[data-testid=stTopNavDropdownLink]')].map(link => link.href)"
 CARRIED = (
     f"location.search && {NAVIGATION}.length && {NAVIGATION}.every(link => new URL(link).search === location.search)"
 )
@@ -103,15 +103,20 @@ CARRIED = (
 
 def test_every_link_of_the_navigation_carries_the_view_and_follows_it(visit):
     page = visit("?steps=20&hidden=6")
+    see = page.page.get_by_test_id("stTopNavSection").first
+    see.click()
     page.wait_until(CARRIED)
+    page.page.keyboard.press("Escape")
     page.repaint(lambda: page.slider("weight_scale").press("ArrowRight"))
     page.wait_query(steps="20", hidden="6", weight_scale="1.01")
+    see.click()
     page.wait_until(CARRIED)
     (equations,) = (link for link in page.page.evaluate(NAVIGATION) if "/equations" in link)
     other = visit("?steps=12")
     other.page.goto(equations)
     other.page.wait_for_selector(".bf-plot[data-painted]")
     other.wait_query(steps="20", hidden="6", weight_scale="1.01")
+    other.page.get_by_test_id("stTopNavSection").first.click()
     other.wait_until(CARRIED)
 
 

@@ -19,7 +19,7 @@ def phase(visit):
 
     def open_map(query: str = SMALL, **how):
         page = visit(query, **how)
-        page.page.get_by_test_id("stTopNavLink").filter(has_text="Phase diagram").click()
+        page.turn_to("phase")
         page.page.wait_for_selector(f"{PLOT}[data-painted]")
         page.page.wait_for_selector("[class*=st-key-map_progress]", state="detached")
         page.wait_still()
@@ -100,7 +100,7 @@ def test_a_job_is_stopped_resumed_and_survives_a_closed_tab(phase, visit):
     page.page.locator(".st-key-map-stop button").wait_for()
     page.page.close()
     page = visit(LONG)
-    page.page.get_by_test_id("stTopNavLink").filter(has_text="Phase diagram").click()
+    page.turn_to("phase")
     page.wait_until(ROWS, kept)
     click(page, "stop")
     page.page.locator(".st-key-map-resume button").wait_for()

@@ -13,7 +13,7 @@ ROWS = f"{LIST} .bf-rows tbody tr[id]"
 def table(visit_once):
     """The list of all combinations, long enough to be cut to what is in view."""
     visit = visit_once("?steps=12&hidden=4&batch=2")
-    visit.page.locator("[data-testid=stTopNavLink][href$='/table']").click()
+    visit.turn_to("table")
     visit.page.wait_for_selector(ROWS)
     visit.page.wait_for_selector("[data-testid=stProgress]", state="detached")
     visit.wait_still()

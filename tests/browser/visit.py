@@ -130,6 +130,23 @@ class Visit:
         """Click a button."""
         self.page.locator(f".st-key-{key} button").click()
 
+    def preset(self, name: str) -> None:
+        """Choose an example."""
+        self.page.locator(".st-key-examples button").first.click()
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.keyboard.press("Escape")
+
+    def turn_to(self, page: str) -> None:
+        """Go to a page by the menu, by the name it has in links."""
+        link = self.page.locator(f"[data-testid=stTopNavDropdownLink][href*='/{page}']")
+        for section in self.page.get_by_test_id("stTopNavSection").all():
+            section.click()
+            with suppress(TimeoutError):
+                link.click(timeout=PATIENCE / 60)
+                return
+            self.page.keyboard.press("Escape")
+        raise AssertionError(f"the menu does not name {page}")
+
     def pick(self, key: str, label: str) -> None:
         """Choose one of buttons side by side."""
         self.page.locator(f".st-key-{key}").get_by_role("radio", name=label, exact=True).click()

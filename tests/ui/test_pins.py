@@ -272,10 +272,9 @@ def test_a_pair_replaces_another_pair_and_leaves_other_pins():
 
 def test_one_click_compares_a_pair():
     session = Session(steps="12", hidden="4", batch="2")
-    session.set("pair", "RNN / LSTM")
+    session.press("pair RNN / LSTM")
     assert session.value("cell") == "lstm"
     assert [pin.name for pin in session.value("pins")] == ["RNN"]
-    assert session.value("pair") is None
     assert session.query["pins"] == "RNN~steps-12~hidden-4~batch-2"
 
 

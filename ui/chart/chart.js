@@ -22,15 +22,17 @@ function button(text, act) {
 }
 
 // The words on top of a figure that is dragged: they follow it, so they are written here.
-function say(host, words) {
+function say(host, words, terms) {
   const make = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
   const sentence = make("h3", "");
   sentence.append(make("span", words.first, `bf-${words.colour}`), words.rest);
   const numbers = make("dl", "", "bf-metrics");
   for (const [label, value, meaning] of words.numbers) {
     const one = make("div", "");
-    one.title = meaning;
-    one.append(make("dt", label), make("dd", value));
+    const named = make("dt", label), given = make("dd", value);
+    if (terms[label]) named.innerHTML = terms[label]; // made by the page itself, of its own words
+    given.title = meaning;
+    one.append(named, given);
     numbers.append(one);
   }
   const band = make("div", "", "bf-verdict");
@@ -45,7 +47,7 @@ async function drag(Plotly, plot, body, parentElement, draw, setTriggerValue) {
   const [said, bar] = [".bf-said", ".bf-scrub"].map((name) => parentElement.querySelector(name));
   const onShow = (k) => {
     plot.setAttribute("aria-label", scrub.alts[k]);
-    if (scrub.said.length) say(said, scrub.said[k]);
+    if (scrub.said.length) say(said, scrub.said[k], scrub.terms ?? {});
   };
   const drawn = backflowScrub.start({ Plotly, plot, figure, scrub, draw, bar, onShow });
   const keep = () => {

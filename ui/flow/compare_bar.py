@@ -10,6 +10,8 @@ from ui.cost.scrub import FEWEST, USUAL, scrubbable, usual_ends
 from ui.cost.scrub import MOST as MOST_VALUES
 from ui.frame import theme
 from ui.link.pins import LETTERS, MOST, Pin, added, clean, free_name, pin_of, run_fields
+from ui.rich_text import aside
+from ui.shell.presets import PRESETS
 from ui.views.fields import DEFAULTS, Values, high_of, knob_of, run_settings
 from viz.theme import PALETTES
 
@@ -21,19 +23,37 @@ PIN_HELP = f"Keeps this run's curves in every chart while the settings change; u
 
 
 def compare_bar() -> None:
-    """What to scrub, what to pin, pairs worth comparing, and the pins there are."""
+    """Examples, pairs worth comparing, what to scrub, what to pin, and the pins there are."""
     values = _valid()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
+        _examples()
+        _pairs()
         _scrub_choice(values)
         if state.told("scrub_knob"):
             _range_choice(values)
         st.button("Pin this run", help=PIN_HELP, icon=":material/keep:", key="pin", on_click=_pin)
-        pairs = {"label_visibility": "collapsed", "key": "pair", "on_change": _pair}
-        st.pills("Pairs worth comparing", list(BY_NAME), **pairs)
         for place, pin in enumerate(values["pins"]):
             _pin_chip(place, pin)
     if values["pins"]:
         st.html(f"<style>{_marks()}</style>")
+
+
+def _examples() -> None:
+    """Settings that make one point each, with the point beside the button."""
+    with st.popover("Examples", icon=":material/lightbulb:", key="examples"):
+        for preset in PRESETS:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                look = {"key": preset.name, "width": 150}
+                st.button(preset.name, on_click=state.reset, args=(preset.values,), **look)
+                aside(preset.point, 340)
+
+
+def _pairs() -> None:
+    """Runs that differ in one thing, one of them pinned."""
+    with st.popover("Compare", icon=":material/compare_arrows:", key="pairs"):
+        st.caption("Two runs that differ in one thing; the first one is pinned.")
+        for name in BY_NAME:
+            st.button(name, key=f"pair {name}", width="stretch", on_click=_pair, args=(name,))
 
 
 def _valid() -> Values:
@@ -62,7 +82,7 @@ def _scrub_choice(values: Values) -> None:
         label_visibility="collapsed",
         on_change=_take_knob,
         help=SCRUB_HELP,
-        width=215,
+        width=190,
     )
 
 
@@ -98,11 +118,8 @@ def _pin() -> None:
     state.put({"pins": added(state.values()["pins"], pin_of(state.drawn()))})
 
 
-def _pair() -> None:
-    name = state.told("pair")
-    st.session_state.pair = None
-    if name:
-        state.put(BY_NAME[name].chosen(state.values()))
+def _pair(name: str) -> None:
+    state.put(BY_NAME[name].chosen(state.values()))
 
 
 def _pin_chip(place: int, pin: Pin) -> None:

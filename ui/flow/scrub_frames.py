@@ -1,6 +1,7 @@
 """The whole range of one knob: run in batched passes, drawn on axes that stand still, dragged in the browser."""
 
 from dataclasses import asdict
+from html import escape
 
 import viz
 from cells import RunSettings, Trace
@@ -9,6 +10,7 @@ from cells.select_setting import select_setting
 from cells.sweeping import run_batches
 from ui import compute
 from ui.cost.scrub import plan_scrub
+from ui.glossary import explained
 from ui.server.render_lock import RENDER_LOCK
 from ui.views.fields import knob_of
 from ui.views.page import PageView
@@ -38,11 +40,17 @@ def range_of(settings: RunSettings, view: PageView, theme: str) -> Drawn:
     points = [settings.replace(**{plan.field: value}) for value in plan.values]
     found = _Range(points, view, theme).found()
     said = tuple(asdict(head) for _, head in found)
-    track = Track(plan.field, knob_of(plan.field).label, plan.texts, plan.at, said, plan.note)
+    track = Track(plan.field, knob_of(plan.field).label, plan.texts, plan.at, said, plan.note, _terms(said))
     present = compute.trace_of(points[plan.at])
     looked_at = compute.figure_view(present.settings, view, theme)
     over = tuple(compute.comparisons(present, view, looked_at))
     return scrubbed(track, [each for each, _ in found], Scene(present, looked_at, over))
+
+
+def _terms(said: tuple[dict, ...]) -> dict[str, str]:
+    """The labels of all numbers, with what explains them."""
+    labels = {label for head in said for label, *_ in head["numbers"]}
+    return {label: explained(escape(label)) for label in sorted(labels)}
 
 
 class _Range:

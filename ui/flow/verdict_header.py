@@ -10,6 +10,7 @@ import streamlit as st
 from cells import words
 from cells.analysis.gradient.verdict import Verdict
 from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
+from ui.glossary import explained
 
 COLOURS = {"vanishing": "blue", "exploding": "red", "stable": "green", "copied": "green"}
 
@@ -81,4 +82,5 @@ def _told(value: float, word: Callable[[float], str]) -> str:
 
 
 def _number(label: str, value: str, meaning: str) -> str:
-    return f'<div title="{escape(meaning)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'
+    named = explained(escape(label))
+    return f'<div><dt>{named}</dt><dd title="{escape(meaning)}">{escape(value)}</dd></div>'

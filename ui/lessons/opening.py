@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import state
-from ui.views.fields import DEFAULTS, Values
+from ui.views.fields import DEFAULTS, Values, learn_view
 
 from .learn_view import LearnView
 from .library import NONE, lesson_of
@@ -39,6 +39,11 @@ def open_lesson(learn: LearnView) -> tuple[Lesson, int, Step] | None:
         return None
     number = min(learn.lesson_step, len(lesson.steps))
     return lesson, number, lesson.steps[number - 1]
+
+
+def is_in_lesson() -> bool:
+    """Whether a lesson is open."""
+    return open_lesson(learn_view(state.values())) is not None
 
 
 def is_at_step(lesson: Lesson, number: int, page: str) -> bool:

@@ -10,8 +10,8 @@ from .progress import lesson_list
 
 
 def follow_link() -> None:
-    """Open the step that the address names, once: the browser's Back comes to the list."""
-    if "lesson" in st.query_params and not state.went_through_history():
+    """Open the step of a link that was just opened; the menu and the browser's Back come to the list."""
+    if state.told(state.ARRIVED) and "lesson" in st.query_params:
         values = state.values()
         _open(values["lesson"], values["lesson_step"])
 

@@ -10,6 +10,7 @@ from ui.flow.pin_table import show_differences
 from ui.flow.scrubber import show_scrubber
 from ui.flow.verdict_header import show_verdict_header
 from ui.frame import theme
+from ui.lessons.tour import offer_tour
 from ui.shell.run_page import run_page
 from ui.views.page import PageView
 
@@ -27,3 +28,4 @@ def draw(settings: RunSettings, view: PageView) -> None:
 
 
 run_page(draw, tools=compare_bar, runs=lambda settings, view: compute.runs_of_body(settings, view, theme()))
+offer_tour()

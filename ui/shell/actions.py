@@ -1,4 +1,4 @@
-"""The row above the verdict: ways to start on the left; reset, copy link and export on the right."""
+"""The rows above the verdict: what the page answers; reset, ask, copy link and export; ways to start."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,29 +10,27 @@ from ui import state
 from ui.ask.button import ask_button
 from ui.export.dialog import export_dialog
 from ui.export.exportables import offered
+from ui.frame import page_name
 
-from .presets import PRESETS
+from .page_titles import show_title
 
 SCRIPTS = [Path(__file__).with_name(name) for name in ("history.js", "copy_link.js")]
 
 
-def preset_row() -> None:
-    """A button for each preset."""
-    for preset in PRESETS:
-        st.button(preset.name, help=preset.point, on_click=state.reset, args=(preset.values,), key=preset.name)
-
-
-def action_row(starts: Callable[[], None] = preset_row) -> None:
-    """Buttons to start from, and what can be done with the view."""
+def action_row(starts: Callable[[], None] | None = None) -> None:
+    """What the page answers, what can be done with the view, and below both the buttons to start from, if any."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="actions"):
-        with st.container(horizontal=True, gap="xsmall", width="content", key="presets"):
-            starts()
+        with st.container(width="stretch", gap=None, key="page_title"):
+            show_title(page_name())
         with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center"):
             st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
             ask_button()
             _copy_button()(key="copy_link", height="content", width="content")
             if st.button("Export", type="tertiary", key="export"):
                 export_dialog(offered())
+    if starts:
+        with st.container(horizontal=True, gap="xsmall", key="presets"):
+            starts()
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,13 +11,16 @@ from ui.ask.show import show_question
 from ui.cost.budget import check_budget, is_heavy
 from ui.export import exportables
 from ui.frame import page_name
+from ui.glossary import show_terms
+from ui.lessons.opening import is_in_lesson
 from ui.lessons.panel import beside_lesson
 from ui.server.render_lock import RENDER_LOCK
 from ui.views.fields import Values, anatomy_view, learn_view, map_view, page_view, run_settings
 from ui.views.page import PageView
 
-from .actions import action_row, preset_row
+from .actions import action_row
 from .notices import show_complaints, show_fault
+from .page_titles import TITLES
 from .sidebar_slots import fill, kept_slots
 from .waiting_line import seat, show_waiting
 
@@ -27,7 +30,7 @@ Runs = Callable[[RunSettings, PageView], Sequence[RunSettings]]
 
 def run_page(
     draw: Draw,
-    starts: Callable[[], None] = preset_row,
+    starts: Callable[[], None] | None = None,
     tools: Callable[[], None] | None = None,
     runs: Runs = compute.runs_of,
 ) -> None:
@@ -46,15 +49,14 @@ def run_page(
             fill(places)
             exportables.begin()
             settings, view = _valid()
-            with beside_lesson(settings, view, page_name()):
-                if not show_question(settings, view):
-                    _draw(draw, settings, view, runs(settings, view))
+            _draw(draw, settings, view, runs(settings, view))
 
-    action_row(starts)
+    action_row(None if is_in_lesson() else starts)
     show_complaints()
     if tools:
         tools()
     body()
+    show_terms(TITLES[page_name()].terms)
 
 
 def _draw(draw: Draw, settings: RunSettings, view: PageView, ahead: Sequence[RunSettings]) -> None:
@@ -63,7 +65,9 @@ def _draw(draw: Draw, settings: RunSettings, view: PageView, ahead: Sequence[Run
         if before:
             show_waiting(ahead, before)
             return
-        draw(settings, view)
+        with beside_lesson(settings, view, page_name()):
+            if not show_question(settings, view):
+                draw(settings, view)
     if not is_heavy(ahead):
         st.session_state.light = state.drawn()
 

@@ -170,7 +170,9 @@ def test_the_chart_shows_where_the_keyboard_is(visit):
     page = visit()
     page.page.locator(".bf-plot").focus()
     page.page.keyboard.press("Shift+Tab")
-    page.page.keyboard.press("Tab")
+    for _ in range(2):  # past the lesson that a term before it names
+        if not page.page.evaluate("document.activeElement.className").startswith("bf-plot"):
+            page.page.keyboard.press("Tab")
     outline = page.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     assert page.page.evaluate("document.activeElement.className").startswith("bf-plot")

@@ -4,6 +4,7 @@ python backflow.py                start the app (--port N, --no-browser, --share
 python backflow.py test           lint, types and every test; with arguments: pytest alone, with them
 python backflow.py check          lint and types alone
 python backflow.py bench NAME     one benchmark of the folder benchmarks
+python backflow.py lab ...        train: run RECIPE, list, show RUN, export RUN (lab --help tells more)
 python backflow.py lessons check FILE   what is wrong with a lesson, in a sentence a line (no FILE: with all of them)
 """
 
@@ -322,7 +323,12 @@ def lessons(words: list[str]) -> int:
     return run([ready(APP_PINS), "-m", "ui.lessons", *named])
 
 
-COMMANDS = {"test": test, "check": check, "bench": bench, "lessons": lessons}
+def lab(words: list[str]) -> int:
+    """The training lab's own command line."""
+    return become([ready(APP_PINS), "-m", "lab", *words])
+
+
+COMMANDS = {"test": test, "check": check, "bench": bench, "lab": lab, "lessons": lessons}
 
 
 def main(words: list[str]) -> int:

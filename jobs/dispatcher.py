@@ -11,7 +11,7 @@ from typing import Any, cast
 from distributed import Client, Future, KilledWorker
 from distributed.client import FutureCancelledError
 
-from . import arrays, tiles, worker
+from . import arrays, checkpoints, tiles, worker
 from .job import JobError, from_json
 from .store import Store
 
@@ -74,9 +74,19 @@ class Dispatcher:
         progress: dict[int, float] = {}
         while not self.heard.empty():
             event = self.heard.get()
-            progress[event["tile"]] = event["progress"]
+            if "checkpoint" in event:
+                self._keep_checkpoint(event)
+            else:
+                progress[event["tile"]] = event["progress"]
         if progress:
             tiles.note_progress(self.store, self.job["id"], progress)
+
+    def _keep_checkpoint(self, event: dict[str, Any]) -> None:
+        """Write down what a tile on another machine has sent; where the disk is full its last one stays."""
+        try:
+            checkpoints.write(self.store, self.job["id"], event["tile"], event["checkpoint"])
+        except JobError as error:
+            self.store.note(self.job["id"], str(error))
 
     def _raise_flag(self, epoch: int) -> None:
         self._ask(self.client._run, worker.stop_below, self.run_name, epoch, on_error="ignore")
@@ -150,6 +160,7 @@ class Dispatcher:
             allow=self.store.allow,
             home=None if self.job["scheduler"] else str(self.store.home),
             attempt=attempt,
+            checkpoint=checkpoints.read(self.store, self.job["id"], tile) if self.job["scheduler"] else None,
         )
 
     def _take_in(self) -> None:
@@ -183,6 +194,7 @@ class Dispatcher:
     def _land(self, answer: worker.TileResult) -> None:
         try:
             tiles.commit(self.store, answer.payload)
+            checkpoints.drop(self.store, self.job["id"], answer.tile)
         except arrays.Damaged as damage:
             self._fail(answer.tile, f"the result arrived damaged ({damage})")
 

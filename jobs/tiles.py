@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import arrays
+from . import arrays, checkpoints
 from .job import JobError
 from .lease import HOST
 from .store import Store, free_name
@@ -88,10 +88,11 @@ def _newest(db: sqlite3.Connection, job_id: str, tile: int) -> int:
 
 
 def check_deaths(store: Store, job_id: str, tile: int, epoch: int) -> None:
-    """JobError if MAX_DEATHS attempts at a tile under this epoch ended without a word."""
-    sql = "SELECT COUNT(*) AS n FROM claims WHERE job = ? AND tile = ? AND epoch = ?"
+    """JobError if MAX_DEATHS attempts under this epoch ended without a word, and without bringing the tile further."""
+    sql = "SELECT COUNT(*) AS n FROM claims WHERE job = ? AND tile = ? AND epoch = ? AND claimed > ?"
+    moved = checkpoints.written_at(store, job_id, tile)
     with store.reading() as db:
-        if db.execute(sql, (job_id, tile, epoch)).fetchone()["n"] >= MAX_DEATHS:
+        if db.execute(sql, (job_id, tile, epoch, moved)).fetchone()["n"] >= MAX_DEATHS:
             raise JobError(f"its worker process ended {MAX_DEATHS} times while computing it (killed, or out of memory)")
 
 

@@ -1,5 +1,6 @@
 """What happens to one tile on a worker: claim it, compute it, keep it or send it back."""
 
+import errno
 import os
 import threading
 import time
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import arrays, function, tiles
+from . import arrays, checkpoints, function, tiles
 from .job import JobError
 from .lease import HOST
 from .store import AT_WORK, Store
@@ -36,6 +37,7 @@ class TileTask:
     allow: tuple[str, ...]
     home: str | None = None
     attempt: int = 0
+    checkpoint: bytes | None = field(default=None, repr=False)  # what the tile has kept, where it sends results back
 
     @property
     def run(self) -> str:
@@ -84,6 +86,20 @@ class Context:
             event = {"tile": self.tile, "progress": float(progress)}
             self._worker.log_event(topic(self._order.run, self._order.epoch), event)
 
+    def keep(self, payload: bytes) -> None:
+        """Replace the tile's checkpoint, with which it goes on after a death; JobError where the disk is full."""
+        if self._order.home:
+            checkpoints.write(Store(Path(self._order.home), busy=AT_WORK), self._order.job, self.tile, payload)
+        else:
+            event = {"tile": self.tile, "checkpoint": payload}
+            self._worker.log_event(topic(self._order.run, self._order.epoch), event)
+
+    def kept(self) -> bytes | None:
+        """The checkpoint that an earlier attempt has left, or None."""
+        if self._order.home:
+            return checkpoints.read(Store(Path(self._order.home), busy=AT_WORK), self._order.job, self.tile)
+        return self._order.checkpoint
+
     def stop_requested(self) -> bool:
         """Whether to return None soon, which leaves the tile to be computed another time."""
         return self._order.epoch < _stopped.get(self._order.run, 0)
@@ -110,7 +126,9 @@ def _keep(order: TileTask) -> TileResult:
         answer = _compute(order, claim)
     if answer.outcome != "done":
         return answer
-    return TileResult(order.tile, "done" if tiles.commit(store, answer.payload) else "kept")
+    outcome = "done" if tiles.commit(store, answer.payload) else "kept"
+    checkpoints.drop(store, order.job, order.tile)
+    return TileResult(order.tile, outcome)
 
 
 def _sent_claim(order: TileTask) -> tiles.Claim:
@@ -130,6 +148,8 @@ def _describe(error: BaseException) -> str:
     """'ValueError: text (file.py, line 3)', or the sentence alone where it is this package's own."""
     if isinstance(error, JobError):
         return str(error)[: tiles.MAX_ERROR]
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return checkpoints.refusal(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f" ({Path(last.filename).name}, line {last.lineno})"
     return f"{type(error).__name__}: {error}"[: tiles.MAX_ERROR - len(where)] + where

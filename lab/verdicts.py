@@ -1,0 +1,27 @@
+"""What a recipe claims of runs that have ended, seed by seed."""
+
+from collections.abc import Iterator, Sequence
+
+import jobs
+
+from . import runs
+from .checkpoint import unpack
+from .recipes import Claim, Recipe
+from .train import Run
+
+
+def claims_of(here: jobs.Store, recipe: Recipe, places: Sequence[runs.Place]) -> Iterator[tuple[int, list[Claim]]]:
+    """(seed, claims) for each seed of which every run of the recipe is there, unchanged."""
+    for seed in sorted({place.settings.seed for place in places}):
+        wanted = recipe.settings(seed)
+        at = {place.settings: place for place in places}
+        if all(settings in at for settings in wanted.values()):
+            yield seed, recipe.judge({label: ended(here, at[settings]) for label, settings in wanted.items()})
+
+
+def ended(here: jobs.Store, place: runs.Place) -> Run:
+    """A run that has ended, with its network."""
+    payload = runs.payload_of(here, place)
+    if payload is None:
+        raise jobs.JobError(f"the run {place.name} has not begun")
+    return Run(unpack(payload))

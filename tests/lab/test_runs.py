@@ -1,0 +1,268 @@
+"""Runs as jobs: stopped, killed and resumed they end as if nothing had happened; what is wrong is one sentence."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import jobs
+from cells.knobs import BadValue
+from jobs import checkpoints
+from lab import RECIPES, runs, train
+from lab.checkpoint import pack, unpack
+from lab.command import _parser as parser
+from lab.command import chosen_runs, main
+from lab.export import weights_of
+from lab.grid import grid
+from lab.model import RecurrentNet
+from lab.record import read_record
+from lab.training import Training
+from tests.jobs.live import end_all_of, supervisor, wait_for_end, wait_until, workers
+from tests.lab.small import settings_of
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A store of its own, in which checkpoints are written ten times a second."""
+    monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(runs.EVERY, "0.1")
+    yield tmp_path / "home"
+    if runs.is_any():
+        end_all_of(runs.store())
+
+
+class Desk:
+    """What a worker gives a tile's function, without a worker: it asks to stop at chosen moments."""
+
+    def __init__(self, stops=()):
+        self.settings, self.stops, self.asked, self.payload, self.shares = {"text": ""}, set(stops), 0, None, []
+
+    def report(self, share):
+        self.shares.append(share)
+
+    def stop_requested(self):
+        self.asked += 1
+        return self.asked in self.stops
+
+    def keep(self, payload):
+        self.payload = payload
+
+    def kept(self):
+        return self.payload
+
+
+def tile_of(settings):
+    return {"label": "run", "settings": settings.as_json()}
+
+
+def to_the_end(settings, stops=()):
+    """A tile asked to stop at these moments and given out again each time; the bytes it ends with."""
+    desk, found = Desk(stops), None
+    while found is None:
+        found = runs.train_tile(tile_of(settings), desk)
+    return found["run"].tobytes()
+
+
+@pytest.mark.parametrize("task", ["palindrome", "names", "words"])
+def test_a_run_that_is_stopped_again_and_again_ends_the_same_to_the_bit(task, monkeypatch):
+    monkeypatch.setenv(runs.EVERY, "0")
+    settings = settings_of(task, dropout=0.2, layers=2, carry=task == "words", updates=9)
+    assert to_the_end(settings, stops=(2, 3, 6)) == to_the_end(settings)
+
+
+def test_a_checkpoint_that_is_damaged_or_of_another_run_is_none():
+    settings = settings_of()
+    for payload in (b"nonsense", pack(Training(settings_of("average")))):
+        desk = Desk()
+        desk.payload = payload
+        assert runs.train_tile(tile_of(settings), desk)["run"].tobytes() == to_the_end(settings)
+
+
+def test_a_halted_run_keeps_what_was_tried():
+    more = {"activation": "relu", "init": "identity", "weight_scale": 1.1, "optimiser": "sgd", "rate": 0.01}
+    record = read_record(to_the_end(settings_of("average", length=50, hidden=16, clip=0.0, updates=30, **more)))
+    assert record.progress.reason == "halted" and record.progress.halt.cures
+    assert record.flow.shape == (1, 50) and "would have prevented it" in record.progress.halt.sentence
+
+
+def test_a_job_runs_in_processes_of_its_own_and_survives_the_death_of_its_worker(home):
+    settings = settings_of(updates=700, hidden=8)
+    job_id = runs.start(runs.job_of("test", {"run": settings}), workers=1)
+    here, place = runs.store(), runs.find(runs.store(), job_id[:8])[0]
+    wait_until(lambda: checkpoints.read(here, job_id, 0), "there is a checkpoint")
+    workers(supervisor(here, job_id))[0].kill()
+    before = runs.record_of(here, place).progress.update
+    assert wait_for_end(here, job_id).state == "done"
+    assert runs.record_of(here, place).progress.update == 700 > before > 0
+    assert runs.payload_of(here, place) == pack(train(settings).training)
+    assert checkpoints.read(here, job_id, 0) is None
+
+
+def survive(settings, blows, strike):
+    """Strike at random moments; what the last checkpoint held is never lost. The bytes it ends with."""
+    rng, here = random.Random(0), runs.store()
+    job = runs.job_of("test", {"run": settings})
+    job_id = runs.start(job, workers=1)
+    place, reached = runs.find(here, job_id)[0], 0
+    for _ in range(blows):
+        wait_until(lambda at=reached: moved_on(here, place, at), "it goes beyond the last checkpoint")
+        time.sleep(rng.uniform(0, 0.3))
+        reached = runs.record_of(here, place).progress.update
+        strike(here, job_id)
+        if not jobs.status(here, job_id).alive:
+            runs.start(job, workers=1)
+        assert runs.record_of(here, place).progress.update >= reached
+    assert wait_for_end(here, job_id).state == "done"
+    return runs.payload_of(here, place)
+
+
+def moved_on(here, place, reached):
+    if not jobs.status(here, place.job).alive:
+        jobs.resume(here, place.job)
+    record = runs.record_of(here, place)
+    return record is not None and record.progress.update > reached
+
+
+def kill_worker(here, job_id):
+    process = wait_until(lambda: supervisor(here, job_id), "there is a supervisor")
+    for worker in workers(process)[:1]:
+        worker.kill()
+
+
+def kill_supervisor(here, job_id):
+    process = wait_until(lambda: supervisor(here, job_id), "there is a supervisor")
+    process.kill()
+    process.wait(10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("blows", "strike"), [(50, kill_worker), (20, kill_supervisor)])
+def test_random_kills_lose_at_most_one_checkpoint_interval_and_change_no_bit(home, blows, strike):
+    settings = settings_of("names", updates=60_000 if blows == 50 else 25_000, hidden=16, batch=1)
+    assert survive(settings, blows, strike) == pack(train(settings).training)
+
+
+@pytest.mark.slow
+def test_a_stop_is_carried_out_within_two_seconds(home):
+    job_id = runs.start(runs.job_of("test", {"run": settings_of(updates=1_000_000)}), workers=1)
+    here = runs.store()
+    wait_until(lambda: checkpoints.read(here, job_id, 0), "there is a checkpoint")
+    asked = time.monotonic()
+    jobs.stop(here, job_id)
+    wait_until(lambda: time.time() - checkpoints.written_at(here, job_id, 0) > 0.5, "it writes no more")
+    assert time.monotonic() - asked < 2.5
+    assert wait_for_end(here, job_id).state == "stopped"
+
+
+def test_the_quota_of_jobs_and_of_disk_is_told_in_one_sentence(home, monkeypatch):
+    job = runs.job_of("test", {"run": settings_of()})
+    monkeypatch.setattr(runs, "disk_use", lambda here: 3_000_000_000)
+    with pytest.raises(jobs.JobError, match=r"the lab's runs take 3\.0 GB, the most is 2 GB: delete some"):
+        runs.start(job)
+    monkeypatch.setattr(runs, "all_jobs", lambda here: [Alive()] * 8)
+    with pytest.raises(jobs.JobError, match="8 jobs of the lab run already, the most is 8"):
+        runs.start(job)
+
+
+class Alive:
+    alive, id = True, "other"
+
+
+def test_the_same_runs_are_the_same_job_and_text_is_kept_once():
+    text = "it is a truth universally acknowledged\n" * 20
+    own = settings_of("characters", text=text, task_options={"corpus": "own"})
+    one, again = (runs.job_of(name, {"a": own, "b": own.replace(seed=1)}) for name in ("one", "again"))
+    assert one.id == again.id and one.settings["text"] == text and one.tiles[0]["settings"]["text"] == ""
+    with pytest.raises(BadValue, match="text differs between the runs"):
+        runs.job_of("two", {"a": own, "b": own.replace(text=text + "more")})
+
+
+def test_a_grid_has_a_run_for_each_combination():
+    found = grid(settings_of(), {"cell": ["rnn", "lstm"], "length": [4, 5], "seed": range(3)})
+    assert len(found) == 12 and found["cell lstm, length 5, seed 2"].length == 5
+    with pytest.raises(BadValue, match="the grid has 600 runs; it takes at most 500"):
+        grid(settings_of(), {"seed": range(600)})
+
+
+def words(*given):
+    return parser().parse_args(["run", *given])
+
+
+def test_set_takes_fields_and_knobs_of_the_cell_and_the_task():
+    found = chosen_runs(words("palindrome", "--set", "hidden=8", "--set", "coding=scalar", "--seeds", "0,1"))
+    assert len(found) == 2 * len(RECIPES["palindrome"].runs)
+    assert {s.hidden for s in found.values()} == {8} and {s.task_options.coding for s in found.values()} == {"scalar"}
+    one = chosen_runs(words("parity", "--set", "cell=lstm", "--set", "chrono=true", "--set", "rate=1e-2"))["parity"]
+    assert one.options.chrono is True and one.rate == 0.01
+    lecture = chosen_runs(words("palindrome", "--lecture", "--only", "rnn 10"))
+    assert list(lecture) == ["rnn 10"] and lecture["rnn 10"].updates == 1000
+
+
+@pytest.mark.parametrize(("given", "says"), [
+    (["run", "chess"], "recipe = 'chess' is none of palindrome"),
+    (["run", "average", "--set", "rate=0"], "rate = 0.0 is outside"),
+    (["run", "average", "--set", "rate=fast"], "rate = 'fast' is no number"),
+    (["run", "average", "--set", "speed=1"], "set: speed is no field"),
+    (["run", "average", "--set", "rate"], "set = 'rate' is not of the form key=value"),
+    (["run", "average", "--seeds", "a"], "seeds = 'a' is no list"),
+    (["run", "average", "--only", "x"], "only = 'x' is none of the runs"),
+    (["run", "names", "--set", "corpus=own", "--set", "text=@/nowhere"], "text: /nowhere cannot be read"),
+    (["show", "zz"], "run = 'zz' names no run"),
+])  # fmt: skip
+def test_bad_words_are_one_sentence(given, says, home, capsys):
+    assert main(given) == 2
+    told = capsys.readouterr().err
+    assert says in told and told.count("\n") == 1
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_exported_weights_load_into_pytorchs_modules_and_compute_the_same(cell, layers, tmp_path):
+    net: RecurrentNet = Training(settings_of(cell=cell, layers=layers, precision="float64")).net
+    module = getattr(torch.nn, cell.upper())(10, 8, layers, dtype=torch.float64)
+    module.load_state_dict(weights_of(net)[cell])
+    linear = torch.nn.Linear(8, 10, dtype=torch.float64)
+    linear.load_state_dict(weights_of(net)["readout"])
+    x = torch.rand(5, 3, 10, dtype=torch.float64)
+    ours = net.read_out(net(x, np.ones((5, 3))).h)
+    torch.testing.assert_close(linear(module(x)[0]), ours, rtol=1e-10, atol=1e-12)
+
+
+def test_the_command_line_runs_shows_exports_and_deletes(home, tmp_path, capsys):
+    assert main(["run", "parity", "--set", "updates=30", "--set", "hidden=4", "--set", "cell=lstm"]) == 0
+    assert main(["list"]) == 0
+    name = capsys.readouterr().out.splitlines()[-1].split()[0]
+    assert main(["show", name]) == 0 and "update 30 of 30" in capsys.readouterr().out
+    assert main(["export", name, "--to", str(tmp_path / "out")]) == 0
+    folder = tmp_path / "out" / name
+    torch.nn.LSTM(1, 4).load_state_dict(load_file(folder / "parity" / "lstm.safetensors"))
+    rows = (folder / "parity" / "history.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 31 and rows[0].startswith("update,loss,")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("<polyline") >= 3 and "<rect" in page and "http" not in page.replace("http-equiv", "")
+    assert main(["delete", name]) == 0 and main(["show", name]) == 2
+
+
+def test_a_record_is_read_without_pytorch():
+    code = "import sys, lab.runs, lab.record; sys.exit('torch' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": str(Path.cwd())}).returncode == 0
+    )
+
+
+def test_settings_survive_json():
+    settings = settings_of("names", cell="phased_lstm", options={"sampling": "own", "timestamps": (1.0, 2.5, 4.0)})
+    assert type(settings).from_json(json.loads(json.dumps(settings.as_json()))) == settings
+    assert replace(settings, seed=3) == settings.replace(seed=3)
+    assert unpack(pack(Training(settings))).settings == settings

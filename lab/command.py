@@ -19,7 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jobs
-from cells.knobs import BadValue, shown
+from cells.knobs import BadValue, fields_of, shown
+from cells.registry import CELLS
 from cells.words import number, steps
 
 from . import runs
@@ -95,18 +96,20 @@ def _one_seed(options: argparse.Namespace, seed: int) -> dict[str, LabSettings]:
     if options.name in RECIPES:
         return RECIPES[options.name].settings(seed, options.lecture)
     if options.name in TASKS:
-        return {options.name: LabSettings(task=options.name, seed=seed, **_sizes(options))}
+        return {options.name: LabSettings(task=options.name, seed=seed, **USUAL.get(options.name, {}))}
     raise BadValue(
         f"recipe = {options.name!r} is none of {', '.join(RECIPES)}, nor a task ({', '.join(TASKS)})", "recipe"
     )
 
 
-def _sizes(options: argparse.Namespace) -> dict[str, Any]:
-    """The length that a task needs to begin with, where --set gives none."""
-    return {"length": LENGTHS[options.name]} if options.name in LENGTHS else {}
-
-
-LENGTHS = {"names": 16, "name_length": 16, "surnames": 40, "copy_memory": 20, "characters": 30, "words": 20}
+USUAL: dict[str, dict[str, Any]] = {  # what a task needs to begin with
+    "names": {"length": 16, "batch": 16},
+    "name_length": {"length": 16, "batch": 16},
+    "surnames": {"length": 40},
+    "copy_memory": {"length": 20},
+    "characters": {"length": 30, "batch": 32},
+    "words": {"length": 20, "batch": 20, "embedding": 100},
+}
 
 
 def _seeds(text: str) -> list[int]:
@@ -123,18 +126,19 @@ def changes_of(settings: LabSettings, words: Sequence[str]) -> dict[str, Any]:
         name, equals, text = word.partition("=")
         if not equals:
             raise BadValue(f"set = {word!r} is not of the form key=value", "set")
-        changes[name] = _value(settings, name, text, {**changes})
+        changes[name] = _value(settings, name, text, changes)
     return changes
 
 
 def _value(settings: LabSettings, name: str, text: str, before: Mapping[str, Any]) -> Any:
     if name == "text":
         return read_text(text[1:]) if text.startswith("@") else text
-    try:
-        present = settings.replace(**before).get(name)
-    except AttributeError:
-        raise BadValue(f"set: {name} is no field of LabSettings, nor a knob of the cell or task", name) from None
-    return _read(present, name, text)
+    cell, task = (before.get(key, getattr(settings, key)) for key in ("cell", "task"))
+    kinds = [LabSettings, *(kind.Options for kind in (CELLS.get(cell), TASKS.get(task)) if kind)]
+    found = next((f for kind in kinds for f in fields_of(kind) if f.name == name), None)
+    if found is None:
+        raise BadValue(f"set: {name} is no field of LabSettings, nor a knob of {cell} or {task}", name)
+    return _read(found.default, name, text)
 
 
 def _read(present: Any, name: str, text: str) -> Any:

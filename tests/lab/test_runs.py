@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 import jobs
 from cells.knobs import BadValue
 from jobs import checkpoints
-from lab import RECIPES, runs, train
+from lab import RECIPES, TASKS, runs, train
 from lab.checkpoint import pack, unpack
 from lab.command import _parser as parser
 from lab.command import chosen_runs, main
@@ -266,3 +266,8 @@ def test_settings_survive_json():
     assert type(settings).from_json(json.loads(json.dumps(settings.as_json()))) == settings
     assert replace(settings, seed=3) == settings.replace(seed=3)
     assert unpack(pack(Training(settings))).settings == settings
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_may_be_run_by_its_name_alone(task):
+    assert chosen_runs(words(task))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 WIDTH, SIDE, TITLE_PX, LINE_PX = 1000, 16, 44, 17  # px of a figure for a report
 LINE_CHARACTERS = 145
 CAPTION_SIZE = 12
-HINT = "   click "  # how a heading begins to say what a click does: nothing, in a picture
 
 
 def as_figure(drawn: Drawn) -> go.Figure:
@@ -63,8 +62,9 @@ def framed(drawn: Drawn, theme: str, link: str = "", version: str = "") -> dict:
     """The figure for a report: a fixed width, a solid ground, the title above and all settings below."""
     figure = deepcopy(drawn.figure)
     layout, palette = figure["layout"], PALETTES[theme]
+    hint = layout.get("meta", {}).get("hint", "")  # what a click does: nothing, in a picture
     for note in layout["annotations"]:
-        note["text"] = note["text"].partition(HINT)[0]
+        note["text"] = note["text"].removesuffix(hint)
     lines = source_lines(drawn.caption, link, version)
     below = layout["margin"]["b"]
     layout["margin"]["t"] += TITLE_PX

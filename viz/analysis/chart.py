@@ -37,6 +37,9 @@ class Chart(Drawn):
     finding: str = ""
 
 
+GAP = "   "  # between the parts of a heading
+
+
 @dataclass(frozen=True)
 class ChartLabel:
     """What a plate is called: in links and files, and on the page."""
@@ -59,9 +62,12 @@ def on_xy_axes(label: ChartLabel, xy_axes: XYAxes, scene: Scene, finding: str, c
     return _chart(label, xy_figure(xy_axes, scene), scene, [finding, *xy_axes.alt], columns)
 
 
-def clickable(chart: Chart) -> Chart:
-    """The plate with a word to the chart that a click on a point means something."""
-    chart.figure["layout"]["meta"]["clicks"] = True
+def clickable(chart: Chart, hint: str) -> Chart:
+    """Let a click on a point mean something, which `hint` says behind the heading; saved pictures leave it out."""
+    layout = chart.figure["layout"]
+    layout["meta"] |= {"clicks": True, "hint": f"{GAP}{hint}"}
+    heading = layout["annotations"][0]
+    heading["text"] = f"{heading['text']}{GAP}{hint}".removeprefix(GAP)
     return chart
 
 

@@ -83,14 +83,13 @@ def combinations(record: Combinations, scene: Scene, look: Look) -> Chart:
         top=TOP,
         bottom=BOTTOM,
     )
-    return clickable(on_xy_axes(TABLE, xy_axes, scene, finding(record, scene), columns_of(record.all, record)))
+    drawn = on_xy_axes(TABLE, xy_axes, scene, finding(record, scene), columns_of(record.all, record))
+    return clickable(drawn, "click a box")
 
 
 def _heading(scene: Scene) -> str:
     seed = scene.trace.settings.seed
-    return (
-        f"Number: steps back in which half is gone, or in which it doubles (seed {seed}, all else as now)   click a box"
-    )
+    return f"Number: steps back in which half is gone, or in which it doubles (seed {seed}, all else as now)"
 
 
 def _ticks(names: list[str]) -> dict:

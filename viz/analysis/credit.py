@@ -41,12 +41,12 @@ def credit_matrix(record: Credit, scene: Scene, look: Look) -> Chart:
         height=HEIGHT,
         shapes=[_row_mark(look.loss_step, scene)],
     )
-    return clickable(on_xy_axes(MATRIX, xy_axes, scene, _finding(record), _columns(record)))
+    return clickable(on_xy_axes(MATRIX, xy_axes, scene, _finding(record), _columns(record)), "click a row")
 
 
 def _heading(record: Credit, zero: np.ndarray, scene: Scene) -> str:
     grey = f"<span style='color:{scene.palette.of('zero')}'>■</span> exactly 0" if zero.any() else ""
-    parts = ["‖dℓ<sub>s</sub>/dh<sub>t</sub>‖" + thinning(len(record.log10), "step"), grey, "click a row"]
+    parts = ["‖dℓ<sub>s</sub>/dh<sub>t</sub>‖" + thinning(len(record.log10), "step"), grey]
     return "   ".join(part for part in parts if part)
 
 

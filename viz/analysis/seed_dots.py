@@ -108,7 +108,8 @@ def seed_dots(record: Fan, scene: Scene, look: Look) -> Chart:
         notes=names_above,
         right=NARROW,
     )
-    return clickable(on_xy_axes(DRAWS, xy_axes, scene, _finding(record), _columns(record)))
+    drawn = on_xy_axes(DRAWS, xy_axes, scene, _finding(record), _columns(record))
+    return clickable(drawn, "click a point to look at that draw")
 
 
 def _every(most: int) -> int:
@@ -122,7 +123,7 @@ def _heading(record: Fan, scene: Scene) -> str:
     kinds = [
         f"<span style='color:{_colour(kind, scene)}'>{sign_of(kind)} {FATES[kind].word}</span>" for kind, _ in counts
     ]
-    return "   ".join([*kinds, "click a point to look at that draw"])
+    return "   ".join(kinds)
 
 
 def _colour(kind: str, scene: Scene) -> str:

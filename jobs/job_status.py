@@ -47,8 +47,11 @@ class _Counts:
     error: str  # of the first failed tile
 
 
-def status(store: Store, job_id: str) -> JobStatus:
-    """The state of a job as of now, whoever runs it; NoJob if there is none."""
+def status(store: Store, job_id: str, pieces: str = "tiles") -> JobStatus:
+    """Return the state of a job as of now, whoever runs it; NoJob if there is none.
+
+    `pieces` is what its sentence calls the tiles.
+    """
     try:
         job = store.job(job_id)
     except DamagedJob as damage:
@@ -66,7 +69,7 @@ def status(store: Store, job_id: str) -> JobStatus:
         done=counts.done,
         total=job["total"],
         failed=counts.failed,
-        message=_sentence(state, job, counts),
+        message=_sentence(state, job, counts, pieces),
         progress=(counts.done + counts.parts) / job["total"],
         rate=rate,
         eta=left / rate if rate else None,
@@ -110,18 +113,18 @@ def _rate(counts: _Counts) -> float | None:
     return work / max(time.time() - counts.begun, 1e-3) if counts.begun and work else None
 
 
-def _sentence(state: State, job: sqlite3.Row, counts: _Counts) -> str:
+def _sentence(state: State, job: sqlite3.Row, counts: _Counts, pieces: str) -> str:
     """What a page shows: how much is kept, why it ended, what to do."""
-    kept = f"{counts.done} of {job['total']} tiles"
+    kept = f"{counts.done} of {job['total']} {pieces}"
     left = job["total"] - counts.done
     if state == "done":
-        return f"Done: all {job['total']} tiles are kept."
+        return f"Done: all {job['total']} {pieces} are kept."
     if state in ALIVE:
         trouble = f", {counts.failed} failed so far" if counts.failed else ""
         waits = f"; {job['message']}" if job["message"] else ""
         return f"{state.capitalize()}: {kept} are done{trouble}{waits}."
     if state == "failed":
-        failed = f"{counts.failed} of {job['total']} tiles"
+        failed = f"{counts.failed} of {job['total']} {pieces}"
         return f"Failed: {failed}; resume to try them again. The first said: {counts.error}"
     why = f" because {job['message'].rstrip('.')}" if job["message"] else ""
     return f"{state.capitalize()}{why}: {kept} are kept; resume to compute the other {left}."

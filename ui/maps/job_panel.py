@@ -59,7 +59,7 @@ def _status(plan: MapPlan, now: JobStatus | None) -> None:
     elif now.alive:
         _watch(plan, time.monotonic(), now.done)
     else:
-        st.markdown(as_written(now.message.replace(" tiles", " rows")), width="content", help=map_jobs.where())
+        st.markdown(as_written(now.message), width="content", help=map_jobs.where())
         _button("Resume", "map resume", partial(map_jobs.start, plan))
 
 

@@ -82,7 +82,7 @@ def status(plan: MapPlan) -> jobs.JobStatus | None:
     if not _any():
         return None
     try:
-        return jobs.status(store(), job_of(plan).id)
+        return jobs.status(store(), job_of(plan).id, pieces="rows")
     except jobs.NoJob:
         return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -29,7 +30,7 @@ from ui.views.fields import knob_of
 from viz import words
 from viz.flow_figure import Drawn
 from viz.maps import PHASE, Shown, caption_of
-from viz.maps.findings import finding, missing, place
+from viz.maps.findings import Piece, details, headline, missing, place
 from viz.words import spelled
 
 from .map_live import soon
@@ -40,7 +41,7 @@ Draw = Callable[[], None]
 CHART, SET = "chart phase", "map set"
 PRESENT_SECONDS = 5.0  # that one number may take
 BAR = 210  # px
-COLOURS = {"vanishes": "blue", "explodes": "red"}
+COLOURS = {"vanishing": "blue", "exploding": "red"}
 
 
 def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) -> None:
@@ -102,10 +103,14 @@ def _drawn_body(drawn: Drawn) -> tuple[bytes, int]:
 
 def _said(shown: Shown) -> str:
     """The finding large, the rest small."""
-    first, _, rest = finding(shown).partition(". ")
-    for word, colour in COLOURS.items():
-        first = first.replace(word, f'<span class="bf-{colour}">{word}</span>', 1)
-    return band(f"{first.rstrip('.')}.", spelled(" ".join([rest, *missing(shown), place(shown)])))
+    heading = "".join(_coloured(piece) for piece in headline(shown))
+    return band(heading, spelled(" ".join([*details(shown), *missing(shown), place(shown)])))
+
+
+def _coloured(piece: Piece) -> str:
+    """Words that tell a fate, in its colour."""
+    colour = COLOURS.get(piece.fate)
+    return f'<span class="bf-{colour}">{escape(piece.text)}</span>' if colour else escape(piece.text)
 
 
 def _take_click(found: PhaseMap) -> None:

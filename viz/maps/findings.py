@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from cells.analysis.maps import Edge
+from cells.analysis.maps import Edge, FateShares
 from viz import words
 
 from .record import Shown
@@ -14,9 +15,35 @@ EVEN = 0.05  # of an axis' range: an edge that moves less counts as a straight o
 TREND = 0.7  # correlation above which an edge is told by its ends
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Words of a sentence; `fate` is vanishing or exploding where they tell that, else empty."""
+
+    text: str
+    fate: str = ""
+
+
 def finding(shown: Shown) -> str:
-    """How much of the map is on which side, and where the edge lies."""
-    return " ".join([*_sizes(shown), *_edge(shown), *_theory(shown)])
+    """Tell how much of the map is on which side, and where the edge lies."""
+    return " ".join(["".join(piece.text for piece in headline(shown)), *details(shown)])
+
+
+def headline(shown: Shown) -> tuple[Piece, ...]:
+    """Tell how much of the map is on which side, in one sentence."""
+    if not shown.map.known.any():
+        return (Piece("Nothing of this map is computed yet."),)
+    if shown.extent is None:
+        return (Piece("No point of the map has a finite number."),)
+    if shown.shares is None:
+        low, middle, high = (shown.kind.short(value) for value in shown.extent)
+        return (Piece(f"{shown.map.quantity.label} from {low} to {high}, half of the map below {middle}."),)
+    return _fates(shown, shown.shares)
+
+
+def details(shown: Shown) -> list[str]:
+    """Tell where there is no end, where the edge lies, and what theory says of it."""
+    scaled = shown.map.known.any() and shown.extent is not None and shown.shares is None
+    return [*(_endless(shown) if scaled else ()), *_edge(shown), *_theory(shown)]
 
 
 def place(shown: Shown) -> str:
@@ -38,30 +65,21 @@ def missing(shown: Shown) -> Iterator[str]:
         yield f"{impossible} {verb} no possible run: the two values do not go together."
 
 
-def _sizes(shown: Shown) -> Iterator[str]:
-    if not shown.map.known.any():
-        yield "Nothing of this map is computed yet."
-    elif shown.extent is None:
-        yield "No point of the map has a finite number."
-    elif shown.shares is None:
-        low, middle, high = (shown.kind.short(value) for value in shown.extent)
-        yield f"{shown.map.quantity.label} from {low} to {high}, half of the map below {middle}."
-        yield from _endless(shown)
-    else:
-        yield _fates(shown)
+TOLD = {"vanishing": "vanishes", "exploding": "explodes", "constant": "keeps its size"}
 
 
-def _fates(shown: Shown) -> str:
-    found = shown.shares
-    assert found
-    told = {"vanishes": found.vanishing, "explodes": found.exploding, "keeps its size": found.constant}
-    for fate, share in told.items():
-        if share == 1:
-            return f"The gradient {fate} everywhere {'on this map' if shown.map.whole else 'so far'}."
-    parts = [f"{fate} on {words.percent(share)}" for fate, share in list(told.items())[:2] if share]
-    parts[0] += " of the map" if shown.map.whole else " so far"
+def _fates(shown: Shown, found: FateShares) -> tuple[Piece, ...]:
+    for fate, told in TOLD.items():
+        if getattr(found, fate) == 1:
+            where = "on this map" if shown.map.whole else "so far"
+            return Piece("The gradient "), Piece(told, fate), Piece(f" everywhere {where}.")
+    sides = [(Piece(TOLD[fate], fate), getattr(found, fate)) for fate in ("vanishing", "exploding")]
+    parts = [Piece("The gradient ")]
+    for told, share in ((told, share) for told, share in sides if share):
+        where = (" of the map" if shown.map.whole else " so far") if len(parts) == 1 else ""
+        parts += [Piece(" and ")] * (len(parts) > 1) + [told, Piece(f" on {words.percent(share)}{where}")]
     kept = f"on {words.percent(found.constant)} it keeps its size {shown.kind.within}"
-    return f"The gradient {' and '.join(parts)}; {kept if found.constant else 'nowhere does it keep its size'}."
+    return *parts, Piece(f"; {kept if found.constant else 'nowhere does it keep its size'}.")
 
 
 def _endless(shown: Shown) -> Iterator[str]:

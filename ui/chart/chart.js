@@ -1,6 +1,6 @@
 // Draws one figure. The first call of a mounted chart makes the plot, every later one repaints it in place.
 
-const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset" };
+const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false };
 const SAVED = { width: 1200, scale: 2 }; // px of a saved picture; a PNG has twice as many
 const BELOW = 8; // px between a figure that fills the window and its edge
 const decoder = new TextDecoder();
@@ -136,7 +136,7 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   parentElement.querySelector(".bf-bar").replaceChildren(
     ...(body.save ? ["svg", "png"].map((f) => button(`Save ${f.toUpperCase()}`, () => save(Plotly, plot, body.name, f))) : []),
   );
-  const draw = (data, layout) => Plotly.react(plot, data, { ...layout, autosize: true }, CONFIG);
+  const draw = (data, layout) => backflowZoom.draw(Plotly, plot, data, { ...layout, autosize: true }, CONFIG);
   plot.backflow?.stop();
   if (body.scrub) {
     await drag(Plotly, plot, body, parentElement, draw, setTriggerValue);

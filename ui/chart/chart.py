@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from ui.platform import PLATFORM
-from viz.offline import SCRUB
+from viz.offline import SCRUB, ZOOM
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # Streamlit serves this folder under app/static
@@ -37,7 +37,7 @@ def loader() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _component():
-    js = "\n".join([loader(), SCRUB.read_text(encoding="utf-8"), (HERE / "chart.js").read_text(encoding="utf-8")])
+    js = "\n".join([loader(), *(script.read_text(encoding="utf-8") for script in (SCRUB, ZOOM, HERE / "chart.js"))])
     css = (HERE / "chart.css").read_text(encoding="utf-8")
     parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
     parts.insert(2, '<div class="bf-plot" role="img" tabindex="0"></div>')

@@ -1,7 +1,7 @@
 // One clock to be dragged: the curve follows in the browser; the page hears of it when a slider is let go.
 
 const NAMES = ["tau", "s", "r_on", "leak"];
-const EXPLORER = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: "reset" };
+const EXPLORER = { displayModeBar: false, responsive: true, displaylogo: false, doubleClick: false };
 const text = new TextDecoder();
 
 const short = (value, digits) => Number(value.toPrecision(digits));
@@ -68,6 +68,6 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   }
   put(sliders, begun);
   name();
-  await Plotly.react(plot, figure.data, { ...figure.layout, autosize: true }, EXPLORER);
+  await backflowZoom.draw(Plotly, plot, figure.data, { ...figure.layout, autosize: true }, EXPLORER);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
 }

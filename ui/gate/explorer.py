@@ -11,6 +11,7 @@ from ui.analysis.selection import Selection
 from ui.analysis.show import show_analysis_chart
 from ui.chart.chart import event_of, loader
 from ui.views.fields import FIELDS, high_of, knob_of
+from viz.offline import ZOOM
 from viz.words import spelled
 
 from .switch import clocked_cell
@@ -70,7 +71,8 @@ def _take() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _component():
-    read = [(HERE / name).read_text(encoding="utf-8") for name in ("time_gate.js", "explorer.js")]
+    scripts = (ZOOM, HERE / "time_gate.js", HERE / "explorer.js")
+    read = [script.read_text(encoding="utf-8") for script in scripts]
     sliders = "".join(map(_slider, NAMES))
     plot = '<div class="bf-plot" role="img" tabindex="0"></div>'
     html = f'<div class="bf-clock"><div class="bf-sliders">{sliders}</div><p class="bf-told"></p>{plot}</div>'

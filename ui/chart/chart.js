@@ -3,6 +3,7 @@
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false };
 const SAVED = { width: 1200, scale: 2 }; // px of a saved picture; a PNG has twice as many
 const BELOW = 8; // px between a figure that fills the window and its edge
+const PAPER = 718; // px: an upright page of A4 between the browser's own margins
 const decoder = new TextDecoder();
 
 async function save(Plotly, plot, name, format) {
@@ -128,6 +129,30 @@ function followWidth(Plotly, plot) {
   plot.backflowWidth.observe(plot);
 }
 
+// On paper a plot is drawn as wide as an upright page, and scales with the paper; the browser prints at once after this.
+function toPaper(Plotly, plot) {
+  Plotly.relayout(plot, { width: PAPER });
+  const size = [plot._fullLayout.width, plot._fullLayout.height];
+  plot.style.setProperty("--bf-ratio", String(size[0] / size[1]));
+  plot.querySelectorAll(".main-svg").forEach((svg) => svg.setAttribute("viewBox", `0 0 ${size.join(" ")}`));
+}
+
+function toScreen(Plotly, plot) {
+  plot.querySelectorAll(".main-svg").forEach((svg) => svg.removeAttribute("viewBox"));
+  Plotly.relayout(plot, { width: null, autosize: true });
+}
+
+function followPaper(Plotly, plot) {
+  if (plot.backflowPaper) return;
+  plot.backflowPaper = true;
+  for (const [event, act] of [["beforeprint", toPaper], ["afterprint", toScreen]]) {
+    window.addEventListener(event, function listen() {
+      if (plot.isConnected) act(Plotly, plot);
+      else window.removeEventListener(event, listen);
+    });
+  }
+}
+
 export default async function ({ data, parentElement, setTriggerValue }) {
   const Plotly = await plotly();
   const plot = parentElement.querySelector(".bf-plot");
@@ -145,6 +170,7 @@ export default async function ({ data, parentElement, setTriggerValue }) {
     await draw(body.figure.data, body.save ? body.figure.layout : fitted(plot, body.figure.layout));
   }
   followWidth(Plotly, plot);
+  followPaper(Plotly, plot);
   if (!body.save) followWindow(Plotly, plot);
   listen(plot, setTriggerValue);
   if (!body.save) followTheme(plot, body.figure.layout, setTriggerValue);

@@ -82,6 +82,9 @@ def checked_timestamps(values: Sequence[float]) -> tuple[float, ...]:
         raise BadValue(sentence, "timestamps")
     for late in np.flatnonzero(np.diff(times) <= 0)[:1].tolist():
         here, before = float(times[late + 1]), float(times[late])
-        sentence = f"timestamps = {here!r} at entry {late + 2} does not come after {before!r}; times must increase"
+        cure = "leave one of the two out" if here == before else "sort them"
+        sentence = (
+            f"timestamps = {here!r} at entry {late + 2} does not come after {before!r}; times must increase: {cure}"
+        )
         raise BadValue(sentence, "timestamps")
     return tuple(times.tolist())

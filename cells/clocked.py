@@ -13,6 +13,7 @@ from .knobs import BadValue, Knobs, choice, knob, switch
 from .scaled import Scaled, sum_over_time
 
 E = float(np.e)
+SHORTEST = 0.001  # units of time that a period may have
 SOURCE = "Neil, Pfeiffer, Liu 2016"
 GATE_HELP = "Frozen open (k = 1 at every step) it is the plain LSTM with the same weights, bit for bit."
 SHIFT_HELP = f"φ = ((t − s) mod τ)/τ in {SOURCE}: s delays the opening. With t + s it comes earlier by s."
@@ -33,10 +34,10 @@ class ClockKnobs(Knobs):
 
     gate: str = choice("clock", {"clock": "by the clock", "open": "open: k = 1"}, "Gate", GATE_HELP)
     shortest_period: float = knob(
-        E, 1.0, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0, draws=True
+        E, SHORTEST, 10_000.0, "Shortest period", "Periods τ = exp(U(ln a, ln b)).", page_high=500.0, draws=True
     )
     longest_period: float = knob(
-        E**6, 1.0, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0, draws=True
+        E**6, SHORTEST, 10_000.0, "Longest period", "In units of time; e⁶ ≈ 403.", page_high=500.0, draws=True
     )
     shift_spread: float = knob(1.0, 0.0, 1.0, "Shift spread", SPREAD_HELP, draws=True)
     shift_sign: str = choice("minus", {"minus": "t − s", "plus": "t + s"}, "Sign of the shift", SHIFT_HELP)
@@ -57,7 +58,7 @@ class ClockKnobs(Knobs):
         object.__setattr__(self, "timestamps", checked_timestamps(self.timestamps))
         if self.shortest_period > self.longest_period:
             low, high = self.shortest_period, self.longest_period
-            sentence = f"shortest_period = {low:g} is outside [1, {high:g}], the range up to longest_period"
+            sentence = f"shortest_period = {low:g} is outside [{SHORTEST:g}, {high:g}], the range up to longest_period"
             raise BadValue(sentence, "shortest_period", high)
 
     def check_run(self, settings: Any) -> None:

@@ -6,7 +6,8 @@ wrong with a file is a BadFile with one sentence.
 """
 
 from .errors import BadFile
+from .export import to_safetensors
 from .files import LARGEST, WeightsFile, read_weights
 from .modules import Found, find_modules
 
-__all__ = ["LARGEST", "BadFile", "Found", "WeightsFile", "find_modules", "read_weights"]
+__all__ = ["LARGEST", "BadFile", "Found", "WeightsFile", "find_modules", "read_weights", "to_safetensors"]

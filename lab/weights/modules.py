@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from cells.activations import ACTIVATIONS
 from cells.arrays import Array
 from cells.base import Params
 from cells.own_network import DEEPEST, OwnNetwork
@@ -31,6 +32,7 @@ class Found:
     label: str  # nn.LSTM, 2 layers of 128 units, 3 inputs
     network: OwnNetwork | None = None
     problem: str = ""
+    activation: str = "tanh"
 
 
 def find_modules(file: WeightsFile, source: str) -> tuple[Found, ...]:
@@ -172,7 +174,9 @@ def _ours_found(name: str, layers: dict[int, Params], file: WeightsFile, source:
         cell, options = _our_cell(name, params[0])
         noted = _noted(file.notes) if cell == "phased_lstm" else {}
         network = OwnNetwork(cell, params, options | noted, f"{file.sha256}:{name}", f"{name} of {source}")
-        return _ready(network, name, network.cell_of().label)
+        activation = file.notes.get("activation", "tanh")
+        found = _ready(network, name, network.cell_of().label)
+        return replace(found, activation=activation if activation in ACTIVATIONS else "tanh")
     except ValueError as error:
         return Found(name, "a recurrent module", problem=_sentence(name, error))
 

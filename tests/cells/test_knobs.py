@@ -45,7 +45,7 @@ def make(holder, f, value):
     """Settings with this one value; other fields are set so that they allow it."""
     kind = HOLDERS[holder]
     room = {"steps": {"hidden": 1, "batch": 1}, "hidden": {"batch": 1}, "batch": {"hidden": 1}}
-    room |= {"shortest_period": {"longest_period": 10_000.0}, "longest_period": {"shortest_period": 1.0}}
+    room |= {"shortest_period": {"longest_period": 10_000.0}, "longest_period": {"shortest_period": 0.001}}
     return kind(**room.get(f.name, {}), **{f.name: value})
 
 

@@ -226,8 +226,11 @@ def test_own_times_are_taken_as_they_are():
 @pytest.mark.parametrize(
     ("timestamps", "sentence"),
     [
-        ((1, 2, 2, 3), "timestamps = 2.0 at entry 3 does not come after 2.0; times must increase"),
-        ((1, 5, 3, 4), "timestamps = 3.0 at entry 3 does not come after 5.0; times must increase"),
+        (
+            (1, 2, 2, 3),
+            "timestamps = 2.0 at entry 3 does not come after 2.0; times must increase: leave one of the two out",
+        ),
+        ((1, 5, 3, 4), "timestamps = 3.0 at entry 3 does not come after 5.0; times must increase: sort them"),
         ((1, float("nan"), 3), "timestamps = nan at entry 2 is outside [-1e6, 1e6]"),
         ((1, 2, 1e7), "timestamps = 1e+07 at entry 3 is outside [-1e6, 1e6]"),
         ((1, "x"), "timestamps holds entries that are no numbers"),

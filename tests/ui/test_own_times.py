@@ -25,8 +25,11 @@ def test_times_are_read_in_the_order_they_are_written(content):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("1, 2, 2", "timestamps = 2.0 at entry 3 does not come after 2.0; times must increase"),
-        ("3 1", "timestamps = 1.0 at entry 2 does not come after 3.0; times must increase"),
+        (
+            "1, 2, 2",
+            "timestamps = 2.0 at entry 3 does not come after 2.0; times must increase: leave one of the two out",
+        ),
+        ("3 1", "timestamps = 1.0 at entry 2 does not come after 3.0; times must increase: sort them"),
         ("1 2 three", "timestamps = 'three' at entry 3 is no number in [-1e6, 1e6]"),
         ("1 nan 3", "timestamps = 'nan' at entry 2 is no number in [-1e6, 1e6]"),
         ("1 2e9", "timestamps = '2e9' at entry 2 is no number in [-1e6, 1e6]"),
@@ -61,7 +64,7 @@ def test_a_link_with_times_that_do_not_increase_falls_back_and_says_why():
     values, complaints = read_link({"cell": ["phased_lstm"], "sampling": ["own"], "timestamps": ["1,3,2"]})
     assert (values["sampling"], values["timestamps"]) == ("regular", ())
     assert complaints[0].startswith(
-        "timestamps = 2.0 at entry 3 does not come after 3.0; times must increase; timestamps = nothing"
+        "timestamps = 2.0 at entry 3 does not come after 3.0; times must increase: sort them; timestamps = nothing"
     )
     assert read_link({"timestamps": ["1,2"]})[1] == ["timestamps goes with sampling = own only and was ignored."]
 
@@ -74,7 +77,9 @@ def test_times_are_pasted_on_the_page_and_set_the_length():
     assert session.query == OWN | {"timestamps": "0.5,1,4,9.5", "steps": "4"}
     assert not session.app.info
     session.set("times_text", "0.5, 1, 1")
-    assert session.faults == ["timestamps = 1.0 at entry 3 does not come after 1.0; times must increase"]
+    assert session.faults == [
+        "timestamps = 1.0 at entry 3 does not come after 1.0; times must increase: leave one of the two out"
+    ]
     assert session.value("timestamps") == (0.5, 1.0, 4.0, 9.5)
     session.set("steps", 9)
     assert session.faults[0] == "steps = 9 is outside [2, 4], the number of your own timestamps."

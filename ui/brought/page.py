@@ -100,7 +100,7 @@ def _use(found: Found) -> None:
     if network is None:
         return
     values = state.values()
-    changes: dict[str, Any] = {"network": network, "weight_scale": 1.0, "layer": 0, "activation": "tanh"}
+    changes: dict[str, Any] = {"network": network, "weight_scale": 1.0, "layer": 0, "activation": found.activation}
     brought = values["recording"].inputs if values["recording"] is not None else 0
     if values["signal"] == "tokens" or (values["signal"] == "own" and brought != network.inputs):
         changes["signal"] = "running_average"

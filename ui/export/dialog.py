@@ -6,12 +6,15 @@ from functools import partial
 import streamlit as st
 
 import viz
+from cells import RunSettings
+from lab.weights import to_safetensors
 from ui import compute, state
 from ui.chart import show_chart
 from ui.frame import VERSION, theme
 from ui.link.link import left_out
 from ui.rich_text import as_written
 from ui.table import Column, show_table
+from ui.traces import trace_of
 from ui.views.fields import page_view, run_settings
 from viz.flow_figure import Drawn
 
@@ -39,6 +42,8 @@ def export_dialog(offers: Sequence[Exportable]) -> None:
         html = partial(page_html, link=link, sentence=_verdict())
         _save("Save CSV", partial(viz.csv, drawn), f"backflow-{one.name}.csv", "text/csv")
         _save("Save as HTML", partial(html, [one]), f"backflow-{one.name}.html", "text/html")
+        weights = partial(_weights, run_settings(values))
+        _save("Save weights", weights, "backflow-weights.safetensors", "application/octet-stream")
         whole = [each for each in offers if not each.part]
         if len(offers) > 1:
             _save("Save whole page as HTML", partial(html, whole), "backflow.html", "text/html")
@@ -72,7 +77,12 @@ def _verdict() -> str:
     return compute.summary_of(settings, compute.layer_of(settings, page_view(values)))[0].sentence
 
 
-def _save(label: str, make: Callable[[], str], name: str, kind: str) -> None:
+def _weights(settings: RunSettings) -> bytes:
+    """The run's weights, which the page Your network reads back."""
+    return to_safetensors(trace_of(settings))
+
+
+def _save(label: str, make: Callable[[], str | bytes], name: str, kind: str) -> None:
     st.download_button(label, make, name, kind, on_click="ignore")
 
 

@@ -37,6 +37,8 @@ def _number(name: str, knob: Knob, kind: type) -> None:
     common: dict[str, Any] = {"key": name, "help": knob.help or None, **PLACE}
     if name in ("seed", "impulse_step"):
         st.number_input(knob.label, low, high, step=1, **common)
+    elif name in ("shortest_period", "longest_period"):  # over six decades a slider would have no short stops
+        st.number_input(knob.label, low, high, step=0.1, format="%.6g", **common)
     else:
         st.slider(knob.label, low, high, step=1 if kind is int else knob.step or _step(low, high), **common)
 

@@ -13,6 +13,7 @@ from benchmarks._session import LIMIT, Answer, Session
 LATE = 60  # controls that are gone and still remembered
 SILENCE = 0.25  # s without an answer after which none is expected: a message to what is gone gets none
 UNSURE = 10.0  # s: after a click that was not waited for, the fragment that is asked may be gone
+HOME, CLOSED = 0.5, 0.9  # how often the next page is the first one, and how often groups are left as they are
 GAP = 0.01  # s between two messages of one server
 TURN_PAGE, SEND_LATE, HURRY, WATCH = 0.06, 0.12, 0.1, 0.15  # how often each is done
 
@@ -49,6 +50,15 @@ class Wanderer(Session):
             return await self.turn(self.pages[0], keeps=False)
         control = self.controls[rng.choice(sorted(self.controls))]
         return await self.use(control, rng, hurried=rng.random() < HURRY)
+
+    async def read_on(self, rng: Random) -> Answer:
+        """Do one thing that a reader does who waits for every answer: turn the page, or change what is on it."""
+        if rng.random() < TURN_PAGE or not self.controls:
+            return await self.turn(self.pages[0] if rng.random() < HOME else rng.choice(self.pages), keeps=True)
+        closed = [name for name, control in self.controls.items() if control.kind != "expandable"]
+        return await self.use(
+            self.controls[rng.choice(sorted(closed if rng.random() < CLOSED else self.controls))], rng
+        )
 
     async def turn(self, page: str, keeps: bool) -> Answer:
         """Go to another page; `keeps`: the browser still tells the values of the page before."""

@@ -15,11 +15,13 @@ from cells.analysis.jacobian.critical_scales import CriticalScale
 from cells.analysis.jacobian.recurrent_matrix import KeyNumbers
 from viz.flow_figure import Drawn
 
+from .cost.budget import seconds_of_figure
 from .link.pins import described
 from .platform import PLATFORM
 from .server import memory
 from .server.byte_cache import ByteCache
-from .traces import TRACES, trace_of
+from .server.render_lock import RENDER_LOCK
+from .traces import LONG, TRACES, trace_of
 from .views.page import PageView
 
 # repr keeps the class of the options in the key; Streamlit's own hash of a dataclass drops it.
@@ -45,6 +47,7 @@ def runs_of_body(settings: RunSettings, view: PageView, theme: str) -> list[RunS
 def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, KeyNumbers]:
     """The verdict and the numbers beside it."""
     trace = trace_of(settings)
+    _make_way(settings)
     return verdict(trace, layer), key_numbers(trace, layer)
 
 
@@ -67,7 +70,14 @@ def body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, i
     return BODIES.of((settings, still, theme), lambda: _body_of(settings, still, theme))
 
 
+def _make_way(settings: RunSettings) -> None:
+    """Let other pages go on where what is drawn of this run takes long, although the run itself is there."""
+    if seconds_of_figure(settings) > LONG:
+        RENDER_LOCK.slow_down()
+
+
 def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
+    _make_way(settings)
     drawn = drawn_of("flow", settings, view, theme)
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 

@@ -5,7 +5,10 @@ import time
 
 import pytest
 
-from ui.server.render_lock import RenderLock
+from cells import RunSettings
+from ui import compute
+from ui.server.render_lock import RENDER_LOCK, RenderLock
+from ui.views.page import PageView
 
 PATIENCE = 60.0  # seconds
 
@@ -84,3 +87,45 @@ def test_one_that_hangs_is_waited_for_only_so_long():
         assert ended(meanwhile(holding(turns, lambda: came.append("late"))))
     assert came == ["late"]
     assert ended(meanwhile(holding(turns, free.set))) and free.is_set()
+
+
+def slowly(lock: RenderLock, act):
+    def work():
+        with lock.turn():
+            lock.slow_down()
+            act()
+
+    return work
+
+
+def test_those_who_compute_for_long_take_turns_and_keep_nobody_else_waiting():
+    lock = RenderLock(PATIENCE, slow=RenderLock(PATIENCE))
+    begun, go, order = threading.Event(), threading.Event(), []
+
+    def first():
+        begun.set()
+        assert go.wait(PATIENCE)
+        order.append("first")
+
+    slow = meanwhile(slowly(lock, first), slowly(lock, lambda: order.append("second")))
+    assert begun.wait(PATIENCE)
+    assert ended(meanwhile(holding(lock, lambda: order.append("fast"))))
+    assert order == ["fast"]
+    go.set()
+    assert ended(slow) and order == ["fast", "first", "second"]
+
+
+def test_a_figure_that_takes_long_is_drawn_beside_other_pages(monkeypatch):
+    """Its run may have been made before: what holds the others up then is the figure alone."""
+    settings, came = RunSettings(precision="bfloat16", steps=800, hidden=64), threading.Event()
+    monkeypatch.setattr(compute, "drawn_of", lambda *_: came.wait(PATIENCE) and Drawn)
+    monkeypatch.setattr(compute, "chart_body", lambda *_: b"")
+
+    class Drawn:
+        figure = {"layout": {"height": 1}}
+
+    with RENDER_LOCK.turn():
+        waiting = meanwhile(holding(RENDER_LOCK, came.set))
+        compute.body_of(settings, PageView(), "light")
+        assert came.is_set()
+    assert ended(waiting)

@@ -49,12 +49,13 @@ def is_heavy(runs: Iterable[RunSettings]) -> bool:
 
 def scrub_share(points: Sequence[RunSettings], view: PageView) -> float:
     """What a scrubber over these runs would take of what it may take; 1 is all of it."""
-    seconds = sum(_seconds_of_frame(point) for point in points)
+    seconds = sum(seconds_of_figure(point) for point in points)
     megabytes = sum(_bytes_of_frame(point, view) for point in points) / 1e6
     return max(seconds / SCRUB_SECONDS, megabytes / SCRUB_MEGABYTES)
 
 
-def _seconds_of_frame(s: RunSettings) -> float:
+def seconds_of_figure(s: RunSettings) -> float:
+    """Estimated time of all that is drawn of a run, the walk back in another number format among it."""
     walks = LENS if s.precision != "float64" else 1
     in_bands = s.steps * s.batch * s.hidden * len(s.cell_class.gates)
     return s.steps * (walks * seconds_per_step(s) + LINES * A_LINE) + in_bands * SORTED

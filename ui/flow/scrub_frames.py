@@ -35,7 +35,7 @@ def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, 
 
 def range_of(settings: RunSettings, view: PageView, theme: str) -> Drawn:
     """The main figure with all its frames."""
-    RENDER_LOCK.step_aside()
+    RENDER_LOCK.slow_down()
     plan = plan_scrub(settings, view)
     points = [settings.replace(**{plan.field: value}) for value in plan.values]
     found = _Range(points, view, theme).found()

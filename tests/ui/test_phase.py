@@ -11,7 +11,7 @@ from cells.knobs import BadValue
 from tests.ui.analysis_pages import SMALL, until
 from tests.ui.sessions import Session
 from ui.cost.map_plan import check_cost, clicked, is_large, plan_of, values_of
-from ui.maps import measures
+from ui.maps import measures, pickers
 from ui.maps.presets import MAPS
 from ui.views.fields import DEFAULTS, FIELDS, map_view, run_settings
 from ui.views.maps import MapView
@@ -234,3 +234,11 @@ def test_a_map_that_is_offered_is_one_press_away():
     session.press("open ratio")
     changed = {name: value for name, value in session.values.items() if value != DEFAULTS[name]}
     assert changed == next(preset.values for preset in MAPS if preset.name == "open ratio")
+
+
+@pytest.mark.parametrize("side", ["map_x", "map_y"])
+@pytest.mark.parametrize("ends", [(), (0.1, 0.9)])
+def test_a_side_whose_knob_went_with_its_cell_is_the_usual_one(side, ends):
+    """Both may change in one message: the side's own callback then meets a cell that has no such knob."""
+    values = DEFAULTS | {side: ("open_ratio", *ends)}
+    assert pickers._present(side, values) == pickers._present(side, DEFAULTS)

@@ -58,7 +58,8 @@ def _axis(field: str, names: list[str], values: Values) -> None:
 
 def _present(field: str, values: Values) -> tuple[str, float, float]:
     """The knob of a side and its range, also where the map is none."""
-    asked, settings = values[field], run_settings(values)
+    values, settings = _mappable(values), run_settings(values)
+    asked = values[field]
     if len(asked) == 3:
         return asked
     if asked:
@@ -68,6 +69,12 @@ def _present(field: str, values: Values) -> tuple[str, float, float]:
     plan = plan_of(map_view(values | bare | {"map_size": DEFAULTS["map_size"]}), settings, None)
     axis = plan.x if field == "map_x" else plan.y
     return axis.name, axis.low, axis.high
+
+
+def _mappable(values: Values) -> Values:
+    """Return the values without a side whose knob the cell does not have; a change of cell may come first."""
+    names = mappable(run_settings(values))
+    return values | {side: () for side in SIDES if values[side] and values[side][0] not in names}
 
 
 def _take_knob(field: str) -> None:

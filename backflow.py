@@ -12,12 +12,16 @@ python backflow.py lessons check FILE   what is wrong with a lesson, in a senten
 import argparse
 import contextlib
 import hashlib
+import importlib
+import importlib.util
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +29,14 @@ if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(f"Backflow needs Python 3.11 or newer; this is Python {platform.python_version()} ({sys.executable}).")
 
 ROOT = Path(__file__).resolve().parent
+INSTALLED = ROOT.name == "backflow_app"  # by pip, which puts the project's folders side by side in one of that name
+NAMES = {  # what `import backflow` offers, and where it comes from
+    **dict.fromkeys(("CELLS", "RunSettings", "run", "sweep"), "cells"),
+    **dict.fromkeys(
+        ("from_keras", "probe", "torch_grads", "to_torch", "trace_torch", "trace_weights"), "cells.torch_bridge"
+    ),
+    **dict.fromkeys(("save", "show"), "viz"),
+}
 APP_PINS, DEV_PINS = "requirements.txt", "requirements-dev.txt"
 PORT = 8501
 FILES = (65536, 24576, 10240, 4096)  # open files to ask for where the system names no end, the most first
@@ -41,6 +53,36 @@ On Debian and Ubuntu its parts come separately: sudo apt-get install python3-ven
 Elsewhere a Python from python.org, Homebrew or conda has them."""
 NO_BROWSER = """The browser tests need Chromium, Chrome or Edge, and none was found or could be installed.
 Install one of them, or name its program in the environment variable BACKFLOW_BROWSER."""
+NO_APP = """The app needs {missing}, which came without it: install Backflow with its extra "app",
+  pip install "backflow[app] @ ADDRESS"    where ADDRESS is what you installed Backflow from"""
+OTHER_PACKAGE = "Backflow's package {name} is hidden by another one of that name: {path}"
+
+
+def __getattr__(name: str) -> object:
+    """run, sweep, trace_torch, probe, show and the rest of NAMES, loaded when they are first asked for."""
+    if name not in NAMES:
+        raise AttributeError("module 'backflow' has no attribute {!r}".format(name))  # noqa: UP032
+    found = getattr(own_package(NAMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list:
+    return sorted({*globals(), *NAMES})
+
+
+def own_package(name: str) -> types.ModuleType:
+    """The package beside this file, whatever of its name the current folder holds."""
+    sys.path.insert(0, str(ROOT))
+    try:
+        package = importlib.import_module(name)
+    finally:
+        sys.path.remove(str(ROOT))
+    if ROOT not in Path(package.__file__ or "").resolve().parents:
+        raise ImportError(OTHER_PACKAGE.format(name=name, path=package.__file__))
+    if str(ROOT) not in sys.path:
+        sys.path.append(str(ROOT))  # what is imported later, inside a function, is found there too
+    return package
 
 
 def say(sentence: str) -> None:
@@ -64,7 +106,7 @@ def child_environment(**extra: str) -> dict[str, str]:
     return {**dict.fromkeys((*THREAD_LIMITS, ONE_ARENA), "1"), "PYTHONUTF8": "1", **os.environ, **extra}
 
 
-def run(command: list, **extra: str) -> int:
+def call(command: list, **extra: str) -> int:
     """Runs `command` in the project's folder with the children's environment; returns its exit code."""
     return subprocess.run([str(word) for word in command], cwd=ROOT, env=child_environment(**extra)).returncode
 
@@ -105,7 +147,7 @@ class Environment:
         """Makes it anew, empty but for pip; leaves the program with advice where Python cannot."""
         say(f"Creating the environment {self.folder.name} for Python {platform.python_version()}")
         base = getattr(sys, "_base_executable", None) or sys.executable  # not itself, should it run from .venv
-        if run([base, "-m", "venv", "--clear", self.folder]):
+        if call([base, "-m", "venv", "--clear", self.folder]):
             sys.exit(NO_VENV)
 
     def install(self, pins: str) -> None:
@@ -115,7 +157,7 @@ class Environment:
         say(f"Installing the packages of {pins} (the first time takes minutes)")
         command = [self.python, "-m", "pip", "install", "--disable-pip-version-check", "-r", self.root / pins]
         quiet = [] if sys.stdout.isatty() else ["--quiet", "--progress-bar", "off"]
-        failed = run(command + quiet, PIP_USER="0")
+        failed = call(command + quiet, PIP_USER="0")
         known = before if failed else "\n".join(self.digest(name) for name in {APP_PINS, pins})
         if known:
             self.stamp.write_text(known, encoding="utf-8")
@@ -131,10 +173,23 @@ class Environment:
 
 
 def ready(pins: str) -> Path:
-    """The Python of the project's environment, once these pins are installed in it."""
+    """The Python of the project's environment, once these pins are installed in it; this one, if pip installed us."""
+    if INSTALLED:
+        return installed_python(pins)
     environment = Environment(ROOT)
     environment.ensure(pins)
     return environment.python
+
+
+def installed_python(pins: str) -> Path:
+    """This Python, if it has what the app needs; what only a checkout can do is refused."""
+    if pins != APP_PINS:
+        sys.exit("Tests and benchmarks belong to a checkout of Backflow; this is an installed one.")
+    names = [re.split("[=;]", pin)[0] for pin in read_pins(ROOT / pins) if "sys_platform" not in pin]
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.exit(NO_APP.format(missing=", ".join(missing)))
+    return Path(sys.executable)
 
 
 def is_free(port: int) -> bool:
@@ -263,7 +318,7 @@ def ensure_browser(python: Path) -> str:
             return browser
         say("No Chromium found; trying: " + "; ".join(" ".join(map(str, command)) for command in commands))
         for command in commands:
-            run(command, DEBIAN_FRONTEND="noninteractive")
+            call(command, DEBIAN_FRONTEND="noninteractive")
         browser = find_browser(python)
     return browser or sys.exit(NO_BROWSER)
 
@@ -273,7 +328,7 @@ def run_parts(parts: dict[str, list], **extra: str) -> int:
     codes = {}
     for name, command in parts.items():
         say(f"── {name}")
-        codes[name] = run(command, **extra)
+        codes[name] = call(command, **extra)
     failed = [name for name, code in codes.items() if code]
     if failed:
         say("Failed: " + ", ".join(failed))
@@ -314,13 +369,13 @@ def bench(words: list[str]) -> int:
     if not words or words[0] not in names:
         sys.exit(f"benchmark = {words[0] if words else ''!r} is not one of {', '.join(names)}")
     python = ready(DEV_PINS)
-    return run([python, "-m", f"benchmarks.{words[0]}", *words[1:]], BACKFLOW_BROWSER=find_browser(python) or "")
+    return call([python, "-m", f"benchmarks.{words[0]}", *words[1:]], BACKFLOW_BROWSER=find_browser(python) or "")
 
 
 def lessons(words: list[str]) -> int:
     """Checks the lessons' texts against the engine, or lists what they may quote; files are named from here."""
     named = [str(Path(word).resolve()) if Path(word).exists() else word for word in words]
-    return run([ready(APP_PINS), "-m", "ui.lessons", *named])
+    return call([ready(APP_PINS), "-m", "ui.lessons", *named])
 
 
 def lab(words: list[str]) -> int:
@@ -341,5 +396,10 @@ def main(words: list[str]) -> int:
         return 130
 
 
-if __name__ == "__main__":
+def command() -> None:
+    """The command `backflow` of an installed Backflow."""
     sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    command()

@@ -124,7 +124,7 @@ def test_environment_through_its_life(project, monkeypatch, capfd):
     assert project.has(backflow.APP_PINS)
     assert not project.has(backflow.DEV_PINS)
 
-    monkeypatch.setattr(backflow, "run", interrupted)
+    monkeypatch.setattr(backflow, "call", interrupted)
     with pytest.raises(KeyboardInterrupt):
         project.install(backflow.APP_PINS)
     assert not project.is_sound()
@@ -145,7 +145,7 @@ def test_environment_is_not_sound_without_a_running_python(project):
 
 
 def test_a_python_without_its_venv_parts_gets_advice(project, monkeypatch):
-    monkeypatch.setattr(backflow, "run", lambda *_, **__: 1)
+    monkeypatch.setattr(backflow, "call", lambda *_, **__: 1)
     with pytest.raises(SystemExit, match="sudo apt-get install python3-venv"):
         project.ensure(backflow.APP_PINS)
 

@@ -88,7 +88,7 @@ def test_playwright_is_asked_for_a_path_in_its_own_words():
 def attempts(monkeypatch):
     """What was tried to come by a browser, as the words after the program; each search takes the next answer."""
     tried, answers = [], []
-    monkeypatch.setattr(backflow, "run", lambda command, **_: tried.append(" ".join(map(str, command[1:]))))
+    monkeypatch.setattr(backflow, "call", lambda command, **_: tried.append(" ".join(map(str, command[1:]))))
     monkeypatch.setattr(backflow, "find_browser", lambda _: answers.pop(0))
     monkeypatch.setattr(backflow.shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)

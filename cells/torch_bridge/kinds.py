@@ -1,5 +1,6 @@
 """What a module of PyTorch is, or why it cannot be read."""
 
+import importlib.util
 from typing import Any
 
 from .counterparts import COUNTERPARTS, Counterpart, Kind
@@ -8,7 +9,9 @@ READ = "nn.RNN, nn.GRU, nn.LSTM, nn.RNNCell, nn.GRUCell, nn.LSTMCell"
 
 
 def original(module: Any) -> Any:
-    """The module that torch.compile was given, for the one that it gave back."""
+    """The module that torch.compile was given, for the one that it gave back. ImportError without PyTorch."""
+    if importlib.util.find_spec("torch") is None:
+        raise ImportError("modules of PyTorch need PyTorch, which is not installed here: pip install torch")
     return getattr(module, "_orig_mod", module) if type(module).__name__ == "OptimizedModule" else module
 
 

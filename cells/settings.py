@@ -246,6 +246,10 @@ class RunSettings:
         square, numbers = 2 * self.layers - 1, BUDGET * 1e9 / 2 / (8 * COPIES * len(self.cell_class.pre_activations))
         return int((sqrt(self.input_size**2 + 4 * square * numbers) - self.input_size) / (2 * square))
 
+    def index_of(self, layer: int | None) -> int:
+        """Return the layer's index, 0 the lowest; None means the top one."""
+        return self.layers - 1 if layer is None else layer
+
     @property
     def memory(self) -> int:
         """Bytes a run takes."""

@@ -210,6 +210,10 @@ class Trace:
             raise ValueError(f"layer = {index} is outside [0, {len(self.layers) - 1}]")
         return self.reverse.layers[index] if reverse and self.reverse else self.layers[index]
 
+    def index_of(self, layer: int | None) -> int:
+        """Return the layer's index, 0 the lowest; None means the top one."""
+        return len(self.layers) - 1 if layer is None else layer
+
     @property
     def top(self) -> LayerTrace:
         """The top layer."""

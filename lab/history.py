@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cells.analysis.log_mean import log10_mean
 from cells.arrays import Array
+from cells.log_mean import log10_mean
 
 LOG10_HALF = math.log10(0.5)
 COLUMNS = {  # name -> what it holds

@@ -30,6 +30,7 @@ RECORDS = {
     "cells.knobs",
     "cells.grid",
     "cells.words",
+    "cells.log_mean",
 }  # what viz may see of cells, and
 MEASURES = "cells.analysis"  # the records that the measures return: its classes, not its functions
 ONLY = {

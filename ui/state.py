@@ -6,10 +6,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cells.knobs import BadValue
 from ui.views.brought import awaited
 
 from .link.link import Query, is_left_out, read_link, write_link
-from .views.fields import DEFAULTS, LISTS, Values, fixed
+from .views.fields import DEFAULTS, LISTS, Values, fixed, run_settings
 
 ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
 ARRIVED = "arrived"  # whether this run is the first of its session, as by a link that was opened
@@ -55,6 +56,15 @@ def chosen() -> Values:
 def drawn() -> Values:
     """Return the values of the last valid run; the defaults where there was none yet."""
     return st.session_state.get("drawn") or DEFAULTS
+
+
+def valid() -> Values:
+    """Return the page's values; those of the last valid run where the present ones make none."""
+    try:
+        run_settings(values())
+    except BadValue:
+        return drawn()
+    return values()
 
 
 def light() -> Values:

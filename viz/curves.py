@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cells.log_mean import log10_mean
+
 Array = NDArray[Any]
 BAND = (0.1, 0.9)
 
@@ -77,14 +79,6 @@ def plain(curve: Curve) -> Curve:
         edges = {name: getattr(curve, name) for name in ("low", "high", "least", "most")}
         powers = {name: 10.0**edge for name, edge in edges.items() if edge is not None}
         return replace(curve, mean=10.0**curve.mean, log=False, **powers)
-
-
-def log10_mean(log10s: Array) -> Array:
-    """log10 of the mean over the last axis of numbers given as log10; right for 1e-4000 and 1e4000."""
-    with np.errstate(all="ignore"):
-        peak = log10s.max(axis=-1)
-        peak = np.where(np.isfinite(peak), peak, 0.0)
-        return np.log10((10.0 ** (log10s - peak[..., None])).mean(axis=-1)) + peak
 
 
 def log10_quantiles(log10s: Array, shares: tuple[float, ...] = BAND) -> list[Array]:

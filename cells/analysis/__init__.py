@@ -4,6 +4,8 @@ Functions that take RunSettings run them; those that take a Trace read a run tha
 lowest, and means the top one where it is left out. Where a measure has no meaning it raises DoesNotApply, in words.
 """
 
+from cells.log_mean import log10_mean
+
 from .errors import DoesNotApply
 from .gradcheck.check import GradientCheck, check_gradients, check_trace_gradients
 from .gradcheck.oracles import Check
@@ -22,7 +24,6 @@ from .jacobian.long_jacobian import LongJacobian, long_jacobian, long_jacobians
 from .jacobian.lyapunov import Lyapunov, lyapunov, lyapunov_exponents
 from .jacobian.recurrent_matrix import KeyNumbers, key_numbers
 from .jacobian.step_jacobian import StepJacobian, step_jacobian, step_jacobians
-from .log_mean import log10_mean
 from .step_graph.one_step import Graph, GraphEdge, GraphNode, graph
 from .step_graph.parameter_counts import Counts, parameter_counts
 from .step_graph.paths import PathSplit, path_split, path_vectors, paths

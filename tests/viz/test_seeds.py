@@ -10,12 +10,12 @@ import pytest
 from cells import CELLS, run
 from cells.analysis.ensemble.seeds import Fan
 from cells.analysis.gradient.way_back import judge
+from cells.log_mean import log10_mean
 from tests.viz.conftest import trace_of
 from tests.viz.test_analysis import plate_of, record_of
 from viz.analysis import Look
 from viz.analysis.seed_dots import places_of, seed_at, seed_dots
 from viz.analysis.seeds import fan, over_draws
-from viz.curves import log10_mean
 from viz.panel import Scene, View
 
 LOOK = Look(seeds=20)

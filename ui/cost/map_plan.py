@@ -87,7 +87,7 @@ def seconds(plan: MapPlan, count: int | None = None) -> float:
 def seconds_of(settings: RunSettings, quantity: str, layer: int | None) -> float:
     """Roughly what one run takes among others, and the quantity's own measure of it."""
     own = TOGETHER * settings.steps * seconds_per_step(settings)
-    index = settings.layers - 1 if layer is None else layer
+    index = settings.index_of(layer)
     return own + (ESTIMATES["growth"](settings, index) if quantity == "lyapunov" else 0.0)
 
 

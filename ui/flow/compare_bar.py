@@ -4,7 +4,6 @@ from typing import Any
 
 import streamlit as st
 
-from cells.knobs import BadValue
 from ui import state
 from ui.cost.scrub import FEWEST, USUAL, scrubbable, usual_ends
 from ui.cost.scrub import MOST as MOST_VALUES
@@ -24,7 +23,7 @@ PIN_HELP = f"Keeps this run's curves in every chart while the settings change; u
 
 def compare_bar() -> None:
     """Examples, pairs worth comparing, what to scrub, what to pin, and the pins there are."""
-    values = _valid()
+    values = state.valid()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         _examples()
         _pairs()
@@ -54,15 +53,6 @@ def _pairs() -> None:
         st.caption("Two runs that differ in one thing; the first one is pinned.")
         for name in BY_NAME:
             st.button(name, key=f"pair {name}", width="stretch", on_click=_pair, args=(name,))
-
-
-def _valid() -> Values:
-    """The page's values, those of the last valid run where the present ones make none."""
-    try:
-        run_settings(state.values())
-        return state.values()
-    except BadValue:
-        return state.drawn()
 
 
 def _scrub_choice(values: Values) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from cells.analysis.maps import mappable
-from cells.knobs import BadValue
 from cells.words import exact
 from ui import state
 from ui.cost.map_plan import plan_of, usual_ends
@@ -33,12 +32,8 @@ def map_row() -> None:
 
 
 def _valid() -> Values:
-    """The page's values, those of the last valid run where the present ones make none."""
-    try:
-        run_settings(state.values())
-        return state.values()
-    except BadValue:
-        return state.drawn() | {name: state.values()[name] for name in SIDES}
+    """Return the page's values; where they make no run those of the last one, with the map's own sides."""
+    return state.valid() | {name: state.values()[name] for name in SIDES}
 
 
 def _axis(field: str, names: list[str], values: Values) -> None:

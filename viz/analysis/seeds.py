@@ -3,8 +3,9 @@
 import numpy as np
 
 from cells.analysis.ensemble.seeds import Fan
+from cells.log_mean import log10_mean
 from viz import words
-from viz.curves import BAND, Array, Curve, log10_mean, log10_ranks
+from viz.curves import BAND, Array, Curve, log10_ranks
 from viz.fates import FATES, counted
 from viz.findings import exceptions
 from viz.lines import Frame, LinePlot

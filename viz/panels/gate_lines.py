@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.gate import Gate
-from viz.curves import Array, Curve, log10_mean, log10_quantiles, share_curve
+from cells.log_mean import log10_mean
+from viz.curves import Array, Curve, log10_quantiles, share_curve
 from viz.findings import extent, joined
 from viz.lines import Frame, LinePlot
 from viz.panel import PanelData, Scene

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from viz.curves import Array, log10_mean
+from cells.log_mean import log10_mean
+from viz.curves import Array
 from viz.heat import Heat, HeatPlot
 from viz.panel import Scene
 from viz.shared_axes import Plot

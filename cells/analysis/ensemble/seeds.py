@@ -7,7 +7,7 @@ import numpy as np
 
 from cells.activations import Array
 from cells.analysis.gradient.verdict import Verdict, verdict
-from cells.analysis.log_mean import log10_mean
+from cells.log_mean import log10_mean
 from cells.progress import Report
 from cells.select_setting import select_setting
 from cells.settings import RunSettings
@@ -41,7 +41,7 @@ class Fan:
 def fan(settings: RunSettings, seeds: Sequence[int], layer: int | None = None, report: Report | None = None) -> Fan:
     """The run with each of these seeds, one layer of it (0 the lowest, the top one by default)."""
     points = [settings.replace(seed=seed) for seed in seeds]
-    index = settings.layers - 1 if layer is None else layer
+    index = settings.index_of(layer)
     parts, shape = settings.cell_class.state_names, (len(points), settings.steps + 1)
     grads, states = ({part: np.empty(shape) for part in parts} for _ in range(2))
     found: dict[int, Verdict] = {}

@@ -7,9 +7,9 @@ import numpy as np
 
 from cells.activations import Array
 from cells.analysis.jacobian.stacked_layers import Rows, StackedLayers, renormalise
-from cells.analysis.log_mean import log10_mean
 from cells.backward import UpstreamGrad
 from cells.engine import direct_gradient, run
+from cells.log_mean import log10_mean
 from cells.progress import Report
 from cells.scaled import Scaled
 from cells.settings import RunSettings
@@ -43,7 +43,7 @@ def credit_matrix(settings: RunSettings, layer: int | None = None, report: Repor
 
 def credit(trace: Trace, layer: int | None = None, report: Report | None = None) -> Credit:
     """The credit matrix of a finished run, for one layer's h (0 the lowest; the top one by default)."""
-    index = trace.layers.index(trace.layer(len(trace.layers) - 1 if layer is None else layer))
+    index = trace.layers.index(trace.layer(trace.index_of(layer)))
     T = len(trace.inputs)
     log10 = np.full((T, T), -np.inf)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):

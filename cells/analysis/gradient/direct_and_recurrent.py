@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.log_mean import log10_mean
+from cells.log_mean import log10_mean
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
 from cells.truncation import walls
@@ -31,7 +31,7 @@ class DirectAndRecurrent:
 
 def direct_and_recurrent(trace: Trace, layer: int | None = None, part: str = "h") -> DirectAndRecurrent:
     """Split one part's gradient; ValueError for a part that the cell does not have."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched = trace.layer(index)
     if part not in watched.state_names:
         raise ValueError(f"part = {part!r} is none of {', '.join(watched.state_names)}")

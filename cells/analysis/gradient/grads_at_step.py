@@ -45,7 +45,7 @@ def grads_at_step(trace: Trace, step: int, layer: int | None = None) -> GradsAtS
     """dℓ_step/dW for every parameter by gate; ValueError for a step outside [1, T]."""
     if not 1 <= step <= len(trace.inputs):
         raise ValueError(f"step = {step} is outside [1, {len(trace.inputs)}]")
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     trace.layer(index)
     watched = backpropagate(trace, only(step_gradients(trace), step))[index]
     return GradsAtStep(step, index, tuple(_parameters(watched, step)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.log_mean import log10_mean
+from cells.log_mean import log10_mean
 from cells.precision import PRECISIONS, rounded
 from cells.scaled import Scaled
 from cells.trace import LayerTrace, Trace
@@ -32,7 +32,7 @@ def low_precision(trace: Trace, precision: str, layer: int | None = None) -> Low
     """
     if precision not in PRECISIONS:
         raise ValueError(f"precision = {precision!r} is none of {', '.join(PRECISIONS)}")
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched = trace.layer(index)
     direct = trace.top.record.direct
     walk = _Walk(precision)

@@ -28,7 +28,7 @@ class Distribution:
 
 def distributions(trace: Trace, layer: int | None = None) -> tuple[Distribution, ...]:
     """Of every pre-activation, its slope, and every gate of one layer (0 the lowest; the top one by default)."""
-    watched = trace.layer(len(trace.layers) - 1 if layer is None else layer)
+    watched = trace.layer(trace.index_of(layer))
     with np.errstate(all="ignore"):
         return (*_pre_activations(watched), *_slopes(watched), *_gates(watched))
 

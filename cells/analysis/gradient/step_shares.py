@@ -36,7 +36,7 @@ def step_shares(trace: Trace, name: str, layer: int | None = None) -> Array:
 
 def shares(trace: Trace, name: str, layer: int | None = None) -> StepShares:
     """The same in the log domain, with what cancels; ValueError for a name the layer does not have."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched = trace.layer(index)
     running = _Running()
     for steps in _chunks(watched, slice(0, len(trace.inputs))):
@@ -46,7 +46,7 @@ def shares(trace: Trace, name: str, layer: int | None = None) -> StepShares:
 
 def all_shares(trace: Trace, layer: int | None = None, report: Report | None = None) -> dict[str, StepShares]:
     """The same of every parameter of a layer at once, fused and by gate."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched, T = trace.layer(index), len(trace.inputs)
     running: dict[str, _Running] = {}
     for steps in _chunks(watched, slice(0, T)):

@@ -8,8 +8,8 @@ from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.jacobian.lyapunov import Lyapunov
 from cells.analysis.jacobian.stacked_layers import renormalise
-from cells.analysis.log_mean import log10_mean
 from cells.base import Cell
+from cells.log_mean import log10_mean
 from cells.scaled import Scaled
 from cells.trace import Trace
 from cells.truncation import window_of
@@ -30,7 +30,7 @@ class Prediction:
 
 def measured_credit(trace: Trace, layer: int | None = None) -> Array:
     """(T+1,) log10 of the batch mean of ‖dℓ/dh_t‖, ℓ the loss of the last attached step; nan after it."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     curve = log10_mean(last_credit(trace, index).log10_grad_norms["h"]).copy()
     curve[attached(trace)[-1] + 1 :] = np.nan
     return curve

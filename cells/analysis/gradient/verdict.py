@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from cells.activations import Array
-from cells.analysis.log_mean import log10_mean
+from cells.log_mean import log10_mean
 from cells.scaled import shifted
 from cells.trace import LayerTrace, Trace
 from cells.truncation import window_of
@@ -63,7 +63,7 @@ class Verdict(VerdictFacts):
 
 def verdict(trace: Trace, layer: int | None = None) -> Verdict:
     """Judge dL/dh_t of one layer (0 the lowest; the top one by default); ValueError for a layer that is not there."""
-    layer = len(trace.layers) - 1 if layer is None else layer
+    layer = trace.index_of(layer)
     watched = trace.layer(layer)
     steps = attached(trace)
     credit = last_credit(trace, layer).log10_grad_norms["h"]

@@ -30,7 +30,7 @@ GATED = " The candidate's own loop only: the gates decide as well."
 
 def critical_scales(settings: RunSettings, layer: int | None = None) -> tuple[CriticalScale, ...]:
     """Marks inside the weight scale's range, ascending; none for a residual net, whose critical scale is 0."""
-    index = settings.layers - 1 if layer is None else layer
+    index = settings.index_of(layer)
     if cell_of(settings).skip_path:
         return ()
     knob = knobs_of(settings)["weight_scale"].metadata["knob"]

@@ -30,7 +30,7 @@ class KeyNumbers:
 
 def key_numbers(trace: Trace, layer: int | None = None) -> KeyNumbers:
     """Measure one layer, 0 the lowest; the top one by default."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched = trace.layer(index)
     radius, sigma = _extent_of(trace.settings, index, _candidate_block(watched))
     return KeyNumbers(matrix_name(watched.cell), radius, sigma, watched.cell.activation.steepest, saturation(watched))

@@ -69,7 +69,7 @@ def compute(
     found, measure_all = np.empty(len(runs)), QUANTITIES[plan.quantity].measure
 
     def each(indices: list[int], trace: Trace) -> None:
-        layer = len(trace.layers) - 1 if plan.layer is None else plan.layer
+        layer = trace.index_of(plan.layer)
         found[indices] = measure_all(trace, [runs[k] for k in indices], layer)
 
     run_batches(runs, each, report, threads)
@@ -81,7 +81,7 @@ def compute(
 def measure(settings: RunSettings, quantity: str, layer: int | None = None) -> float:
     """The quantity of one run, as a map of it would show it."""
     trace = solve_stacked([settings])
-    layer = len(trace.layers) - 1 if layer is None else layer
+    layer = trace.index_of(layer)
     return float(QUANTITIES[quantity].measure(trace, [settings], layer)[0])
 
 

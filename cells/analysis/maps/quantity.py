@@ -11,7 +11,7 @@ from cells.analysis.errors import DoesNotApply
 from cells.analysis.gradient.last_credits import last_credits
 from cells.analysis.gradient.way_back import judge
 from cells.analysis.jacobian.lyapunov import lyapunov
-from cells.analysis.log_mean import log10_mean
+from cells.log_mean import log10_mean
 from cells.scaled import Scaled
 from cells.select_setting import select_setting
 from cells.settings import RunSettings

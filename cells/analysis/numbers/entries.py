@@ -6,7 +6,7 @@ from typing import Any
 from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.jacobian.recurrent_matrix import slopes_of
-from cells.analysis.log_mean import log10_mean
+from cells.log_mean import log10_mean
 from cells.trace import Trace
 
 from .record import Number, place

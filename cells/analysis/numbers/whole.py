@@ -18,8 +18,8 @@ from cells.analysis.jacobian.long_jacobian import long_jacobians
 from cells.analysis.jacobian.lyapunov import lyapunov
 from cells.analysis.jacobian.recurrent_matrix import key_numbers, slopes_of
 from cells.analysis.jacobian.step_jacobian import step_jacobian
-from cells.analysis.log_mean import log10_mean
 from cells.analysis.step_graph.parameter_counts import parameter_counts
+from cells.log_mean import log10_mean
 from cells.trace import Trace
 
 from .record import Number, Value, place

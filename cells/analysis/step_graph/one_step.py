@@ -64,7 +64,7 @@ class Graph:
 
 def graph(trace: Trace, step: int, sample: int = 0, layer: int | None = None) -> Graph:
     """The graph of a step (1 … T) of one layer, the top one by default; ValueError outside the run."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched = trace.layer(index)
     T, B = trace.times.shape
     if not 1 <= step <= T or not 0 <= sample < B:

@@ -8,8 +8,8 @@ import numpy as np
 from cells.activations import Array
 from cells.analysis.errors import DoesNotApply
 from cells.analysis.gradient.direct_and_recurrent import arriving
-from cells.analysis.log_mean import log10_mean
 from cells.base import Cell
+from cells.log_mean import log10_mean
 from cells.scaled import Exponents, Scaled, shifted
 from cells.step_graph import OUTPUT, Path
 from cells.trace import LayerTrace, Trace
@@ -42,7 +42,7 @@ def paths(trace: Trace, layer: int | None = None, part: str | None = None) -> Ma
 
 def path_split(trace: Trace, layer: int | None = None, part: str | None = None) -> PathSplit:
     """The same with norms and what cancels; ValueError for a part the cell does not have."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     watched = trace.layer(index)
     part = watched.state_names[-1] if part is None else part
     vectors, known = path_vectors(watched, part), paths_of(watched.cell)

@@ -60,7 +60,7 @@ class TimeGateEffect:
 
 def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) -> TimeGateEffect:
     """The record of one layer (0 the lowest; the top one by default) and one sample of a net that has a clock."""
-    index = len(trace.layers) - 1 if layer is None else layer
+    index = trace.index_of(layer)
     plain, frozen, behind = _nets(trace)
     watched = behind.layer(index)
     tape, params = watched.record.tape, watched.params

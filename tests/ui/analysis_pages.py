@@ -10,6 +10,7 @@ from ui.analysis.selection import Selection
 from ui.views.analysis import AnalysisView
 from ui.views.page import PageView
 
+TIP = re.compile(r'<span class="bf-tip".*?</a></span>')  # what a term means, out of sight
 LOW, TAG = re.compile("<sub>(.*?)</sub>"), re.compile("<.*?>")
 SMALL = {"steps": "12", "hidden": "4", "batch": "2"}
 
@@ -37,6 +38,6 @@ def until(session: Session, done) -> Session:
 
 def text(session: Session) -> str:
     """What the page says; W_h for what it writes W with a low h."""
-    written = (node.proto.body for node in session.app.get("html"))
+    written = (TIP.sub("", node.proto.body) for node in session.app.get("html"))
     said = [element.value for element in session.app.markdown]
     return plain("\n".join([*said, *(unescape(TAG.sub("", LOW.sub(r"_\1", body))) for body in written)]))

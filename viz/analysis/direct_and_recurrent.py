@@ -49,7 +49,7 @@ def _finding(split: DirectAndRecurrent, scene: Scene) -> str:
     dead = int((np.isneginf(means["direct"][1:]) & ~np.isneginf(means["total"][1:])).sum())
     shown = "retain_grad() on a PyTorch module's output" if _is_retained(split, scene) else "the direct part alone"
     if dead:
-        return f"What {shown} shows is exactly 0 at {dead} of {scene.steps} steps that do get a gradient."
+        return f"At {dead} of {scene.steps} steps {shown} shows exactly 0, although a gradient arrives there."
     first, total = float(means["direct"][1]), float(means["total"][1])
     if not np.isfinite([first, total]).all():
         return f"At step 1 the direct part is {words.from_log10(first)}, the total {words.from_log10(total)}."

@@ -148,7 +148,7 @@ def _finding(split: PathSplit) -> str:
         return _shares_finding(split)
     straight = sum(value for name, value in means.items() if split.ways[name].straight)
     if straight == 0:
-        return f"All that comes back to {split.part} passes the recurrent matrix: 0 % takes a way around it."
+        return f"All that comes back to {split.part} has passed the recurrent matrix; 0 % takes a way around it."
     names = " and ".join(split.labels[name] for name in means if split.ways[name].straight)
     return (
         f"{words.percent(straight)} of what comes back to {split.part} takes {names}, past every matrix; "

@@ -70,7 +70,7 @@ def _draws(record: Fan) -> str:
 def _finding(record: Fan, scene: Scene) -> str:
     """What becomes of the gradient in how many draws, how far they lie apart, and where the present one lies."""
     first = record.grads["h"][:, 1]
-    return f"{_become(record)}; at step 1 {_apart(first)}, and {_place(first, scene)}."
+    return f"{_become(record)}. At step 1 {_apart(first)}, and {_place(first, scene)}."
 
 
 def _become(record: Fan) -> str:
@@ -79,20 +79,19 @@ def _become(record: Fan) -> str:
     judged = f", judged by the credit of step {credit.credit.last}" if credit.attached > 1 else ""
     if len(set(kinds)) == 1:
         return f"All {_draws(record)} {FATES[kinds[0]].many}{judged}: this does not hang on the seed"
-    return f"Of {_draws(record)} {counted(kinds)}{judged}: one of them proves nothing"
+    return f"Of {_draws(record)} {counted(kinds)}{judged}: a single draw proves nothing"
 
 
 def _apart(log10s: Array) -> str:
-    """The spread in powers of ten, of those draws that have a number there."""
+    """How far apart those draws lie that have a number there."""
     finite = np.sort(log10s[np.isfinite(log10s)])
     if finite.size < 2:
         return f"{finite.size} of them have a finite gradient other than 0"
-    whole = words.number(round(float(np.ptp(finite)), 2))
-    if finite.size < log10s.size:
-        return f"the {finite.size} with a finite gradient other than 0 span {whole} powers of ten"
+    whole = words.from_log10(float(np.ptp(finite)))
+    which = "" if finite.size == log10s.size else f" of the {finite.size} that are finite and not 0"
     low, high = log10_ranks(finite, BAND)
-    middle = words.number(round(float(high - low), 2))
-    return f"the middle 80 % of them span {middle} powers of ten, all of them {whole}"
+    middle = words.from_log10(float(high - low))
+    return f"the largest gradient{which} is {whole} times the smallest ({middle} times without the outer tenths)"
 
 
 def _place(log10s: Array, scene: Scene) -> str:
@@ -101,4 +100,6 @@ def _place(log10s: Array, scene: Scene) -> str:
     if not np.isfinite(own):
         return f"{seed_name(scene)} gets {words.from_log10(own)}"
     below, level = log10s < own - LEVEL, np.abs(log10s - own) <= LEVEL
-    return f"{seed_name(scene)} lies above {round(100 * float(below.mean() + level.mean() / 2))} % of them"
+    return (
+        f"{seed_name(scene)} has a larger one than {round(100 * float(below.mean() + level.mean() / 2))} % of the draws"
+    )

@@ -60,8 +60,8 @@ def _finding(chosen: Sequence[StepShares]) -> str:
     if not np.isfinite(main.log10_sum_of_norms):
         return f"No step adds anything finite to dL/d{main.name}: the shares sum to {_word(main.log10_sum_of_norms)}."
     return (
-        f"Step {step} adds most to dL/d{main.name}, {words.percent(share)} of the sum of all steps' norms; "
-        f"{words.percent(1 - main.kept)} of that sum cancels."
+        f"Step {step} adds most to dL/d{main.name}: {words.percent(share)} of what all steps add. "
+        f"They pull in different directions, so that {words.percent(1 - main.kept)} of it cancels."
     )
 
 

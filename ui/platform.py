@@ -31,7 +31,7 @@ class Platform:
 
 
 SERVER = Platform(True, True, True, bytes_a_second=1.5e9, products_a_second=1.5e10, memory=1.0, glance=0.5)
-BROWSER = Platform(False, False, False, bytes_a_second=4e8, products_a_second=7e8, memory=0.25, glance=0.2)
+BROWSER = Platform(False, False, False, bytes_a_second=4e8, products_a_second=7e8, memory=0.25, glance=0.4)
 PLATFORM = BROWSER if sys.platform == "emscripten" else SERVER
 
 COMMAND = "python backflow.py"  # that starts the app on a machine of the reader's own
@@ -41,6 +41,15 @@ Compute = Callable[[Report], Any]
 Begin = Callable[[Compute, Report, float], Future]  # what is computed, who hears of it, roughly how many seconds
 
 beside: Begin | None = None  # where measures are computed; threads of this process where nobody says otherwise
+
+
+plotly_source: Callable[[], str] | None = None  # brings Plotly.js as text; None: the plotly package does
+
+
+def read_plotly_from(source: Callable[[], str]) -> None:
+    """Let a page that is saved get Plotly.js from elsewhere."""
+    global plotly_source
+    plotly_source = source
 
 
 def compute_beside(begin: Begin) -> None:

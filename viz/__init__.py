@@ -9,7 +9,7 @@ from .export import as_figure, config, csv, framed, table
 from .figures import FIGURES
 from .flow_figure import Drawn, flow, panel_figure
 from .notebook import Shown, save, show
-from .offline import offline_html
+from .offline import offline_html, plotly_js
 from .panel import View
 from .panels import PANELS
 from .pins import Pinned, pinned, run_curves
@@ -32,6 +32,7 @@ __all__ = [
     "offline_html",
     "panel_figure",
     "pinned",
+    "plotly_js",
     "run_curves",
     "save",
     "show",

@@ -6,7 +6,7 @@ const FILE = "app/static/PLOTLY_FILE";
 function plotly() {
   window.backflowPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = new URL(FILE, document.baseURI).href;
+    script.src = new URL(FILE, window.__streamlit?.BACKEND_BASE_URL ?? document.baseURI).href;
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => reject(new Error("Plotly.js could not be loaded from the app."));
     document.head.append(script);

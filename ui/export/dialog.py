@@ -7,8 +7,7 @@ import streamlit as st
 
 import viz
 from cells import RunSettings
-from lab.weights import to_safetensors
-from ui import compute, state
+from ui import compute, platform, state
 from ui.chart import show_chart
 from ui.frame import VERSION, theme
 from ui.link.link import left_out
@@ -42,8 +41,9 @@ def export_dialog(offers: Sequence[Exportable]) -> None:
         html = partial(page_html, link=link, sentence=_verdict())
         _save("Save CSV", partial(viz.csv, drawn), f"backflow-{one.name}.csv", "text/csv")
         _save("Save as HTML", partial(html, [one]), f"backflow-{one.name}.html", "text/html")
-        weights = partial(_weights, run_settings(values))
-        _save("Save weights", weights, "backflow-weights.safetensors", "application/octet-stream")
+        if platform.PLATFORM.packages:
+            weights = partial(_weights, run_settings(values))
+            _save("Save weights", weights, "backflow-weights.safetensors", "application/octet-stream")
         whole = [each for each in offers if not each.part]
         if len(offers) > 1:
             _save("Save whole page as HTML", partial(html, whole), "backflow.html", "text/html")
@@ -79,6 +79,8 @@ def _verdict() -> str:
 
 def _weights(settings: RunSettings) -> bytes:
     """The run's weights, which the page Your network reads back."""
+    from lab.weights import to_safetensors
+
     return to_safetensors(trace_of(settings))
 
 
@@ -100,4 +102,4 @@ def _show_table(drawn: Drawn) -> None:
 def page_html(offers: Sequence[Exportable], link: str, sentence: str) -> str:
     """The figures, interactive and in both themes, with the verdict, all settings, version and link."""
     figures = {mode: [one.on_page(mode) for one in offers] for mode in ("light", "dark")}
-    return viz.offline_html(figures, sentence, link, VERSION)
+    return viz.offline_html(figures, sentence, link, VERSION, platform.plotly_source or viz.plotly_js)

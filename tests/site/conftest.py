@@ -64,6 +64,7 @@ def site(site_folder):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/below/site/"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

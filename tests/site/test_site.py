@@ -173,6 +173,7 @@ def faulty(site_folder, site, tmp_path, lonely_chromium):
     for reader, server in zip(readers, servers, strict=True):
         reader.close()
         server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize("name", ["python/app.zip", "python/numpy.zip", "python/packages.zip"])

@@ -1,22 +1,26 @@
 """The page's widgets: a file of weights with the modules found in it, and a CSV file of sequences."""
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from cells.knobs import BadValue
-from lab.weights import LARGEST, BadFile, Found, find_modules, read_weights
 from ui import state
 from ui.link.link import read_link
+from ui.platform import COMMAND, PLATFORM
 from ui.shell.notices import as_written, show_sentence
 from ui.views.brought import awaited, keep
 
 from .columns import MASK, NEXT, REFUSE, RUNNING_AVERAGE, Columns, Roles, guess_roles, read_columns
 from .recordings import Read, recording_of
 
-ROOM = LARGEST // 1_000_000  # MB
+if TYPE_CHECKING:
+    from lab.weights import Found
+
 READABLE = ["safetensors", "pt", "pth", "bin", "ckpt"]
 WEIGHTS_HELP = (
     "A state_dict. It stays in your session: it is read as data, never run, and written to no disk. A .pt file is read "
@@ -26,19 +30,25 @@ CSV_HELP = (
     "One row a sample, with a first line of names. Columns called time, sequence, target or class are taken as such, "
     "all others are inputs."
 )
+NO_WEIGHTS = f"A browser cannot read a file of weights: an app started with `{COMMAND}` can."
 NONE = "none"
 
 
 def weights_widgets() -> None:
     """A file of weights, and its modules to choose from."""
     st.markdown("##### Weights")
+    if not PLATFORM.processes:
+        st.info(NO_WEIGHTS)
+        return
+    from lab.weights import LARGEST
+
     st.file_uploader(
         "Weights (.safetensors or .pt)",
         type=READABLE,
         key="weights_file",
         on_change=_read_weights,
         help=WEIGHTS_HELP,
-        max_upload_size=ROOM,
+        max_upload_size=LARGEST // 1_000_000,
     )
     _show_fault("weights_fault")
     found: tuple[Found, ...] = st.session_state.get("modules", ())
@@ -67,6 +77,8 @@ def _choice(ready: dict[str, Found]) -> None:
 
 def _read_weights() -> None:
     """List the modules of the file at hand; a single one is used at once."""
+    from lab.weights import BadFile, find_modules, read_weights
+
     file = state.told("weights_file")
     if file is None:
         return

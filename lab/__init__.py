@@ -29,13 +29,13 @@ from .tasks import TASKS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .train import Run
+    from .outcome import Run
 
 __all__ = ["RECIPES", "TASKS", "LabSettings", "train"]
 
 
 def train(settings: LabSettings, on_event: "Callable[[Any], None] | None" = None) -> "Run":
     """Train to the end and return the run; `on_event` sees every event as it comes. Loads PyTorch."""
-    from .train import train as run_to_the_end
+    from .outcome import train as run_to_the_end
 
     return run_to_the_end(settings, on_event)

@@ -16,9 +16,9 @@ from cells.arrays import Array
 from . import runs
 from .counterpart import ORDER, torch_weights
 from .model import RecurrentNet
+from .outcome import Run
 from .report import report_of
 from .settings import COUNTERPARTS
-from .train import Run
 from .verdicts import ended
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")

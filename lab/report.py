@@ -9,7 +9,7 @@ import numpy as np
 from cells.arrays import Array
 from cells.words import number
 
-from .train import Run
+from .outcome import Run
 
 WIDTH, HEIGHT, MARGIN = 560, 180, 44  # of a picture, px
 POINTS, ROWS, COLUMNS = 400, 60, 80  # what a picture shows at most

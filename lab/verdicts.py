@@ -6,8 +6,8 @@ import jobs
 
 from . import runs
 from .checkpoint import unpack
+from .outcome import Run
 from .recipes import Claim, Recipe
-from .train import Run
 
 
 def claims_of(here: jobs.Store, recipe: Recipe, places: Sequence[runs.Place]) -> Iterator[tuple[int, list[Claim]]]:

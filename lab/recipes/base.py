@@ -9,7 +9,7 @@ import numpy as np
 from lab.settings import LabSettings
 
 Runs = Mapping[str, LabSettings]  # label -> settings
-Results = Mapping[str, Any]  # label -> lab.train.Run, all of one seed
+Results = Mapping[str, Any]  # label -> lab.outcome.Run, all of one seed
 
 
 @dataclass(frozen=True)

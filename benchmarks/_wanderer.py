@@ -105,7 +105,7 @@ class Wanderer(Session):
     async def _ask(self, patience: float) -> Answer:
         """Send the page's state, and take in all that comes until the server falls silent."""
         answer = await self._rerun(min(patience, UNSURE) if self._hurries else patience)
-        self._hurries = False
+        self._hurries = self._is_drawing or not answer.messages
         while await self._more(answer):
             pass
         return answer

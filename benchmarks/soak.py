@@ -25,8 +25,8 @@ CROWD_SECONDS, INNOCENT_EVERY = 60.0, 0.5
 HEAD = ("Soak", "memory, MB", "threads", "files", "steps", "errors")
 CROWD = ("Crowd", "value")
 SOAK_TARGET = (
-    "Targets: at most 5 MB an hour after the first two minutes, and all given back when the readers have left. The growth "
-    "is the slope of a line through the least of every minute; what the runs of a moment take moves it by hundreds."
+    "Targets: at most 5 MB an hour after the first two minutes, and all given back when the readers have left. The "
+    "growth is the slope of a line through the least of every minute; the runs of a moment move it by hundreds."
 )
 CROWD_TARGET = (
     "Targets: at most 3000 MB, and a p95 of 250 ms for the other reader, on a machine that does nothing else."

@@ -12,7 +12,7 @@ from cells.analysis.maps import phase_map
 from cells.analysis.maps.tiles import row
 from jobs import arrays, control, lease, tiles
 from tests.jobs.live import end_all_of, wait_for_end
-from tests.ui.test_map_jobs import CHART, QUICK, plan_from, press, selection, words
+from tests.ui.test_map_jobs import CHART, QUICK, opened_page, plan_from, press, words
 from ui.cost import map_plan
 from ui.maps import map_jobs
 
@@ -85,7 +85,7 @@ def test_every_damage_is_survived_by_the_page_and_mended_by_one_press(finished):
     store, job_id = finished
     for tile, damage in enumerate(DAMAGES):
         damage(store, job_id, tile)
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     session.run()
     assert CHART in session.charts and session.faults == []
     assert "Interrupted: 5 of 10 rows are kept; resume to compute the other 5." in words(session)
@@ -107,7 +107,7 @@ TROUBLES = {
 def test_every_trouble_with_the_list_of_jobs_is_at_most_one_sentence(finished, trouble):
     store, _ = finished
     spoil(store, TROUBLES[trouble])
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     assert CHART in session.charts
     assert len(session.faults) <= 1
     session.run()
@@ -117,7 +117,7 @@ def test_every_trouble_with_the_list_of_jobs_is_at_most_one_sentence(finished, t
 def test_a_map_whose_list_of_rows_is_lost_is_found_again_by_one_press(finished):
     store, job_id = finished
     spoil(store, "DROP TABLE tiles")
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     (told,) = session.faults
     assert "lacked tiles: a copy is kept as jobs.damaged-1" in told
     session.run()
@@ -129,7 +129,7 @@ def test_a_map_whose_list_of_rows_is_lost_is_found_again_by_one_press(finished):
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody read what is locked")
 def test_a_lock_is_one_sentence_on_the_page(finished):
     store, job_id = finished
-    session = selection(**QUICK)
+    session = opened_page(**QUICK)
     with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
         session.widget(f"delete {job_id[:8]}").click().run()

@@ -35,8 +35,8 @@ LATEST = 2.0  # seconds after the first start of a row within which the blows fa
 SERVER = """
 import sys, time
 from tests.ui.test_map_jobs import SLOW, plan_from
-from ui.maps import large
-large.start(plan_from(SLOW))
+from ui.maps import map_jobs
+map_jobs.start(plan_from(SLOW))
 time.sleep(600)
 """
 

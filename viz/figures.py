@@ -12,6 +12,7 @@ from .flow_figure import Drawn, flow, panel_figure
 from .maps.figure import PHASE, TITLE, phase_diagram
 from .panel import Scene, View
 from .panels import PANELS
+from .training import PANEL_TITLES, TRAINING, figure_name, training_figure, training_panel
 
 
 @dataclass(frozen=True)
@@ -33,4 +34,8 @@ class FigureKind:
 
 _PANELS = [FigureKind(kind.name, kind.title, partial(panel_figure, kind.name)) for kind in PANELS.values()]
 _ALONE = (FigureKind("flow", "Gradient flow", flow), FigureKind(PHASE, TITLE, phase_diagram, needs="map"))
-FIGURES = {kind.name: kind for kind in (*_ALONE, *_PANELS)}
+_LEARNING = [
+    FigureKind(TRAINING, "A network learns", training_figure, needs="training"),
+    *(FigureKind(figure_name(n), t, partial(training_panel, n), needs="training") for n, t in PANEL_TITLES.items()),
+]
+FIGURES = {kind.name: kind for kind in (*_ALONE, *_PANELS, *_LEARNING)}

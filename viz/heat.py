@@ -20,7 +20,7 @@ MOST_COLUMNS, MOST_ROWS = 1000, 256  # a screen shows no more; tables hold all
 @dataclass(frozen=True, eq=False)
 class Heat:
     """values (T, H) to be drawn with units upwards; `log`: they are log10; `units` numbers the rows
-    where they are not 1..H, and `ends` then names the first and the last."""
+    where they are not 1..H, and `ends` then names the first and the last; `row` and `column` say what they are."""
 
     name: str
     heading: str
@@ -31,6 +31,8 @@ class Heat:
     log: bool = False
     units: list[int] | None = None
     ends: tuple[str, str] | None = None
+    row: str = "unit"
+    column: str = "step"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +62,8 @@ def heat_panel(heat: Heat, scene: Scene, alt: str) -> PanelData:
     height = heat.height * scene.view.stretch
     return PanelData(
         name=heat.name,
-        heading=heat.heading + _thinned(every, "step") + _thinned(each, "unit"),
-        axis={"range": [0.5, rows + 0.5], "title": {"text": "unit"}, "fixedrange": True} | _unit_ticks(heat),
+        heading=heat.heading + _thinned(every, heat.column) + _thinned(each, heat.row),
+        axis={"range": [0.5, rows + 0.5], "title": {"text": heat.row}, "fixedrange": True} | _unit_ticks(heat),
         height=height,
         traces=[_heatmap(heat, thin, (every, each), height, scene)],
         alt=[alt],
@@ -84,7 +86,7 @@ def _unit_ticks(heat: Heat) -> dict:
 def _heatmap(heat: Heat, thin: Array, every: tuple[int, int], height: float, scene: Scene) -> dict:
     low, high = heat.limits
     word = "10<sup>%{z:.2f}</sup>" if heat.log else "%{z:.3~r}"
-    unit = ", unit %{y:.0f}" if heat.units is None else ""
+    unit = f", {heat.row} %{{y:.0f}}" if heat.units is None else ""
     return {
         "type": "heatmap",
         "name": heat.name,
@@ -138,4 +140,4 @@ def _colour_bar(heat: Heat, height: float, scene: Scene) -> dict:
 def _columns(heat: Heat) -> dict[str, Array]:
     units = heat.units or range(1, heat.values.shape[1] + 1)
     name = f"log10 {heat.name}" if heat.log else heat.name
-    return {f"{name}, unit {unit}": column for unit, column in zip(units, heat.values.T, strict=True)}
+    return {f"{name}, {heat.row} {unit}": column for unit, column in zip(units, heat.values.T, strict=True)}

@@ -98,6 +98,6 @@ def time_ticks(steps: int) -> dict:
         places = list(range(1, steps + 1))
     else:
         least = steps / 10
-        step = next(size * 10**power for power in range(5) for size in (1, 2, 5) if size * 10**power >= least)
+        step = next(size * 10**power for power in range(7) for size in (1, 2, 5) if size * 10**power >= least)
         places = [1, *(at for at in range(step, steps, step) if steps - at > step * 0.4 and at > step * 0.4), steps]
     return {"tickmode": "array", "tickvals": places, "ticktext": [str(place) for place in places]}

@@ -1,0 +1,131 @@
+"""Figures of runs of the lab: every number is drawn where it belongs, gaps and infinities included."""
+
+import csv as csv_format
+import functools
+import io
+import json
+
+import numpy as np
+import pytest
+
+from lab import RECIPES
+from lab.training import Training, Update
+from viz import FIGURES, View, as_figure, csv
+from viz.heat import unpacked
+from viz.theme import PALETTES
+from viz.training import PANEL_TITLES, TRAINING, TrainingRecord, figure_name, panels_fitting
+
+UPDATES = 4
+
+
+@functools.cache
+def record_of(recipe):
+    """The first updates of a recipe's first run, without the evaluation at its end."""
+    settings = next(iter(RECIPES[recipe].settings(lecture=True).values()))
+    small = {"hidden": min(settings.hidden, 32), "batch": min(settings.batch, 4), "evaluate_every": 100_000}
+    training = Training(settings.replace(**small, updates=100_000))
+    for event in training.events():
+        if not isinstance(event, Update) or event.update == UPDATES:
+            break
+    history = training.history
+    flows = {name: history.flow(name) for name in history.flows}
+    return TrainingRecord(history.columns, flows, recipe, f"Task: {settings.task}", settings.layers)
+
+
+def made(updates=30, **columns):
+    """A record of an LSTM with chosen columns."""
+    plain = {"loss": np.geomspace(2.0, 0.1, updates), "smooth_loss": np.geomspace(2.0, 0.1, updates)}
+    flow = np.linspace(-4, 0, 12)[None] + np.zeros((updates, 1))
+    empty = {"half_life": np.full(updates, np.nan), "clip_bit": np.zeros(updates)}
+    return TrainingRecord(plain | empty | columns, {"h1": flow, "c1": flow - 1}, "made", "Task: made")
+
+
+def draw(record, name=TRAINING, theme="light", **view):
+    return FIGURES[name].draw(record, View(theme=theme, **view), ())
+
+
+def named(drawn, name):
+    return [trace for trace in drawn.figure["data"] if trace.get("name") == name]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_recipe_is_drawn_in_both_themes_with_its_words_and_numbers(recipe):
+    record = record_of(recipe)
+    for theme in PALETTES:
+        drawn = draw(record, theme=theme)
+        json.dumps(drawn.figure, allow_nan=False)
+        as_figure(drawn)
+        assert drawn.alt.endswith(".") and not any(mark in drawn.alt for mark in ("<", "nan", "inf ", "None"))
+        assert len(drawn.figure["layout"]["yaxis"]["title"]["text"]) > 0
+    rows = list(csv_format.DictReader(io.StringIO(csv(drawn))))
+    assert [float(row["loss"]) for row in rows] == record.columns["loss"].tolist()
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_each_panel_stands_alone_under_the_name_of_the_registry(recipe):
+    record = record_of(recipe)
+    fitting = panels_fitting(record)
+    assert {"loss", "flow_h", "gradient", "ratio"} <= set(fitting) <= set(PANEL_TITLES)
+    for name in fitting:
+        drawn = draw(record, figure_name(name))
+        assert drawn.name == figure_name(name) and record.label in drawn.title
+        assert drawn.alt in draw(record).alt
+
+
+def test_a_panel_without_numbers_is_refused_by_name():
+    with pytest.raises(ValueError, match="panels = perplexity: the run made has nothing for it"):
+        draw(made(), "training_perplexity")
+
+
+def test_the_heatmap_shows_the_flow_of_each_update_from_the_first_step_upwards():
+    flow = np.arange(60.0).reshape(5, 12) / 60
+    record = TrainingRecord(made(5).columns, {"h1": flow}, "made", "")
+    (heat,) = named(draw(record, "training_flow_h"), "‖dL/dh<sub>t</sub>‖")
+    np.testing.assert_allclose(unpacked(heat["z"]), flow.T, rtol=1e-6)
+    assert (heat["x0"], heat["dx"], heat["y0"], heat["dy"]) == (1, 1, 1, 1)
+
+
+def test_the_dots_on_the_heatmap_lie_the_half_life_before_the_last_step():
+    half = np.array([2.0, 5.5, np.inf, 40.0, np.nan, 1.0])
+    (line,) = named(draw(made(6, half_life=half)), "half is left")
+    assert line["y"] == [10.0, 6.5, None, None, None, 11.0]
+
+
+def test_a_half_life_without_loss_stands_on_a_rail_of_its_own_and_is_no_overflow():
+    drawn = draw(made(4, half_life=np.array([3.0, np.inf, 5.0, np.inf])))
+    (axis,) = [a for n, a in drawn.figure["layout"].items() if n.startswith("yaxis") and a["title"]["text"] == "steps"]
+    ticks = " ".join(axis["ticktext"])
+    assert "none lost" in ticks and "overflow" not in ticks
+    assert "no gradient is lost" in drawn.alt
+
+
+def test_validation_is_drawn_at_the_updates_it_was_measured_at_and_nowhere_else():
+    values = np.full(30, np.nan)
+    values[[9, 19, 29]] = 1.0, 0.1, 0.01
+    drawn = draw(made(30, validation_loss=values), "training_loss")
+    lines = [trace for trace in named(drawn, "validation") if trace["mode"].startswith("lines")]
+    assert [(trace["x"], trace["y"]) for trace in lines] == [([10, 20, 30], [0.0, -1.0, -2.0])]
+    np.testing.assert_array_equal(drawn.columns["validation_loss"], values)
+
+
+def test_how_often_clipping_bit_is_told():
+    bit = np.zeros(30)
+    bit[:12] = 1
+    norms = {"grad_norm": np.full(30, 3.0), "clipped_norm": np.where(bit, 1.0, 3.0), "clip_bit": bit}
+    drawn = draw(made(30, **norms), "training_gradient")
+    assert "clipped in 40 % of updates" in drawn.figure["layout"]["annotations"][0]["text"]
+    assert "Clipping changed it in 40 % of the updates." in drawn.alt
+
+
+@pytest.mark.parametrize("updates", [1, 2, 999, 1001, 12_345])
+def test_any_number_of_updates_is_drawn_and_thinning_is_said(updates):
+    drawn = draw(made(updates, loss=np.linspace(2, 1, updates)))
+    (loss,) = [trace for trace in named(drawn, "this batch") if "lines" in trace["mode"] and "line" in trace][:1]
+    assert len(loss["x"]) <= 1001 and (loss["x"][0], loss["x"][-1]) == (1, updates)
+    assert ("update drawn" in drawn.figure["layout"]["annotations"][0]["text"]) == (updates > 1000)
+    assert len(drawn.columns["loss"]) == updates
+
+
+def test_the_view_chooses_panels():
+    headings = [note["text"] for note in draw(made(), panels=("flow_c",)).figure["layout"]["annotations"]]
+    assert any("dL/dc" in text for text in headings) and not any("loss" in text for text in headings)

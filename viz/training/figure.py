@@ -1,0 +1,81 @@
+"""The figures of a run: all panels over one axis of updates, and each panel alone."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+import numpy as np
+
+from viz.curves import named_apart
+from viz.flow_figure import ALONE, Drawn
+from viz.panel import PanelData, View
+
+from .flow import flow_panel
+from .lines import quantity_panel
+from .quantities import QUANTITIES, Quantity
+from .record import TrainingRecord
+from .scene import UpdateScene, over_updates
+
+TRAINING = "training"
+TITLE = "A network learns"
+
+Draw = Callable[[TrainingRecord, UpdateScene], PanelData]
+
+
+def _lines(quantity: Quantity) -> Draw:
+    return partial(quantity_panel, quantity)
+
+
+FLOWS = {"flow_h": "h", "flow_c": "c"}
+PANEL_TITLES = {
+    "loss": "Loss",
+    "accuracy": "Accuracy",
+    "perplexity": "Perplexity",
+    "flow_h": "Gradient on h by update",
+    "flow_c": "Gradient on c by update",
+    "gradient": "Gradient norm",
+    "half_life": "Half-life",
+    "weights": "Weight norms",
+    "radius": "Spectral radius",
+    "ratio": "Update ratio",
+}
+_DRAW: dict[str, Draw] = {quantity.name: _lines(quantity) for quantity in QUANTITIES}
+_DRAW |= {name: partial(flow_panel, part) for name, part in FLOWS.items()}
+
+
+def figure_name(panel: str) -> str:
+    """What a panel that stands alone is called, in the registry of figures and in files."""
+    return f"training_{panel}"
+
+
+def panels_fitting(record: TrainingRecord) -> list[str]:
+    """The panels that the run has something for, from top to bottom."""
+    lines = {quantity.name for quantity in QUANTITIES if quantity.lines_of(record)}
+    heats = {name for name, part in FLOWS.items() if record.flow(part) is not None}
+    return [name for name in PANEL_TITLES if name in lines | heats]
+
+
+def training_figure(record: TrainingRecord, view: View | None = None, extra: Sequence = ()) -> Drawn:
+    """The run's panels, those that the view names or all it has; `extra` is none of its business."""
+    view = view or View()
+    fitting = panels_fitting(record)
+    names = [name for name in fitting if name in view.panels] or fitting
+    return _drawn(TRAINING, f"{TITLE}: {record.label}", names, record, view)
+
+
+def training_panel(name: str, record: TrainingRecord, view: View | None = None, extra: Sequence = ()) -> Drawn:
+    """One panel as a figure of its own. ValueError where the run has nothing for it."""
+    if name not in panels_fitting(record):
+        raise ValueError(f"panels = {name}: the run {record.label} has nothing for it")
+    tall = View(theme=(view or View()).theme, stretch=ALONE)
+    return _drawn(figure_name(name), f"{PANEL_TITLES[name]}: {record.label}", [name], record, tall)
+
+
+def _drawn(name: str, title: str, names: Iterable[str], record: TrainingRecord, view: View) -> Drawn:
+    scene = UpdateScene(view=view, updates=record.updates)
+    panels = [_DRAW[panel](record, scene) for panel in names]
+    figure = over_updates(panels, scene)
+    alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt))
+    figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": record.caption}
+    updates = [("update", np.arange(1, record.updates + 1))]
+    columns = named_apart([*updates, *(pair for panel in panels for pair in panel.columns.items())])
+    return Drawn(name, title, figure, alt, record.caption, columns)

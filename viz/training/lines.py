@@ -1,0 +1,77 @@
+"""A quantity of a run as a panel of lines over its updates."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from viz import words
+from viz.curves import Array, Curve
+from viz.lines import Frame, LinePlot, significant
+from viz.panel import PanelData
+from viz.rails import NAN, ZERO, SpecialValue
+from viz.shared_axes import shared_axes_of
+
+from .quantities import Line, Quantity
+from .record import TrainingRecord
+from .scene import UpdateScene
+
+NONE_LOST = SpecialValue("stable", "none lost", "triangle-up", np.isposinf)
+MARKED = 60  # measurements that are marked one by one
+
+
+@dataclass(frozen=True, eq=False)
+class UpdatePlot(LinePlot):
+    """A panel of lines, with a rail for gradients of which nothing is lost where that may be."""
+
+    @property
+    def kinds(self) -> tuple[SpecialValue, ...]:
+        """The half-life is infinite where nothing is lost: no overflow."""
+        return (ZERO, NONE_LOST, NAN) if self.frame.name == "half_life" else super().kinds
+
+
+def quantity_panel(quantity: Quantity, record: TrainingRecord, scene: UpdateScene) -> PanelData:
+    """The lines of a quantity that the run has."""
+    lines = quantity.lines_of(record)
+    curves = {line: _curve(line, record.columns[line.column], quantity.log) for line in lines}
+    frame = Frame(quantity.name, quantity.heading(record), quantity.axis, quantity.height, log=quantity.log)
+    plot = UpdatePlot(frame, list(curves.values()), [quantity.told(record)])
+    (panel,) = plot.panels(scene, shared_axes_of([plot]))
+    _shrink(panel)
+    for line in lines:
+        if line.measured:
+            _mark(panel, curves[line].label, _scaled(record.columns[line.column], quantity.log))
+    return replace(panel, columns={line.column: record.columns[line.column] for line in lines})
+
+
+def _shrink(panel: PanelData) -> None:
+    """Points without a neighbour stand dense among updates: no larger than the lines are wide."""
+    for trace in panel.traces:
+        if trace.get("mode") == "markers" and trace["marker"].get("size") == 11:
+            trace["marker"] |= {"size": 3, "line": {"width": 0}}
+
+
+def _curve(line: Line, values: Array, log: bool) -> Curve:
+    """The column; one that was measured now and then is drawn straight from one measurement to the next."""
+    shown = _scaled(_between(values) if line.measured else values, log)
+    return Curve(line.column, line.label, line.role, shown, log=log, dash=line.dash, width=1.8)
+
+
+def _scaled(values: Array, log: bool) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log10(values) if log else values
+
+
+def _between(values: Array) -> Array:
+    known = np.flatnonzero(np.isfinite(values))
+    return np.interp(np.arange(len(values)), known, values[known]) if len(known) else values
+
+
+def _mark(panel: PanelData, label: str, values: Array) -> None:
+    """Let the line of this label stand on its measurements alone."""
+    known = np.flatnonzero(np.isfinite(values))
+    for trace in panel.traces:
+        if trace["name"] == label and trace.get("mode", "").startswith("lines") and "line" in trace:
+            trace["x"], trace["y"] = (known + 1).tolist(), significant(values[known]).tolist()
+            trace["mode"] = "lines+markers" if len(known) <= MARKED else "lines"
+            trace["marker"] = {"size": 5}
+            trace |= {"text": words.from_log10s(values[known])} if "text" in trace else {}

@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function draw() {
     const list = make("ol", "bf-lesson-list");
-    list.append(...data.lessons.map(card));
+    list.append(...JSON.parse(data.json).lessons.map(card));
     const clear = make("button", "bf-copy", "Forget how far I have come");
     clear.type = "button";
     clear.onclick = () => (backflowProgress.forget(), draw());

@@ -1,5 +1,6 @@
 // A step was opened.
 
 export default function ({ data }) {
-  backflowProgress.reach(data.lesson, data.step, data.steps);
+  const { lesson, step, steps } = JSON.parse(data.json);
+  backflowProgress.reach(lesson, step, steps);
 }

@@ -25,6 +25,7 @@ import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(f"Backflow needs Python 3.11 or newer; this is Python {platform.python_version()} ({sys.executable}).")
@@ -59,7 +60,7 @@ NO_APP = """The app needs {missing}, which came without it: install Backflow wit
 OTHER_PACKAGE = "Backflow's package {name} is hidden by another one of that name: {path}"
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """run, sweep, trace_torch, probe, show and the rest of NAMES, loaded when they are first asked for."""
     if name not in NAMES:
         raise AttributeError("module 'backflow' has no attribute {!r}".format(name))  # noqa: UP032

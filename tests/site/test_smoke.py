@@ -1,9 +1,13 @@
 """The built site, once: it starts, says what the engine says, answers a slider, and asks no other host."""
 
+import pytest
+
 from cells import RunSettings
 from cells.analysis import verdict
 from cells.engine import run
 from tests.site.reader import Reader
+
+pytestmark = [pytest.mark.slow, pytest.mark.site]  # it fetches 20 MB and builds the site before it begins
 
 
 def test_the_site_starts_and_answers_in_a_browser_that_reaches_nothing_else(site, lonely_chromium):

@@ -21,7 +21,7 @@ CURVES = {
     "accuracy": ("accuracy", "validation_accuracy"),
     "gradient norm, before and after clipping": ("grad_norm", "clipped_norm"),
 }
-COLOURS = ("#2a6fb0", "#d1662a")
+COLOURS, HUES = ("#2a6fb0", "#d1662a"), ("blue", "orange")
 LOGARITHMIC = ("loss", "gradient norm, before and after clipping")
 
 
@@ -58,10 +58,10 @@ def _pictures(run: Run) -> Iterable[str]:
     for title, names in CURVES.items():
         columns = {name: run.history[name] for name in names if np.isfinite(run.history[name]).any()}
         if columns:
-            yield _figure(_curves(columns, title in LOGARITHMIC), f"{title} by update: {' (blue), '.join(columns)}")
+            told = ", ".join(f"{name} in {hue}" for name, hue in zip(columns, HUES, strict=False))
+            yield _figure(_curves(columns, title in LOGARITHMIC), f"{title}: {told}; updates from left to right")
     if run.flows:
-        told = "log10 of the mean ‖dL/dh_t‖ of the top layer: updates from left to right, step 1 at the bottom"
-        yield _figure(_heat(run.flow), told)
+        yield _figure(*_heat(run.flow))
 
 
 def _figure(picture: str, caption: str) -> str:
@@ -88,8 +88,8 @@ def _line(values: Array, low: float, high: float, colour: str) -> str:
     return f"<polyline fill='none' stroke='{colour}' stroke-width='1.3' points='{points}'/>"
 
 
-def _heat(flow: Array) -> str:
-    """The flow as tiles, dark where the gradient is large; grey where there is none."""
+def _heat(flow: Array) -> tuple[str, str]:
+    """The flow as tiles, dark where the gradient is large, grey where there is none; and what it shows."""
     picked = flow[np.linspace(0, len(flow) - 1, min(len(flow), COLUMNS)).astype(int)]
     picked = picked[:, np.linspace(0, flow.shape[1] - 1, min(flow.shape[1], ROWS)).astype(int)]
     known = picked[np.isfinite(picked)]
@@ -101,8 +101,10 @@ def _heat(flow: Array) -> str:
         for i, row in enumerate(picked.tolist())
         for k, value in enumerate(row)
     ]
-    labels = f"<text x='0' y='14'>10^{high:.1f}</text><text x='0' y='{HEIGHT - 4}'>10^{low:.1f}</text>"
-    return f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' font-size='11'>{labels}{''.join(tiles)}</svg>"
+    last = f"<text x='0' y='14'>step {flow.shape[1]}</text><text x='0' y='{HEIGHT - 4}'>step 1</text>"
+    told = f"mean ‖dL/dh_t‖ of the top layer, from {number(10**low)} (light) to {number(10**high)} (dark)"
+    picture = f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' font-size='11'>{last}{''.join(tiles)}</svg>"
+    return picture, f"{told}; updates from left to right"
 
 
 def _shade(value: float, low: float, high: float) -> str:

@@ -107,12 +107,12 @@ class OwnNetwork:
     def _check_layer(self, place: int, layer: Params) -> None:
         inputs = self.hidden if place else self.inputs
         cell = self.cell_of()
-        wanted = cell.init_params(Recipe("identity", 1.0, 1.0, 0, place, inputs=inputs, hidden=self.hidden, steps=2))
-        for name, array in wanted.items():
+        wanted = _shapes(cell, inputs, self.hidden)
+        for name, shape in wanted.items():
             if name not in layer and name not in cell.constants:
                 raise ValueError(f"layer {place + 1} has no {name}, which the {cell.label} needs")
-            if name in layer and layer[name].shape != array.shape:
-                raise ValueError(f"{name} of layer {place + 1} has shape {layer[name].shape}; it takes {array.shape}")
+            if name in layer and layer[name].shape != shape:
+                raise ValueError(f"{name} of layer {place + 1} has shape {layer[name].shape}; it takes {shape}")
         unknown = [name for name in layer if name not in wanted]
         if unknown:
             raise ValueError(f"layer {place + 1} has {unknown[0]}, which the {cell.label} does not know")
@@ -132,6 +132,13 @@ class OwnNetwork:
             for layer in plain["layers"]
         )
         return cls(plain["cell"], layers, plain["options"], plain["key"], plain["source"])
+
+
+def _shapes(cell: Cell, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of a layer's parameters, told from those of one unit: a wide layer is not drawn to be looked at."""
+    small = cell.init_params(Recipe("identity", 1.0, 1.0, seed=0, layer=0, inputs=1, hidden=1, steps=2))
+    rows = {"W_x": inputs, "W_h": hidden}
+    return {n: (*([rows[n]] if n in rows else []), hidden * array.shape[-1]) for n, array in small.items()}
 
 
 def _copy(name: str, array: Any) -> Array:

@@ -205,7 +205,7 @@ def test_settings_with_a_network_are_equal_where_its_numbers_are():
         ({"cell": "gru"}, "cell = 'gru' is not that of the network's own weights, 'rnn'"),
         ({"layers": 2}, "layers = 2 is not that of the network's own weights, 1"),
         ({"inputs": 2}, "inputs = 2 gives 2 inputs a step, the network reads 1"),
-        ({"signal": "tokens"}, "tokens = 8 gives 8 inputs a step, the network reads 1"),
+        ({"signal": "tokens"}, "signal = 'tokens' gives 8 inputs a step, the network reads 1"),
         ({"network": 3}, "network = 3 is no OwnNetwork"),
     ],
 )

@@ -129,6 +129,18 @@
     for (const name of ["readystatechange", "load", "loadend"]) request.dispatchEvent(new ProgressEvent(name));
   }
 
+  // Streamlit asks for a download's address before it follows it.
+  const { fetch } = window;
+  window.fetch = (asked, how) => {
+    const url = new URL(asked?.url ?? asked, location.href).href;
+    return url.startsWith(MEDIA) ? fetchHere(url, how?.method ?? asked?.method ?? "GET") : fetch(asked, how);
+  };
+
+  async function fetchHere(url, method) {
+    const { status, headers, body } = await ask(method, url, [], null);
+    return new Response(method === "HEAD" ? null : body, { status, headers });
+  }
+
   const { click } = HTMLAnchorElement.prototype;
   HTMLAnchorElement.prototype.click = function () {
     if (this.href.startsWith(MEDIA)) save(this.href, this.download);

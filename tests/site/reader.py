@@ -1,7 +1,10 @@
 """One reader of the site: waits for what is drawn, and notes every complaint and every request that left the site."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+from playwright.sync_api import TimeoutError
 
 PATIENCE = 240_000  # ms: Python starts anew in every tab, on a machine that may be busy
 GLANCE = 50  # ms
@@ -46,10 +49,19 @@ class Reader:
 
     def turn_to(self, name: str) -> "Reader":
         """Another page of the app."""
-        self.page.locator(f"[data-testid=stTopNavLink][href$='/{name}']").click()
+        self._choose(self.page.locator(f"[data-testid=stTopNavDropdownLink][href*='/{name}']"), name)
         self.page.wait_for_function("name => location.pathname.replace(/\\/$/, '').endsWith(name)", arg=f"/{name}")
         self.page.wait_for_timeout(700)
         return self.wait_still()
+
+    def _choose(self, link, name: str) -> None:
+        """Open the menus one after the other until one has the page."""
+        for section in self.page.get_by_test_id("stTopNavSection").all():
+            section.click()
+            with suppress(TimeoutError):
+                return link.click(timeout=PATIENCE / 60)
+            self.page.keyboard.press("Escape")
+        raise AssertionError(f"the menu does not name {name}")
 
     @property
     def painted(self) -> int:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import frame, state
+from ui.platform import PLATFORM
 from ui.server.render_lock import RENDER_LOCK
 from ui.shell.page_titles import titled
 from ui.sidebar.controls import sidebar
@@ -18,13 +19,15 @@ PAGES = {
     "Compare": [titled("ui/pages/fan.py"), titled("ui/pages/phase.py"), titled("ui/pages/table.py")],
     "Learn": [titled("ui/pages/lessons.py")],
 }
+if PLATFORM.processes:  # which training takes
+    PAGES["Learn"].append(titled("ui/pages/train.py"))
 
 frame.open_page()
 state.begin()
 page = st.navigation(PAGES, position="top")
 frame.enter(page)
 with RENDER_LOCK.turn():
-    if page.url_path != "lessons":
+    if page.url_path not in ("lessons", "train"):
         with st.sidebar:
             sidebar(page.title)
     page.run()

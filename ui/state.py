@@ -13,6 +13,7 @@ from .link.link import Query, is_left_out, read_link, write_link
 from .views.fields import DEFAULTS, LISTS, Values, fixed, run_settings
 
 ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
+NOT_OURS = ("run",)  # what the page Train reads from its link itself
 ARRIVED = "arrived"  # whether this run is the first of its session, as by a link that was opened
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into
 
@@ -24,7 +25,7 @@ def begin() -> None:
     st.session_state[ARRIVED] = not returns
     if returns and not went_through_history():
         return
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    query = {name: st.query_params.get_all(name) for name in st.query_params if name not in NOT_OURS}
     found, complaints = read_link(query)
     put(found | (_too_long(values(), query) if returns else {}))
     st.session_state.complaints = complaints

@@ -105,7 +105,7 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
     assert download(dialog, "Save SVG")[0] not in ("backflow-flow.svg", "backflow-undefined.svg")
 
 
-@pytest.mark.parametrize("name", [path.stem for path in PAGES if path.stem not in ("flow", "lessons")])
+@pytest.mark.parametrize("name", [path.stem for path in PAGES if path.stem not in ("flow", "lessons", "train")])
 def test_every_other_page_leaves_with_all_its_charts(visit, chromium, tmp_path, name):
     page = visit(SMALL)
     page.turn_to(name)

@@ -13,7 +13,7 @@ from ui.views.fields import Values, run_settings
 
 PAGES = Path(__file__).parents[1] / "pages"
 FIRST = "flow"  # the page of the bare address
-UNSEEN = ("lessons",)  # pages that show no run
+UNSEEN = ("lessons", "train")  # pages that show no run
 
 
 @dataclass(frozen=True)

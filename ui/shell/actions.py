@@ -25,12 +25,17 @@ def action_row(starts: Callable[[], None] | None = None) -> None:
         with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center"):
             st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
             ask_button()
-            _copy_button()(key="copy_link", height="content", width="content")
+            copy_link_button()
             if st.button("Export", type="tertiary", key="export"):
                 export_dialog(offered())
     if starts:
         with st.container(horizontal=True, gap="xsmall", key="presets"):
             starts()
+
+
+def copy_link_button() -> None:
+    """A button that copies the address of what is shown."""
+    _copy_button()(key="copy_link", height="content", width="content")
 
 
 @st.cache_resource(show_spinner=False)

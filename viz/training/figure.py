@@ -28,10 +28,10 @@ def _lines(quantity: Quantity) -> Draw:
 FLOWS = {"flow_h": "h", "flow_c": "c"}
 PANEL_TITLES = {
     "loss": "Loss",
-    "accuracy": "Accuracy",
-    "perplexity": "Perplexity",
     "flow_h": "Gradient on h by update",
     "flow_c": "Gradient on c by update",
+    "accuracy": "Accuracy",
+    "perplexity": "Perplexity",
     "gradient": "Gradient norm",
     "half_life": "Half-life",
     "weights": "Weight norms",

@@ -1,0 +1,195 @@
+"""The page Train in sessions: what may be chosen, what a link opens, what is said where nothing can be shown."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import jobs
+from cells.registry import CELLS
+from jobs import arrays, control, lease, tiles
+from lab import RECIPES, LabSettings, runs
+from lab.checkpoint import pack, unpack
+from lab.cured import cured
+from lab.cures import _changes as changes
+from lab.record import Cure
+from lab.snapshot import network_of
+from lab.training import Training
+from tests.ui.sessions import Session
+from ui.rich_text import JOINER
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+CURES = (Cure("clipping by norm at 1", True, "the loss goes from 2 to 1 in 102 updates"),)
+
+
+def opened_page(**query) -> Session:
+    session = Session()
+    session.app.switch_page("ui/pages/train.py")
+    for name, text in query.items():
+        session.app.query_params[name] = text
+    session.run()
+    return session
+
+
+def has(session, key: str) -> bool:
+    return any(getattr(node, "key", None) == key for node in session.app)
+
+
+def turn(session, key: str, value) -> None:
+    next(node for node in session.app if getattr(node, "key", None) == key).set_value(value).run()
+    assert [error.message for error in session.app.exception] == []
+
+
+def errors(session) -> list[str]:
+    """Without the signs that keep Markdown from reading them."""
+    return [box.value.replace("\\", "").replace(JOINER, "") for box in session.app.error]
+
+
+def test_the_page_opens_without_a_store_and_makes_none(home):
+    session = opened_page()
+    assert errors(session) == [] and not home.exists()
+    assert has(session, "train_start")
+
+
+def test_a_run_of_ones_own_offers_only_what_applies(home):
+    session = opened_page()
+    turn(session, "train_recipe", "own")
+    assert has(session, "lab momentum") and not has(session, "lab rate_epoch") and not has(session, "lab dropout")
+    turn(session, "lab optimiser", "adam")
+    assert not has(session, "lab momentum")
+    turn(session, "lab layers", 2)
+    assert has(session, "lab dropout")
+    turn(session, "lab cell", "lstm")
+    assert has(session, "lab forget_bias")
+
+
+def test_values_that_do_not_go_together_are_named_and_nothing_starts(home):
+    session = opened_page()
+    turn(session, "train_recipe", "own")
+    turn(session, "lab length palindrome", 2000)
+    turn(session, "lab hidden", 256)
+    turn(session, "lab cell", "phased_lstm")
+    turn(session, "lab batch palindrome", 256)
+    assert any("length = 2000" in text and "at most" in text for text in errors(session))
+    next(node for node in session.app if getattr(node, "key", None) == "train_start").click().run()
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("name", ["zzz", "deadbeef", "../..", "1234"])
+def test_a_link_to_no_run_says_so_in_one_sentence(home, name):
+    session = opened_page(run=name)
+    assert len(errors(session) + [box.value for box in session.app.info]) == 1
+    assert "run" in errors(session)[0]
+
+
+@pytest.fixture
+def ended(home, monkeypatch):
+    """A store with one short run that has ended, trained in this process."""
+    return stored(LabSettings(task="names", length=14, hidden=8, batch=4, updates=40, cell="lstm"))
+
+
+def stored(settings) -> str:
+    """Put a run into the store as a worker would leave it; the job's name."""
+    job, here = runs.job_of("A short run", {"short": settings}), runs.store()
+    with here.transaction() as db:
+        control._enter(db, job)
+    held = lease.acquire(here, job.id)
+    claim = tiles.claim(here, job.id, 0, held.epoch)
+    training = Training(settings)
+    list(training.events())
+    if training.progress.halt:
+        training.progress.halt = replace(training.progress.halt, cures=CURES)
+    payload = np.frombuffer(pack(training), dtype=np.uint8)
+    tiles.commit(here, arrays.encode({"run": payload}, claim.facts()))
+    lease.release(here, held)
+    return job.id[:8]
+
+
+def test_a_link_opens_a_run_for_anyone_with_its_figure_words_and_samples(ended):
+    session = opened_page(run=ended)
+    assert "loss" in session.verdict and "Update 40 of 40" in session.verdict
+    assert "‖dL/dh" in str(session.charts["chart training"]["figure"]["layout"]["annotations"])
+    assert any("after update" in box.value and "40" in box.value for box in session.app.markdown)
+    assert session.query["run"] == ended
+
+
+def test_the_trained_network_opens_on_the_main_page_with_the_weights_it_has_learned(ended):
+    place = runs.find(runs.store(), ended)[0]
+    session = opened_page(run=ended)
+    next(node for node in session.app if getattr(node, "key", None) == "train_open").click().run()
+    session.go("flow")
+    network = session.value("network")
+    net = unpack(runs.payload_of(runs.store(), place)).net
+    for name, array in network.layers[0].items():
+        learned = dict(net.layers[0].named_parameters()) | dict(net.layers[0].named_buffers())
+        np.testing.assert_array_equal(array, learned[name].detach().double().numpy())
+    assert session.values["signal"] == "tokens" and session.values["steps"] == 14
+    assert "short, trained for 40 updates" in network.source and session.charts["chart"]
+
+
+def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, monkeypatch):
+    settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
+    name, begun = stored(settings), []
+    monkeypatch.setattr(runs, "start", lambda job: begun.append(job) or job.id)
+    session = opened_page(run=name)
+    assert "Exploded at update 2" in session.verdict and "would have prevented it" in session.verdict
+    next(node for node in session.app if getattr(node, "key", None) == "train_cure").click().run()
+    ((spec,),) = [job.tiles for job in begun]
+    assert spec["settings"]["clip"] == 1.0
+    assert spec["settings"] | {"clip": 0.0} == settings.as_json() | {"clip": 0.0}
+
+
+def test_a_missing_checkpoint_and_a_damaged_result_get_one_sentence(ended):
+    place, here = runs.find(runs.store(), ended)[0], runs.store()
+    here.tile_path(place.job, 0).unlink()
+    session = opened_page(run=ended)
+    said = errors(session) + [box.value.replace("\\", "") for box in session.app.info]
+    assert len(said) == 1 and "checkpoint" in said[0]
+
+
+def test_a_full_store_is_told_in_one_sentence(home, monkeypatch):
+    def full(job):
+        raise jobs.JobError("the lab's runs take 2.1 GB, the most is 2 GB: delete some")
+
+    monkeypatch.setattr(runs, "start", full)
+    session = opened_page()
+    next(node for node in session.app if getattr(node, "key", None) == "train_start").click().run()
+    assert errors(session) == ["the lab's runs take 2.1 GB, the most is 2 GB: delete some."]
+
+
+def test_a_scheduler_that_has_vanished_is_told_in_one_sentence(home, monkeypatch):
+    monkeypatch.setenv(runs.SCHEDULER, "tcp://127.0.0.1:9")
+    session = opened_page()
+    next(node for node in session.app if getattr(node, "key", None) == "train_start").click().run()
+    (said,) = errors(session)
+    assert "127.0.0.1" in said and "scheduler" in said
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("more", [{}, {"task": "names", "length": 14, "embedding": 5, "layers": 2}])
+def test_every_cells_trained_weights_are_read_without_pytorch_as_the_network_has_them(cell, more):
+    base = {"task": "adding", "length": 6, "hidden": 4, "batch": 4}
+    training = Training(LabSettings(cell=cell, updates=3, **(base | more)))
+    list(training.events())
+    network = network_of(pack(training), "it")
+    for ours, theirs in zip(network.layers, training.net.layers, strict=True):
+        learned = dict(theirs.named_parameters()) | dict(theirs.named_buffers())
+        for name in learned.keys() & ours.keys():
+            np.testing.assert_array_equal(ours[name].astype(np.float32), learned[name].detach().numpy())
+        assert {name for name, _ in theirs.named_parameters()} <= ours.keys()
+
+
+def test_every_change_that_is_tried_is_known_by_its_words():
+    settings = RECIPES["exploding"].settings()["unclipped"]
+    tried = dict(changes(settings, Training(settings)))
+    assert len(tried) == 4
+    for words, changed in tried.items():
+        found = cured(settings, Cure(words, True, ""))
+        assert found.weight_scale == pytest.approx(changed.weight_scale, rel=0.05)
+        assert found.replace(weight_scale=1.0) == changed.replace(weight_scale=1.0)

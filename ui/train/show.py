@@ -1,0 +1,159 @@
+"""A job of the lab on the page: how it stands, its runs as they learn, and where one may go from there."""
+
+from functools import partial
+
+import streamlit as st
+
+import jobs
+from cells.knobs import BadValue
+from cells.words import number
+from lab import runs
+from lab.cured import cure_of, cured
+from lab.record import RunRecord
+from ui.chart import show_chart
+from ui.flow.verdict_header import band
+from ui.frame import theme
+from ui.rich_text import as_written
+from ui.server.render_lock import RENDER_LOCK
+from ui.shell.notices import show_sentence
+from viz.training import PANEL_TITLES, TrainingRecord, panels_fitting
+from viz.words import spelled
+
+from .choice import FAULT, start
+from .open_network import open_network
+from .save import save_dialog
+from .stored import Opened, body_of, drawable, exportables_of, fault_of, open_job, record_of
+from .words import details, headline
+
+POLL = 1.0  # seconds between two looks at a run under way
+BEGIN_WITH = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")
+BAR = 380  # px
+FEW = 8  # runs that stand side by side
+
+
+def show_job(name: str) -> None:
+    """The job that `run` names: watched while it works; one sentence where there is none."""
+    try:
+        alive = open_job(name).status.alive
+    except (jobs.JobError, BadValue) as error:
+        show_sentence(f"{str(error).rstrip('.')}.")
+        return
+
+    @st.fragment(run_every=POLL if alive else None)
+    def live() -> None:
+        _live(name, alive)
+
+    live()
+
+
+def _live(name: str, was_alive: bool) -> None:
+    with RENDER_LOCK.turn():
+        try:
+            job = open_job(name)
+            _show(job)
+        except (jobs.JobError, BadValue) as error:
+            show_sentence(f"{str(error).rstrip('.')}.")
+            return
+    if was_alive and not job.status.alive:
+        st.rerun()
+
+
+def _show(job: Opened) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="train_status"):
+        st.html(f'<h4 class="bf-title">{spelled(job.status.name)}</h4>', width="content")
+        _status(job.status)
+    place = _chosen(job)
+    if fault := fault_of(place, job.status):
+        st.info(as_written(f"{fault.rstrip('.')}."))
+        return
+    record = record_of(place)
+    if record is not None:
+        _run(place, record)
+
+
+def _status(now: jobs.JobStatus) -> None:
+    """How far it is, and what can be done about it."""
+    if now.alive:
+        left = f", about {number(now.eta)} s left" if now.eta else ""
+        told = f"{now.state.capitalize()}: {now.done} of {now.total} runs are done{left}"
+        st.progress(min(1.0, now.progress), text=told, width=BAR)
+        if now.state != "stopping":
+            _button("Pause", "train_pause", partial(jobs.stop, runs.store(), now.id))
+    elif now.state != "done":
+        st.markdown(as_written(now.message), width="content")
+        _button("Go on", "train_go_on", partial(jobs.resume, runs.store(), now.id))
+
+
+def _button(label: str, key: str, act) -> None:
+    """A button; why it could not do its work is told when the page is drawn again."""
+    if st.button(label, key=key):
+        try:
+            act()
+        except jobs.JobError as error:
+            st.session_state[FAULT] = str(error)
+        st.rerun()
+
+
+def _chosen(job: Opened) -> runs.Place:
+    """The run that is shown, the first one to begin with."""
+    if len(job.places) == 1:
+        return job.places[0]
+    by_tile = {place.tile: place for place in job.places}
+    names = {"format_func": lambda tile: by_tile[tile].label, "key": f"train_place {job.status.id[:8]}"}
+    if len(by_tile) > FEW:
+        tile = st.selectbox("Run", list(by_tile), **names)
+    else:
+        tile = st.segmented_control("Run", list(by_tile), default=0, required=True, **names)
+    return by_tile[tile or 0]
+
+
+def _run(place: runs.Place, record: RunRecord) -> None:
+    if not record.progress.update:
+        st.html(
+            band(headline(record) if record.progress.halt else "Before the first update.", spelled(details(record)))
+        )
+        _cure(place, record)
+        return
+    shown = drawable(place, record)
+    st.html(band(headline(record), spelled(details(record))))
+    _cure(place, record)
+    panels = _tools(place, shown)
+    show_chart(*body_of(place, shown, panels, theme()), key="chart training")
+    _samples(record)
+    with st.expander("Settings", key="train_settings"):
+        st.caption(as_written(shown.caption))
+
+
+def _cure(place: runs.Place, record: RunRecord) -> None:
+    """One button that repeats an exploded run with what would have prevented it."""
+    cure = cure_of(record.progress.halt)
+    if cure and st.button(f"Repeat it with {cure.change}", type="primary", key="train_cure", help=cure.outcome):
+        changed = cured(place.settings, cure)
+        label = f"{place.label}, cured"
+        start(f"{place.label} with {cure.change}", {label: changed})
+
+
+def _tools(place: runs.Place, shown: TrainingRecord) -> tuple[str, ...]:
+    """Which panels are drawn, and where the run may go."""
+    fitting = panels_fitting(shown)
+    with st.container(horizontal=True, vertical_alignment="center", key="train_tools"):
+        usual = [name for name in fitting if name in BEGIN_WITH]
+        titles = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": "train_panels"}
+        chosen = st.pills("Panels", fitting, selection_mode="multi", default=usual, **titles)
+        if st.button("Show this network's gradient flow", key="train_open", help="Its weights, as they are now."):
+            open_network(place)
+        if st.button("Export", type="tertiary", key="train_export"):
+            save_dialog(exportables_of(shown), place.name)
+    return tuple(name for name in fitting if name in chosen) or tuple(usual)
+
+
+def _samples(record: RunRecord) -> None:
+    """What the network wrote at milestones, the newest first."""
+    if record.progress.samples:
+        st.markdown("**What it wrote**")
+        rows = [f"| {update:,} | {_cell(text)} |" for update, text in reversed(record.progress.samples)]
+        st.markdown("| after update | |\n|--:|:--|\n" + "\n".join(rows))
+
+
+def _cell(text: str) -> str:
+    return as_written(" ".join(text.split())) or "(nothing)"

@@ -1,0 +1,119 @@
+"""Runs of the lab as the page reads them from the store: their state, their record, what is drawn of them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+import jobs
+import viz
+from cells.knobs import BadValue, knobs_of
+from jobs import checkpoints
+from lab import runs
+from lab.record import RunRecord
+from lab.settings import LabSettings
+from ui.compute import BODIES, chart_body
+from ui.export.exportables import Exportable
+from viz.training import TRAINING, TrainingRecord, figure_name, panels_fitting
+
+NO_RUN = "There is no run yet: start one above"
+MISSING = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew"
+WAITING = "No update is written down yet: the first checkpoint comes within seconds"
+HIDDEN = ("text", "smoothing")  # settings that a caption leaves out
+
+
+Stamp = tuple[str, int, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A job of the lab: how it stands, and its runs."""
+
+    status: jobs.JobStatus
+    places: list[runs.Place]
+    recipe: str
+
+
+def open_job(name: str) -> Opened:
+    """The job that a link's `run` names; JobError with one sentence where there is none."""
+    if not runs.is_any():
+        raise jobs.JobError(NO_RUN)
+    here = runs.store()
+    job_id = runs.find(here, name)[0].job
+    return Opened(jobs.status(here, job_id, pieces="runs"), runs.places_of(here, job_id), runs.recipe_of(here, job_id))
+
+
+def stamp_of(place: runs.Place) -> Stamp:
+    """What changes whenever more of a run is known: when its checkpoint and its result were written."""
+    here = runs.store()
+    return place.job, place.tile, checkpoints.written_at(here, place.job, place.tile), _ended_at(here, place)
+
+
+def _ended_at(here: jobs.Store, place: runs.Place) -> float:
+    try:
+        return here.tile_path(place.job, place.tile).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def record_of(place: runs.Place) -> RunRecord | None:
+    """What is known of a run; None before its first checkpoint, BadValue where that is damaged."""
+    return _record(stamp_of(place), place)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _record(stamp: Stamp, _place: runs.Place) -> RunRecord | None:
+    return runs.record_of(runs.store(), _place)
+
+
+def drawable(place: runs.Place, record: RunRecord) -> TrainingRecord:
+    """The record as figures take it."""
+    s, halt = record.settings, record.progress.halt
+    return TrainingRecord(
+        record.history, record.flows, place.label, caption_of(s), s.layers, halt.update if halt else 0
+    )
+
+
+def caption_of(settings: LabSettings) -> str:
+    """Every setting in words."""
+    words = []
+    for part in (settings, settings.task_options, settings.options):
+        for name, field in knobs_of(part).items():
+            knob, value = field.metadata["knob"], getattr(part, name)
+            if name not in HIDDEN:
+                words.append(f"{knob.label}: {knob.choices.get(value, value) if knob.choices else value}")
+    return " · ".join(words)
+
+
+def body_of(place: runs.Place, shown: TrainingRecord, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
+    """The figure as the browser takes it, and its height."""
+    return BODIES.of(
+        (TRAINING, *stamp_of(place), shown.updates, panels, mode), lambda: _drawn_body(shown, panels, mode)
+    )
+
+
+def _drawn_body(shown: TrainingRecord, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
+    drawn = viz.FIGURES[TRAINING].draw(shown, viz.View(theme=mode, panels=panels), ())
+    return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
+
+
+def exportables_of(shown: TrainingRecord) -> list[Exportable]:
+    """The whole figure, and each of its panels."""
+    names = [TRAINING, *(figure_name(panel) for panel in panels_fitting(shown))]
+    return [
+        Exportable(name, viz.FIGURES[name].title, partial(_draw, name, shown), part=name != TRAINING) for name in names
+    ]
+
+
+def _draw(name: str, shown: TrainingRecord, mode: str):
+    return viz.FIGURES[name].draw(shown, viz.View(theme=mode), ())
+
+
+def fault_of(place: runs.Place, now: jobs.JobStatus) -> str:
+    """Why nothing of a run is shown; empty where something is."""
+    try:
+        if record_of(place) is not None:
+            return ""
+    except (BadValue, jobs.JobError) as error:
+        return str(error)
+    return WAITING if now.alive or not now.progress else MISSING

@@ -1,0 +1,55 @@
+"""What a run has come to, in words."""
+
+import math
+from html import escape
+
+from cells.words import number, percent, steps
+from lab.record import Halt, RunRecord
+
+ENDED = {
+    "updates": "all updates are done",
+    "target": "the target is reached",
+    "patience": "the validation got no better",
+    "halted": "a value was not finite",
+}
+
+
+def headline(record: RunRecord) -> str:
+    """Where it is and how well it does, as HTML."""
+    progress, settings = record.progress, record.settings
+    if progress.halt:
+        first = f'<span class="bf-red">Exploded at update {progress.halt.update}:</span>'
+        return f"{first} {escape(progress.halt.tensor)} is not finite."
+    last = {name: float(column[-1]) for name, column in record.history.items()}
+    told = [f"loss {number(last['loss'])}"]
+    told += [f"accuracy {percent(last['accuracy'])}"] if math.isfinite(last["accuracy"]) else []
+    told += [f"perplexity {number(last['perplexity'])}"] if math.isfinite(last["perplexity"]) else []
+    return f"Update {progress.update:,} of {settings.updates:,}: {escape(', '.join(told))}."
+
+
+def details(record: RunRecord) -> str:
+    """How far back the gradient reaches, why it ended, and what it reached on data it had never seen."""
+    progress = record.progress
+    told = []
+    if progress.halt:
+        told.append(_how_it_came(progress.halt))
+    elif progress.update:
+        told.append(_reach(float(record.history["half_life"][-1])))
+    if progress.reason and not progress.halt:
+        told.append(f"Ended because {ENDED.get(progress.reason, progress.reason)}.")
+    if progress.metrics:
+        measured = ", ".join(f"{name} {number(value)}" for name, value in progress.metrics.items())
+        told.append(f"On the test data: {measured}.")
+    return " ".join(filter(None, told))
+
+
+def _how_it_came(halt: Halt) -> str:
+    helps = [cure.change for cure in halt.cures if cure.prevents]
+    tried = f" Tried: {', '.join(helps) or 'none of the changes'} would have prevented it." if halt.cures else ""
+    return halt.growth + tried
+
+
+def _reach(half_life: float) -> str:
+    if half_life == math.inf:
+        return "No gradient is lost on its way back to step 1."
+    return f"Half of the gradient is gone {steps(half_life)} back." if math.isfinite(half_life) else ""

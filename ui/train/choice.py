@@ -126,15 +126,17 @@ def _fields(group: str, values: Values) -> Mapping[str, Field]:
 
 def _widget(name: str, field: Field, values: Values) -> Any:
     knob, key = field.metadata["knob"], f"lab {name}"
-    usual = USUAL.get(values.get("task", ""), {}).get(name, field.default)
+    usual: Any = USUAL.get(values.get("task", ""), {}).get(name, field.default)
     help_text = knob.help or None
     if isinstance(field.default, bool):
         return st.toggle(knob.label, usual, key=key, help=help_text)
     if isinstance(field.default, str):
         choices = dict(knob.choices)
         place = list(choices).index(usual)
-        return st.selectbox(knob.label, list(choices), place, format_func=choices.get, key=key, help=help_text)
-    kind = type(field.default)
+        return st.selectbox(
+            knob.label, list(choices), place, format_func=lambda one: choices[one], key=key, help=help_text
+        )
+    kind: Any = type(usual)
     high = kind(knob.high if knob.page_high is None else knob.page_high)
     number: dict[str, Any] = {"step": 1} if kind is int else {"step": None, "format": "%g"}
     key = f"{key} {values.get('task', '')}" if name in ("length", "batch", "embedding") else key

@@ -74,7 +74,7 @@ def __dir__() -> list:
 
 
 def own_package(name: str) -> types.ModuleType:
-    """The package beside this file, whatever of its name the current folder holds."""
+    """Return the package beside this file, whatever of its name the current folder holds."""
     sys.path.insert(0, str(ROOT))
     try:
         package = importlib.import_module(name)
@@ -131,11 +131,13 @@ class Environment:
         return hashlib.sha256("\n".join([python, *read_pins(self.root / pins)]).encode()).hexdigest()
 
     def has(self, pins: str) -> bool:
-        """Whether exactly these pins were installed to the end."""
+        """Return whether exactly these pins were installed to the end."""
         return self.stamp.exists() and self.digest(pins) in self.stamp.read_text(encoding="utf-8").split()
 
     def is_sound(self) -> bool:
-        """Whether some install came to its end and the interpreter runs, with pip, in the launcher's Python version."""
+        """Return whether some install came to its end and the interpreter runs, with pip, in the launcher's
+        Python version.
+        """
         if not (self.stamp.exists() and self.python.exists()):
             return False
         question = [str(self.python), "-c", "import pip, sys; print(sys.version_info[:2])"]
@@ -175,7 +177,10 @@ class Environment:
 
 
 def ready(pins: str) -> Path:
-    """The Python of the project's environment, once these pins are installed in it; this one, if pip installed us."""
+    """Return the Python of the project's environment, once these pins are installed in it.
+
+    This one, if pip installed us.
+    """
     if INSTALLED:
         return installed_python(pins)
     environment = Environment(ROOT)
@@ -184,7 +189,7 @@ def ready(pins: str) -> Path:
 
 
 def installed_python(pins: str) -> Path:
-    """This Python, if it has what the app needs; what only a checkout can do is refused."""
+    """Return this Python, if it has what the app needs; what only a checkout can do is refused."""
     if pins != APP_PINS:
         sys.exit("Tests and benchmarks belong to a checkout of Backflow; this is an installed one.")
     names = [re.split("[=;]", pin)[0] for pin in read_pins(ROOT / pins) if "sys_platform" not in pin]
@@ -195,7 +200,7 @@ def installed_python(pins: str) -> Path:
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens on the port, on this machine's own address or on all of them."""
+    """Return whether nobody listens on the port, on this machine's own address or on all of them."""
     with socket.socket() as probe:
         probe.settimeout(0.3)
         if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -211,7 +216,7 @@ def is_free(port: int) -> bool:
 
 
 def choose_port(wanted: int | None, default: int = PORT) -> int:
-    """The wanted port; without a wish the first free one from the default on."""
+    """Return the wanted port; without a wish the first free one from the default on."""
     if wanted is not None:
         if not 1 <= wanted <= 65535:
             sys.exit(f"port = {wanted} is outside [1, 65535]")
@@ -277,7 +282,7 @@ def start(words: list[str]) -> int:
 
 
 def browser_places(python: Path) -> Iterator[str]:
-    """Where Linux, macOS, Windows and Playwright, asked last, keep Chromium, Chrome and Edge."""
+    """Yield where Linux, macOS, Windows and Playwright, asked last, keep Chromium, Chrome and Edge."""
     yield from filter(None, map(shutil.which, BROWSERS))
     for folder in (Path("/Applications"), Path.home() / "Applications"):
         yield from (str(folder / f"{name}.app/Contents/MacOS/{name}") for name in MAC_BROWSERS)
@@ -287,7 +292,7 @@ def browser_places(python: Path) -> Iterator[str]:
 
 
 def is_browser(program: str) -> bool:
-    """Whether the program is there and tells its version (a stub that only advertises a package does not)."""
+    """Return whether the program is there and tells its version (a stub that only advertises a package does not)."""
     if os.name == "nt" or not Path(program).is_file():
         return Path(program).is_file()  # Chrome for Windows opens a window instead of telling its version
     try:
@@ -297,7 +302,7 @@ def is_browser(program: str) -> bool:
 
 
 def find_browser(python: Path) -> str | None:
-    """The program of a Chromium: BACKFLOW_BROWSER's, the system's, or the one Playwright has installed."""
+    """Return the program of a Chromium: BACKFLOW_BROWSER's, the system's, or the one Playwright has installed."""
     named = os.environ.get("BACKFLOW_BROWSER")
     if named:
         return shutil.which(named) or sys.exit(f"BACKFLOW_BROWSER = {named!r} is not a program on this machine.")
@@ -305,7 +310,10 @@ def find_browser(python: Path) -> str | None:
 
 
 def ways_to_a_browser(python: Path) -> Iterator[list[list]]:
-    """The commands that may bring a Chromium, gentlest first; system packages only for root on Debian and its kin."""
+    """Yield the commands that may bring a Chromium, gentlest first.
+
+    System packages only for root on Debian and its kin.
+    """
     yield [[python, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and getattr(os, "geteuid", lambda: 1)() == 0:
         yield [["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]]
@@ -338,7 +346,7 @@ def run_parts(parts: dict[str, list], **extra: str) -> int:
 
 
 def lint_parts(python: Path) -> dict[str, list]:
-    """The checks that only read the sources."""
+    """Return the checks that only read the sources."""
     return {
         "ruff check": [python, "-m", "ruff", "check", "."],
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
@@ -352,7 +360,10 @@ def check(_: list[str]) -> int:
 
 
 def in_parallel() -> list[str]:
-    """Words for pytest that share the tests out among the cores; on one core, what waits lets the other go on."""
+    """Return words for pytest that share the tests out among the cores.
+
+    On one core, what waits lets the other go on.
+    """
     processes = min(max(os.cpu_count() or 1, 2), MOST_PROCESSES)
     return ["-n", str(processes), "--no-loadscope-reorder"]
 

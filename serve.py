@@ -1,4 +1,6 @@
-"""What the launcher starts: Streamlit's server, with pages that find the app's root, and links that keep the view."""
+"""Define what the launcher starts: Streamlit's server, with pages that find the app's root, and links that keep
+the view.
+"""
 
 import asyncio
 import gc
@@ -40,7 +42,7 @@ async def opened(request: Request) -> HTMLResponse:
 
 @cache
 def page() -> str:
-    """The page with our scripts in it."""
+    """Return the page with our scripts in it."""
     ours = f"{ROOT}<script>{LINKS.read_text(encoding='utf-8')}</script>"
     return INDEX.read_text(encoding="utf-8").replace("<head>", ours, 1)
 
@@ -51,7 +53,7 @@ async def icon(_: Request) -> FileResponse:
 
 
 def addresses() -> Iterator[str]:
-    """Where the app is found: on this machine, and from others of the network if it listens to them."""
+    """Yield where the app is found: on this machine, and from others of the network if it listens to them."""
     port = st.get_option("server.port")
     yield f"http://localhost:{port}{BASE}"
     if not st.get_option("server.address"):
@@ -61,7 +63,7 @@ def addresses() -> Iterator[str]:
 
 
 def base() -> str:
-    """Where below the server's root the app stands: "" or, say, "/tools/backflow"."""
+    """Return where below the server's root the app stands: "" or, say, "/tools/backflow"."""
     path = (st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
 
@@ -113,14 +115,14 @@ class Door:
 
 
 def _is_newcomer(scope: Scope) -> bool:
-    """Whether someone opens the page, or a session for it."""
+    """Return whether someone opens the page, or a session for it."""
     if scope["type"] == "websocket":
         return scope["path"].endswith(STREAM)
     return scope["type"] == "http" and scope["path"] in ADDRESSES
 
 
 def is_full() -> bool:
-    """Whether so many files are open that another reader's could take the last."""
+    """Return whether so many files are open that another reader's could take the last."""
     try:
         import resource
 

@@ -22,7 +22,7 @@ MAPS = (
 
 
 def rows(rounds: int) -> Iterator[tuple]:
-    """A row of the table for each cell."""
+    """Yield a row of the table for each cell."""
     torch.set_num_threads(1)
     for cell, other, kind, seconds, times in MAPS:
         plan = MapPlan(RunSettings(cell=cell, steps=50, hidden=32, batch=8), SCALE, other)
@@ -49,7 +49,7 @@ def _sample(plan: MapPlan) -> list[tuple[int, int]]:
 
 
 def _turns(ways: list[Callable[[], object]], rounds: int) -> list[list[float]]:
-    """Seconds of each way; IN_A_ROW runs of each in turn, after one that is not counted."""
+    """Return seconds of each way; IN_A_ROW runs of each in turn, after one that is not counted."""
     times: list[list[float]] = [[] for _ in ways]
     for spent, way in list(zip(times, ways, strict=True)) * rounds:
         way()
@@ -61,7 +61,7 @@ def _turns(ways: list[Callable[[], object]], rounds: int) -> list[list[float]]:
 
 
 def _autograd(point: RunSettings, kind: type[nn.Module]) -> Callable[[], float]:
-    """One point the usual way, with the weights and inputs of our run."""
+    """Return one point the usual way, with the weights and inputs of our run."""
     trace = run(point)
     module = to_torch(trace)
     drawn = {name.removesuffix("_l0"): value for name, value in module.state_dict().items()}

@@ -22,7 +22,7 @@ Array = Any  # NumPy's or a scalar of it
 
 
 def rows(repeats: int) -> Iterator[tuple]:
-    """A row of the table for each measure of each cell."""
+    """Yield a row of the table for each measure of each cell."""
     torch.set_num_threads(1)
     measures = (
         ("credit matrix", 1.5, credit_matrix, plain_credit),
@@ -39,7 +39,10 @@ def rows(repeats: int) -> Iterator[tuple]:
 
 
 def timed(measure: Callable[[RunSettings], Array], settings: RunSettings, repeats: int) -> tuple[Array, float]:
-    """The result, and the median of the processor's seconds, which a busy machine does not stretch; with the run."""
+    """Return the result, and the median of the processor's seconds, which a busy machine does not stretch.
+
+    With the run.
+    """
     seconds = []
     for _ in range(repeats):
         start = time.process_time()
@@ -49,13 +52,13 @@ def timed(measure: Callable[[RunSettings], Array], settings: RunSettings, repeat
 
 
 def difference(found: Array, expected: Array) -> float:
-    """Largest between two arrays, where the plain way has a finite number."""
+    """Return largest between two arrays, where the plain way has a finite number."""
     known = np.isfinite(expected)
     return float(np.abs(found[known] - expected[known]).max())
 
 
 def plain_credit(settings: RunSettings) -> Array:
-    """One backward pass for each loss."""
+    """Return one backward pass for each loss."""
     trace = run(settings)
     direct, T = step_gradients(trace), settings.steps
     log10 = np.full((T, T), -np.inf)
@@ -67,7 +70,7 @@ def plain_credit(settings: RunSettings) -> Array:
 
 
 def plain_exponents(settings: RunSettings) -> Array:
-    """Every step's Jacobian as a matrix, a QR after each; the mean over the samples."""
+    """Return every step's Jacobian as a matrix, a QR after each; the mean over the samples."""
     trace = run(settings)
     found = [_one_sample(trace, sample) for sample in range(min(SAMPLES, settings.batch))]
     return np.sort(np.mean(found, axis=0))[::-1]
@@ -102,7 +105,7 @@ def plain_long_jacobian(settings: RunSettings) -> Array:
 
 
 def _unrolled(net: Unrolled, trace: Trace, state: torch.Tensor) -> torch.Tensor:
-    """The parts of the last state from those of the first, for the first sample."""
+    """Return the parts of the last state from those of the first, for the first sample."""
     found = dict(zip(trace.top.state_names, torch.chunk(state, len(trace.top.state_names), dim=-1), strict=True))
     for t in range(1, len(trace.inputs)):
         step = {"x": torch.tensor(trace.inputs[t, :1])} | {f"{part}_prev": rows for part, rows in found.items()}

@@ -81,5 +81,5 @@ class Reader:
 
 
 def leaves(url: str) -> bool:
-    """Whether a request goes to another machine."""
+    """Return whether a request goes to another machine."""
     return urlsplit(url).hostname not in ("127.0.0.1", None)

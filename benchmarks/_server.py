@@ -68,7 +68,7 @@ class Server:
         raise RuntimeError(f"{self.app.name} did not start within {START_LIMIT} s")
 
     def cpu(self) -> float:
-        """Seconds of processor time so far, user and system, of all its threads."""
+        """Return seconds of processor time so far, user and system, of all its threads."""
         return sum(self._process.cpu_times()[:2])
 
     def megabytes(self) -> float:
@@ -76,22 +76,22 @@ class Server:
         return self._process.memory_info().rss / 2**20
 
     def threads(self) -> int:
-        """How many threads it runs."""
+        """Return how many threads it runs."""
         return self._process.num_threads()
 
     def files(self) -> int:
-        """How many files it holds open, sockets among them; on Windows, how many handles."""
+        """Return how many files it holds open, sockets among them; on Windows, how many handles."""
         count = getattr(self._process, "num_fds", None) or self._process.num_handles
         return count()
 
     def has_torch(self) -> bool | None:
-        """Whether PyTorch's library is loaded; None where the system does not tell."""
+        """Return whether PyTorch's library is loaded; None where the system does not tell."""
         maps = getattr(self._process, "memory_maps", None)
         return any("libtorch" in entry.path for entry in maps()) if maps else None
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -20,7 +20,7 @@ CAPTION = re.compile(rb"weight scale:? (\d+(?:\.\d+)?)", re.IGNORECASE)
 
 @dataclass
 class Answer:
-    """What one rerun sent: seconds from the change to the end of the script, and what was in it."""
+    """Hold what one rerun sent: seconds from the change to the end of the script, and what was in it."""
 
     seconds: float = 0.0
     messages: int = 0
@@ -29,7 +29,7 @@ class Answer:
     charts: list[bytes] = field(default_factory=list)
 
     def scales(self) -> set[float]:
-        """The weight scales that the charts' captions name."""
+        """Return the weight scales that the charts' captions name."""
         return {float(found) for chart in self.charts for found in CAPTION.findall(chart)}
 
 
@@ -61,7 +61,7 @@ class Session:
         await self._connection.close()
 
     async def move(self, label: str, value: float) -> Answer:
-        """Set a slider."""
+        """Set a slider to a value and wait for the answer."""
         slider, rerun = self.sliders[label], self._state.rerun_script
         rerun.fragment_id = self._fragments[slider.id]
         states = rerun.widget_states.widgets
@@ -119,7 +119,7 @@ class Session:
             answer.charts.append(element.plotly_chart.spec.encode() + element.plotly_chart.alt.encode())
 
     def _ended(self, status: int, answer: Answer) -> bool:
-        """Whether a run is over; one that a callback stopped in favour of a fragment goes on."""
+        """Return whether a run is over; one that a callback stopped in favour of a fragment goes on."""
         if status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             answer.errors.append("the script does not compile")
         return status != ForwardMsg.FINISHED_EARLY_FOR_RERUN

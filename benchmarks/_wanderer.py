@@ -111,7 +111,7 @@ class Wanderer(Session):
         return answer
 
     async def _more(self, answer: Answer) -> bool:
-        """Whether there was a message after the answer, of another run that was under way or of none."""
+        """Return whether there was a message after the answer, of another run that was under way or of none."""
         try:
             data = await asyncio.wait_for(self._connection.recv(decode=False), LIMIT if self._is_drawing else GAP)
         except TimeoutError:
@@ -158,7 +158,7 @@ class Wanderer(Session):
         return finished
 
     def _is_gone(self, name: str) -> bool:
-        """Whether the run that ended should have drawn it and did not."""
+        """Return whether the run that ended should have drawn it and did not."""
         of_run = not self._running or self.controls[name].fragment in self._running
         return of_run and name not in self._drawn
 

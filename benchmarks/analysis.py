@@ -1,6 +1,6 @@
-"""The measures of the anatomy pages against the plain ways to get the same numbers, on one core.
+"""The measures of the pages of measures against the plain ways to get the same numbers, on one core.
 
-    python backflow.py bench anatomy [repeats]
+    python backflow.py bench analysis [repeats]
 
 Every number of ours is compared with that of the plain way before the times are.
 """
@@ -20,12 +20,12 @@ Jacobian) or nats a step (exponents)."""
 
 
 def main() -> None:
-    """Measure, compare, keep."""
+    """Measure, compare, and keep the table in RESULTS.md."""
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))  # before NumPy is loaded
     from benchmarks._plain_ways import rows
 
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    record("anatomy", f"{table(HEAD, rows(repeats))}\n\n{PLAIN}", ("numpy", "torch"))
+    record("analysis", f"{table(HEAD, rows(repeats))}\n\n{PLAIN}", ("numpy", "torch"))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def _ours(network, settings: RunSettings) -> Trace:
 
 
 def _products(trace: Trace) -> Callable[[], None]:
-    """The floor: the recurrent matrix products of one way there and back, and nothing else."""
+    """Return the floor: the recurrent matrix products of one way there and back, and nothing else."""
     h, delta, W = trace.states["h"][:-1], trace.layer(0).record.delta.mantissa, trace.params["W_h"]
     columns = W.shape[-1]
     forward, back = np.empty_like(delta[0, :, :columns]), np.empty_like(h[0])
@@ -128,14 +128,14 @@ def _fused(trace: Trace) -> Callable[[], object]:
 
 
 def _loss(h: torch.Tensor, trace: Trace) -> torch.Tensor:
-    """The batch mean of the last step's squared error."""
+    """Return the batch mean of the last step's squared error."""
     readout = {name: torch.tensor(value) for name, value in trace.network.readout.items()}
     gap = h @ readout["W_y"] + readout["b_y"] - torch.tensor(trace.targets[-1])
     return (gap**2).sum(dim=-1).mean()
 
 
 def _difference(trace: Trace) -> float:
-    """Largest relative difference of dL/dh_t and of the parameters' gradients."""
+    """Return largest relative difference of dL/dh_t and of the parameters' gradients."""
     cell, kept = _unrolled(trace)()
     batch = trace.settings.batch
     theirs = np.stack([parts[0].grad.numpy() * batch for parts in kept])

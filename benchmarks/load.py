@@ -135,7 +135,7 @@ async def _watch(session: Wanderer, rng: random.Random, due: float) -> None:
 
 
 def results(plan: Plan, outcome: Outcome, cost: Cost) -> str:
-    """The table."""
+    """Return all results as one Markdown table."""
     waits, reruns = outcome.waits, len(outcome.waits)
     rows = [
         (
@@ -157,7 +157,7 @@ def results(plan: Plan, outcome: Outcome, cost: Cost) -> str:
 
 
 def complaints(outcome: Outcome) -> list[str]:
-    """The first of the errors and of the mistaken results, if there are any."""
+    """Return the first of the errors and of the mistaken results, if there are any."""
     return [f"First of {len(found)}: {found[0]}" for found in (outcome.errors, outcome.strangers) if found]
 
 

@@ -22,7 +22,7 @@ Differs by: the largest difference of the ratio at those points, in decades."""
 
 
 def main() -> None:
-    """Measure, compare, keep."""
+    """Measure, compare, and keep the table in RESULTS.md."""
     os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))  # before NumPy is loaded
     from benchmarks._map_ways import SAMPLE, rows
 

@@ -30,7 +30,7 @@ SERVER_HEAD = ("Server, a rerun", "CPU new, ms", "CPU seen, ms", "answer new, ms
 
 @dataclass(frozen=True)
 class View:
-    """A page to measure."""
+    """A page whose answers are measured."""
 
     name: str
     app: Path
@@ -50,7 +50,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Reruns:
-    """What a series of reruns cost, on average or in the middle."""
+    """Hold what a series of reruns cost, on average or in the middle."""
 
     cpu: float  # ms
     answer: float  # ms
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def press_all(views: Sequence[View], presses: int) -> tuple[list[tuple[str, Series, Series]], str]:
-    """Every press of each view, on new values and then back on the same, the views taking turns; and remarks."""
+    """Return every press of each view, on new values and then back on the same, the views taking turns; and remarks."""
     with ExitStack() as stack:
         servers = [stack.enter_context(view.server()) for view in views]
         window = stack.enter_context(browser())
@@ -84,7 +84,10 @@ def press_all(views: Sequence[View], presses: int) -> tuple[list[tuple[str, Seri
 
 
 def turns(readers: Sequence[Reader], key: str, presses: int) -> list[Series]:
-    """Every reader presses in turn, so that whatever slows the machine slows all; the first rounds do not count."""
+    """Return every reader presses in turn, so that whatever slows the machine slows all.
+
+    The first rounds do not count.
+    """
     rounds = [[reader.press(key) for reader in readers] for _ in range(presses)]
     return [Series(pressed) for pressed in zip(*rounds[WARM_UP:], strict=True)]
 

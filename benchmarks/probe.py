@@ -24,10 +24,10 @@ class Nothing:
     """A writer that throws away."""
 
     def add_scalar(self, *_: object) -> None:
-        """Nothing."""
+        """Take it and do nothing with it."""
 
     def add_image(self, *_: object) -> None:
-        """Nothing."""
+        """Take it and do nothing with it."""
 
 
 class Training:
@@ -40,7 +40,7 @@ class Training:
         self.x, self.y = torch.randn(STEPS, BATCH, HIDDEN), torch.randn(BATCH, 1)
 
     def plain(self) -> None:
-        """One step."""
+        """Take one plain training step."""
         self.optimiser.zero_grad()
         output, _ = self.model["lstm"](self.x)
         ((self.model["head"](output[-1]) - self.y) ** 2).mean().backward()

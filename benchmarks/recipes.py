@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def measure(recipe: Recipe, seed: int) -> dict[str, Any]:
-    """All runs of a recipe at one seed, and what is claimed of them."""
+    """Return all runs of a recipe at one seed, and what is claimed of them."""
     runs, seconds = {}, {}
     for label, settings in recipe.settings(seed).items():
         start = time.process_time()
@@ -58,7 +58,7 @@ def measure(recipe: Recipe, seed: int) -> dict[str, Any]:
 
 
 def kept() -> list[dict[str, Any]]:
-    """What was measured so far."""
+    """Return what was measured so far."""
     lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
     return [json.loads(line) for line in lines]
 
@@ -71,7 +71,7 @@ def keep(found: dict[str, Any]) -> None:
 
 
 def page(results: Iterable[Mapping[str, Any]]) -> str:
-    """docs/recipes.md."""
+    """Return docs/recipes.md."""
     by_name: dict[str, dict[int, Mapping[str, Any]]] = {}
     for one in results:
         by_name.setdefault(one["recipe"], {})[one["seed"]] = one

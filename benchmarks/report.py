@@ -14,7 +14,7 @@ PACKAGES = ("numpy", "streamlit", "plotly")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table, its columns padded so that it can be read as it is; all but the first aligned right."""
+    """Return a Markdown table, its columns padded so that it can be read as it is; all but the first aligned right."""
     cells = [list(head), *(list(map(str, row)) for row in rows)]
     widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
@@ -37,7 +37,7 @@ def record(name: str, body: str, packages: Sequence[str] = PACKAGES) -> None:
 
 
 def sections_of(text: str) -> dict[str, str]:
-    """The sections of a results file, name to text."""
+    """Return the sections of a results file, name to text."""
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
     return {name.strip(): body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
@@ -50,7 +50,7 @@ def conditions(packages: Sequence[str] = PACKAGES) -> str:
 
 
 def processor() -> str:
-    """The processor's name."""
+    """Return the processor's name."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text(encoding="utf-8"), re.MULTILINE)
@@ -60,7 +60,7 @@ def processor() -> str:
 
 
 def busy() -> str:
-    """What else the machine was doing, where the system tells it."""
+    """Return what else the machine was doing, where the system tells it."""
     return f"load average {os.getloadavg()[0]:.1f}, " if hasattr(os, "getloadavg") else ""
 
 

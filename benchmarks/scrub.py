@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def range_row(cell: str, tries: int) -> tuple[object, ...]:
-    """A cell's range beside its single run; its figures come on top."""
+    """Return a cell's range beside its single run; its figures come on top."""
     settings = RunSettings(cell=cell, steps=STEPS, batch=BATCH, hidden=HIDDEN)
     points = [settings.replace(weight_scale=scale) for scale in SCALES]
     view = page_view(DEFAULTS | {"scrub": ("weight_scale",)})
@@ -92,7 +92,7 @@ def middle(several: tuple[Spent, ...], times: int) -> Spent:
 
 
 def drag_table(sweeps: int) -> str:
-    """The bare figure first: four panels of one line each, repainted by Plotly.react as fast as it can."""
+    """Return the bare figure first: four panels of one line each, repainted by Plotly.react as fast as it can."""
     with browser() as window:
         bare = bare_figure(window.new_page(viewport={"width": 1440, "height": 900}), sweeps)
         with Server(APP, ROOT) as server:

@@ -35,7 +35,7 @@ CROWD_TARGET = (
 
 @dataclass(frozen=True)
 class Sample:
-    """What the server held `at` seconds after the start, and what the readers had done by then."""
+    """Hold what the server held `at` seconds after the start, and what the readers had done by then."""
 
     at: float
     memory: float  # MB
@@ -92,7 +92,7 @@ class Soak:
         return float(np.polyfit(times, least, 1)[0]) * 3600 if len(times) > 1 else float("nan")
 
     def minutes(self, start: float = 0.0) -> list[list[Sample]]:
-        """The samples while there were readers, minute by minute."""
+        """Return the samples while there were readers, minute by minute."""
         counted = [sample for sample in self.samples if start <= sample.at < self.left.at]
         found: dict[int, list[Sample]] = {}
         for sample in counted:
@@ -101,7 +101,7 @@ class Soak:
 
 
 def rows(soak: Soak, bare: Sample) -> list[tuple]:
-    """The table: before, every minute, after."""
+    """Return the table: before, every minute, after."""
     named = [("before the first reader", bare), *((f"minute {k + 1}", m[-1]) for k, m in enumerate(soak.minutes()))]
     named += [("the last one leaves", soak.left), (f"{soak.rest.at - soak.left.at:.0f} s later", soak.rest)]
     return [(name, f"{s.memory:.0f}", s.threads, s.files, s.steps, s.errors) for name, s in named]
@@ -158,7 +158,7 @@ class Crowd:
 
 
 def crowd_rows(crowd: Crowd, sessions: int, left: float) -> list[tuple[str, object]]:
-    """The table of the crowd."""
+    """Return the table of the crowd."""
     return [
         ("sessions with the largest LSTM run at once", sessions),
         ("of their runs drawn in the measured minute", crowd.drawn),
@@ -172,7 +172,7 @@ def crowd_rows(crowd: Crowd, sessions: int, left: float) -> list[tuple[str, obje
 
 
 def waited(waits: Sequence[float]) -> str:
-    """The middle and the 95th of a hundred."""
+    """Return the middle and the 95th of a hundred."""
     return f"{median(waits) * 1000:.0f}, {quantiles(waits, n=20)[-1] * 1000:.0f} ms"
 
 
@@ -208,7 +208,7 @@ def crowded(sessions: int, after: float) -> list[str]:
 
 
 def first(errors: Sequence[str]) -> list[str]:
-    """The first of the errors, if there is any."""
+    """Return the first of the errors, if there is any."""
     return [f"First of {len(errors)}: {errors[0]}"] if errors else []
 
 

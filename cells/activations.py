@@ -27,7 +27,7 @@ def sigmoid_slope(u: Array, v: Array, out: Array | None = None) -> Array:
 
 
 def _mended(slope: Array, u: Array, k: float) -> Array:
-    """The slope, which is k² e/(1 + e)² with e = exp(-k|u|), taken from there where it has lost digits."""
+    """Return the slope, which is k² e/(1 + e)² with e = exp(-k|u|), taken from there where it has lost digits."""
     least = TAIL_SINGLE if slope.dtype == np.float32 else TAIL
     if not slope.min(initial=np.inf) >= least:
         slope_, u_ = by_units(slope), by_units(u)
@@ -48,7 +48,7 @@ class Activation(ABC):
 
     @abstractmethod
     def value(self, u: Array, out: Array) -> Array:
-        """σ(u), written to `out`."""
+        """Return σ(u), written to `out`."""
 
     @abstractmethod
     def slope(self, u: Array, v: Array, out: Array | None = None) -> Array:

@@ -14,18 +14,22 @@ NEAR = 2**19  # bytes that are still near the processor when they are read again
 
 
 def near_blocks(steps: int, size: int, least: int = 1) -> Iterator[slice]:
-    """All steps in blocks of `least` or a multiple of it: as many as NEAR holds, where one takes `size` bytes."""
+    """Return all steps in blocks of `least` or a multiple of it: as many as NEAR holds, where one takes `size`
+    bytes.
+    """
     block = least * max(1, NEAR // (least * size))
     return (slice(first, min(first + block, steps)) for first in range(0, steps, block))
 
 
 def empty_unit_major(*shape: int, dtype: Any = np.float64) -> Array:
-    """An empty array (T, …, B, N) with all samples of a unit side by side in memory: units in a row are one stretch."""
+    """Return an empty array (T, …, B, N) with all samples of a unit side by side in memory: units in a row are
+    one stretch.
+    """
     first, *samples, units = shape
     made = np.empty((first, units, *samples), dtype)
     return made.transpose(0, *range(2, made.ndim), 1)
 
 
 def by_units(a: Array) -> Array:
-    """The view (T, N, …, B) of an array (T, …, B, N): the order that `empty_unit_major` gives it in memory."""
+    """Return the view (T, N, …, B) of an array (T, …, B, N): the order that `empty_unit_major` gives it in memory."""
     return a.transpose(0, -1, *range(1, a.ndim - 1))

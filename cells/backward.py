@@ -21,7 +21,9 @@ STRETCH = 16  # steps between two looks
 
 @dataclass(frozen=True, eq=False)
 class UpstreamGrad:
-    """What reaches h at each step other than through later steps: rows[k] arrives at steps[k] (1-based, ascending)."""
+    """Hold what reaches h at each step other than through later steps: rows[k] arrives at steps[k] (1-based,
+    ascending).
+    """
 
     steps: list[int]
     rows: Scaled  # (len(steps), …, B, H)
@@ -39,7 +41,7 @@ class UpstreamGrad:
         return UpstreamGrad(here.steps, _with_end(here.rows, end), others)
 
     def _with_row(self, step: int) -> "UpstreamGrad":
-        """One row of zeros more, at a later step."""
+        """Return one row of zeros more, at a later step."""
         mantissa, exponent = self.rows.mantissa, self.rows.exponent
         mantissa = np.append(mantissa, np.zeros((1, *mantissa.shape[1:])), axis=0)
         if exponent is not None:
@@ -48,7 +50,7 @@ class UpstreamGrad:
 
 
 def _with_end(rows: Scaled, end: Scaled) -> Scaled:
-    """Rows with the last one replaced."""
+    """Return rows with the last one replaced."""
     mantissa = np.concatenate([rows.mantissa[:-1], end.mantissa])
     if rows.exponent is None or end.exponent is None:
         return Scaled(mantissa)
@@ -70,7 +72,7 @@ def backprop(
 
 
 class _Walk:
-    """One layer's way back."""
+    """Walk one layer back in time."""
 
     def __init__(self, cell: Cell, params: Params, tape: Tape, direct: UpstreamGrad, truncation: int) -> None:
         self.cell, self.params, self.tape, self.direct = cell, params, tape, direct
@@ -140,12 +142,14 @@ class _Walk:
         return tuple([grad[t] for grad in self.grads])
 
     def result(self) -> tuple[dict[str, Scaled], Scaled]:
-        """Gradients by part, and delta."""
+        """Return gradients by part, and delta."""
         parts = {p: Scaled(g, self.exponent) for p, g in zip(self.cell.state_names, self.grads, strict=True)}
         return parts, Scaled(self.delta, None if self.exponent is None else self.exponent[1:])
 
     def _fed(self, begun: Array, top: int, low: int) -> Mask:
-        """Rows that a gradient entered, or a direct part so far from float64 that bringing it home may have lost it."""
+        """Return rows that a gradient entered, or a direct part so far from float64 that bringing it home may
+        have lost it.
+        """
         fed = begun.any(axis=-1)
         if self.direct.rows.exponent is not None:
             for rows in (self._direct(t) for t in range(low, top) if t in self.within):

@@ -34,7 +34,7 @@ StateArrays = Mapping[str, Array]  # by the state's name
 
 @dataclass(frozen=True)
 class Recipe:
-    """What initial parameters depend on: the same for every cell."""
+    """Hold what initial parameters depend on: the same for every cell."""
 
     init: str
     weight_scale: float
@@ -46,7 +46,7 @@ class Recipe:
     steps: int
 
     def rng(self, purpose: int) -> np.random.Generator:
-        """A generator of its own for this seed, layer and purpose."""
+        """Return a generator of its own for this seed, layer and purpose."""
         return np.random.default_rng((self.seed, self.layer, purpose))
 
     def recurrent(self, blocks: int) -> Array:
@@ -55,7 +55,7 @@ class Recipe:
         return self.weight_scale * draw(self.init, (self.hidden, self.hidden), blocks, stream)
 
     def input(self, blocks: int) -> Array:
-        """W_x (I, blocks·H)."""
+        """Draw W_x (I, blocks·H), times the input scale."""
         stream = (self.seed, self.layer, 0)
         return self.input_scale * draw(self.init, (self.inputs, self.hidden), blocks, stream)
 
@@ -89,12 +89,12 @@ class Cell(ABC):
 
     @classmethod
     def build(cls, options: Any, activation: Activation) -> "Cell":
-        """The cell these options describe."""
+        """Return the cell these options describe."""
         return cls(options, activation)
 
     @property
     def scalable(self) -> bool:
-        """Whether the state may outgrow float64 and still be carried exactly, by an exponent."""
+        """Return whether the state may outgrow float64 and still be carried exactly, by an exponent."""
         return False
 
     def colour_of(self, name: str) -> str:
@@ -104,22 +104,24 @@ class Cell(ABC):
 
     @property
     def shown_gates(self) -> tuple[Gate, ...]:
-        """The gates that are drawn side by side: all but the time gate, which has a panel of its own."""
+        """Return the gates that are drawn side by side: all but the time gate, which has a panel of its own."""
         return tuple(gate for gate in self.gates if gate != self.time_gate)
 
     @property
     def skip_path(self) -> bool:
-        """Whether the old state is added to the new one, unweighted."""
+        """Return whether the old state is added to the new one, unweighted."""
         return False
 
     @property
     def shift_sign(self) -> str:
-        """How the clock reads its shift, a name in `clock.SIGNS`."""
+        """Return how the clock reads its shift, a name in `clock.SIGNS`."""
         return "minus"
 
     @property
     def reads_updated(self) -> bool:
-        """Whether the output of a cell with a time gate reads the updated memory, so that h_t depends on c_{t-1}."""
+        """Return whether the output of a cell with a time gate reads the updated memory, so that h_t depends on
+        c_{t-1}.
+        """
         return False
 
     def step_graph(self) -> StepGraph:
@@ -132,12 +134,12 @@ class Cell(ABC):
         return len(self.pre_activations)
 
     def draw_times(self, steps: int, batch: int, rng: np.random.Generator) -> Array:
-        """Timestamps (T, B); 1, 2, …, T unless the cell knows others."""
+        """Return timestamps (T, B); 1, 2, …, T unless the cell knows others."""
         return np.repeat(np.arange(1.0, steps + 1)[:, None], batch, axis=1)
 
     @abstractmethod
     def init_params(self, recipe: Recipe) -> Params:
-        """Draw the parameters."""
+        """Draw the initial parameters of one layer."""
 
     @abstractmethod
     def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:
@@ -166,23 +168,23 @@ class Cell(ABC):
         """`step_vjp` on a step's own arrays: its local derivatives in order, and delta as `split_delta` gives it."""
 
     def split_delta(self, delta: Array) -> Arrays:
-        """The views of delta (…, delta_blocks·H) that `backward_step` writes to and reads."""
+        """Return the views of delta (…, delta_blocks·H) that `backward_step` writes to and reads."""
         return (delta,)
 
     @abstractmethod
     def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
-        """Gradients of the summed loss: x (T, …, B, I) and h (T, …, B, H) enter each step."""
+        """Return gradients of the summed loss: x (T, …, B, I) and h (T, …, B, H) enter each step."""
 
     def input_delta(self, delta: Array) -> Array:
-        """The part of delta, in the column order of W_x, that the input projection sees."""
+        """Return the part of delta, in the column order of W_x, that the input projection sees."""
         return delta
 
     def grads_through_h(self, derivatives: Tape, t: Any, d_h: Array) -> Arrays:
-        """What reaches each part through h itself, at the steps that have the places t among the derivatives."""
+        """Return what reaches each part through h itself, at the steps that have the places t among the derivatives."""
         return (d_h,)
 
     def views(self, params: Mapping[str, Array], hidden: int) -> Params:
-        """The same parameters gate by gate: W_xi, W_hi, b_i, …"""
+        """Return the same parameters gate by gate: W_xi, W_hi, b_i, …"""
         found = {}
         for k, gate in enumerate(self.pre_activations):
             columns = slice(k * hidden, (k + 1) * hidden)
@@ -192,7 +194,7 @@ class Cell(ABC):
 
 
 def row(vector: Array) -> Array:
-    """A bias or other per-unit parameter (…, H), ready to meet a batch."""
+    """Return a bias or other per-unit parameter (…, H), ready to meet a batch."""
     return vector[..., None, :]
 
 
@@ -202,7 +204,7 @@ def project(x: Scaled, W: Array, b: Array) -> Scaled:
 
 
 def project_inputs(x: Scaled, W: Array, b: Array) -> Scaled:
-    """The same as one product, [x 1] with W on b: faster where N is large."""
+    """Return the same as one product, [x 1] with W on b: faster where N is large."""
     used = row(b).any(axis=-1, keepdims=True).astype(b.dtype)  # a bias of zeros must not bind the exponent
     rows, ones, exponent = x.beside(used)
     both = empty_unit_major(*rows.shape[:-1], rows.shape[-1] + 1, dtype=rows.dtype)
@@ -216,7 +218,7 @@ def product(rows: Array, W: Array) -> Array:
 
 
 def transposed(W: Array) -> Array:
-    """Wᵀ of each setting."""
+    """Return Wᵀ of each setting."""
     return W.mT
 
 
@@ -234,11 +236,11 @@ def blocks(a: Array, n: int) -> list[Array]:
 
 
 def linear_grads(x: Scaled, h: Scaled, delta: Scaled) -> Params:
-    """Gradients of W_x, W_h and b where all three meet the same pre-activations."""
+    """Return gradients of W_x, W_h and b where all three meet the same pre-activations."""
     W_x, W_h, b = sums_of_products([x, h, ones_like(x)], delta)
     return {"W_x": W_x, "W_h": W_h, "b": b[..., 0, :]}
 
 
 def ones_like(x: Scaled) -> Scaled:
-    """The constant input 1 that a bias meets: (T, …, B, 1)."""
+    """Return the constant input 1 that a bias meets: (T, …, B, 1)."""
     return Scaled(np.ones((*x.mantissa.shape[:-1], 1), x.mantissa.dtype))

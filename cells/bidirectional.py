@@ -26,7 +26,7 @@ class Taped(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """What one layer's backward pass was given, and what it found."""
+    """Hold what one layer's backward pass was given, and what it found."""
 
     direct: UpstreamGrad
     grads: dict[str, Scaled]
@@ -53,7 +53,7 @@ def backward_both(
     directs: tuple[UpstreamGrad, UpstreamGrad],
     finals: tuple[Sequence, Sequence],
 ) -> tuple[list[Backward], list[Backward]]:
-    """All layers of both directions, top first; returns what each found, lowest first.
+    """Return all layers of both directions, top first; returns what each found, lowest first.
 
     `directs` reaches the outputs of the two top layers, `finals` the final states of every layer, in each direction's
     own time.
@@ -69,7 +69,7 @@ def backward_both(
 
 
 def _below(layers: tuple[Taped, Taped], found: tuple[Backward, Backward]) -> tuple[UpstreamGrad, UpstreamGrad]:
-    """What both directions of a layer hand to the outputs of the two below it."""
+    """Return what both directions of a layer hand to the outputs of the two below it."""
     first, second = (input_gradient(layer, done.delta) for layer, done in zip(layers, found, strict=True))
     total = added(first, flipped(second))
     steps, H = list(range(1, len(total.mantissa) + 1)), total.mantissa.shape[-1] // 2
@@ -83,7 +83,7 @@ def input_gradient(layer: Taped, delta: Scaled) -> Scaled:
 
 
 def flipped(rows: Scaled) -> Scaled:
-    """The same from the last step to the first."""
+    """Return the same from the last step to the first."""
     return rows.at(slice(None, None, -1))
 
 
@@ -94,7 +94,7 @@ def beside(first: Scaled, second: Scaled) -> Scaled:
 
 
 def added(first: Scaled, second: Scaled) -> Scaled:
-    """first + second."""
+    """Return the sum of two scaled arrays."""
     exponent, (one, two) = _at_one_exponent(first, second)
     return Scaled(one + two, exponent)
 

@@ -56,13 +56,13 @@ def poisson(steps: int, batch: int, rng: np.random.Generator) -> Array:
 
 
 def two_sensors(steps: int, batch: int, rng: np.random.Generator) -> Array:
-    """The first T samples of two sensors, each regular at its own rate from a random phase on: (T, B)."""
+    """Return the first T samples of two sensors, each regular at its own rate from a random phase on: (T, B)."""
     ticks = [gap * (rng.random(batch) + np.arange(steps)[:, None]) for gap in SENSORS]
     return np.sort(np.concatenate(ticks), axis=0)[:steps]
 
 
 def given(timestamps: Sequence[float], steps: int, batch: int) -> Array:
-    """The first T of these times for every sequence: (T, B)."""
+    """Return the first T of these times for every sequence: (T, B)."""
     return np.repeat(np.array(timestamps[:steps])[:, None], batch, axis=1)
 
 

@@ -1,4 +1,4 @@
-"""What every cell behind a clock has: the clock's knobs, parameters, timestamps and gradients."""
+"""Define what every cell behind a clock has: the clock's knobs, parameters, timestamps and gradients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

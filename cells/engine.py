@@ -13,7 +13,7 @@ from .trace import LayerRecord, Trace
 
 
 def run(settings: RunSettings) -> Trace:
-    """One forward and backward pass."""
+    """Return one forward and backward pass."""
     return solve(build(settings), settings)
 
 
@@ -38,7 +38,7 @@ def direct_gradient(network: Network, states: Scaled) -> UpstreamGrad:
 
 
 def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: UpstreamGrad) -> list[LayerRecord]:
-    """All layers, top first; returns their records, lowest first."""
+    """Return all layers, top first; returns their records, lowest first."""
     records, cell, last = [], network.cell, len(network.x)
     finals = network.finals[::-1]
     for params, tape, read, final in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], finals, strict=True):
@@ -52,7 +52,7 @@ def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: 
 
 
 def _both_directions(ahead: Network, back: Network) -> tuple[tuple[LayerRecord, ...], tuple[LayerRecord, ...]]:
-    """The records of every layer forward in time, and of every layer from the last input to the first."""
+    """Return the records of every layer forward in time, and of every layer from the last input to the first."""
     tapes, inputs = forward_both(ahead, back)
     first, second = _taped(ahead, tapes[0]), _taped(back, tapes[1])
     directs = direct_gradient(ahead, inputs[0][-1]), direct_gradient(back, inputs[1][-1])

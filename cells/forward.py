@@ -62,7 +62,7 @@ def _unroll_stretch(cell: Cell, params: Params, tape: Tape, stretch: range) -> N
 
 
 def _exponents(tape: Tape) -> tuple[Exponents, Exponents]:
-    """The tape's exponents of h and of the pre-activations, made when first needed."""
+    """Return the tape's exponents of h and of the pre-activations, made when first needed."""
     zeros = np.zeros(tape["h"].shape[:-1], np.int64)
     return tape.setdefault("h_exponent", zeros), tape.setdefault("a_exponent", zeros[1:].copy())
 
@@ -76,7 +76,9 @@ def _move_stretch(tape: Tape, part: slice, after: slice, arriving: Exponents) ->
 
 
 def _fed(h: Array, projected: Array, arriving: Any) -> Mask:
-    """Rows of a stretch that a state entered, or an input so far from float64 that bringing it home may lose it."""
+    """Return rows of a stretch that a state entered, or an input so far from float64 that bringing it home may
+    lose it.
+    """
     return h.any(axis=-1) | (projected.any(axis=-1) & (arriving != 0)).any(axis=0)
 
 
@@ -100,7 +102,7 @@ def _scaled_step(cell: Cell, params: Params, tape: Tape, t: int, exponents: tupl
 
 
 def _larger(h: Array, h_exponent: Exponents, a: Array, a_exponent: Exponents) -> Exponents:
-    """The exponent at which both rows fit; a row of zeros fits any."""
+    """Return the exponent at which both rows fit; a row of zeros fits any."""
     h_alive, a_alive = h.any(axis=-1), a.any(axis=-1)
     least = np.iinfo(np.int64).min // 4
     h_bits = np.where(h_alive, h_exponent + magnitudes(h), least)

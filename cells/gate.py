@@ -1,4 +1,4 @@
-"""What a cell declares of each of its gates, for all that shows one."""
+"""Define what a cell declares of each of its gates, for all that shows one."""
 
 from dataclasses import dataclass
 

@@ -34,22 +34,22 @@ class SweepGrid:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The lengths of the axes."""
+        """Return the lengths of the axes."""
         return tuple(len(values) for values in self.axes.values())
 
     @property
     def log10_grad_norms(self) -> Mapping[str, Array]:
-        """log10 ‖dL_b/dh_t‖ (and c_t), (…, T+1, B)."""
+        """Return log10 ‖dL_b/dh_t‖ (and c_t), (…, T+1, B)."""
         return self.layers[-1].log10_grad_norms
 
     @property
     def log10_direct_norms(self) -> Mapping[str, Array]:
-        """log10 of the direct parts, (…, T+1, B)."""
+        """Return log10 of the direct parts, (…, T+1, B)."""
         return self.layers[-1].log10_direct_norms
 
     @property
     def log10_state_norms(self) -> Mapping[str, Array]:
-        """log10 ‖h_t‖ (and c_t), (…, T+1, B)."""
+        """Return log10 ‖h_t‖ (and c_t), (…, T+1, B)."""
         return self.layers[-1].log10_state_norms
 
     @property
@@ -58,14 +58,14 @@ class SweepGrid:
         return self.layers[-1].gate_means
 
     def settings_at(self, *index: int) -> RunSettings:
-        """The settings of one point; negative indices count from the end. IndexError outside the grid."""
+        """Return the settings of one point; negative indices count from the end. IndexError outside the grid."""
         if len(index) != len(self.shape):
             raise IndexError(f"index {index} has {len(index)} entries, the grid has {len(self.shape)} axes")
         positive = tuple(range(length)[k] for k, length in zip(index, self.shape, strict=True))
         return self.points[int(np.ravel_multi_index(positive, self.shape))] if positive else self.points[0]
 
     def trace(self, *index: int) -> Trace:
-        """One point's full run."""
+        """Return one point's full run."""
         from .engine import run
 
         settings = self.settings_at(*index)
@@ -85,7 +85,7 @@ class SweepGrid:
 
 
 def empty_grid(settings: RunSettings, axes: Mapping[str, Sequence[Any]], points: Sequence[RunSettings]) -> SweepGrid:
-    """A grid with room for every point."""
+    """Return a grid with room for every point."""
     shape = tuple(len(values) for values in axes.values())
     depth = max(point.layers for point in points)
     steps, batch = max(p.steps for p in points), max(p.batch for p in points)

@@ -25,7 +25,7 @@ def orthogonal(rows: int, columns: int, rng: Generator) -> Array:
 
 
 def identity(rows: int, columns: int, rng: Generator) -> Array:
-    """The identity; not square: gaussian (IRNN: Le, Jaitly, Hinton 2015)."""
+    """Return the identity; not square: gaussian (IRNN: Le, Jaitly, Hinton 2015)."""
     return np.eye(rows) if rows == columns else gaussian(rows, columns, rng)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Knob:
-    """What the page, the link and the range check need to know of one field."""
+    """Hold what the page, the link and the range check need to know of one field."""
 
     label: str
     help: str = ""
@@ -40,7 +40,7 @@ def knob(default: float, low: float, high: float, label: str, help: str = "", **
 
 
 def switch(default: bool, label: str, help: str = "", **more: Any) -> Any:
-    """Declare an on/off field."""
+    """Declare a field that is either on or off."""
     return field(default=default, metadata={"knob": Knob(label, help, **more)})
 
 
@@ -50,7 +50,7 @@ def choice(default: str, choices: Mapping[str, str], label: str, help: str = "",
 
 
 def fields_of(kind: Any) -> tuple[Field, ...]:
-    """All fields of a settings class or instance."""
+    """Return all fields of a settings class or instance."""
     return _fields(kind if isinstance(kind, type) else type(kind))
 
 
@@ -60,7 +60,7 @@ def _fields(kind: type) -> tuple[Field, ...]:
 
 
 def knobs_of(kind: Any) -> Mapping[str, Field]:
-    """The turnable fields of a settings class or instance, by name, in the order declared."""
+    """Return the turnable fields of a settings class or instance, by name, in the order declared."""
     return _knobs(kind if isinstance(kind, type) else type(kind))
 
 
@@ -70,7 +70,7 @@ def _knobs(kind: type) -> Mapping[str, Field]:
 
 
 def names_of(kind: Any) -> list[str]:
-    """All fields of a settings class or instance: its knobs, and the lists that are no single value."""
+    """Return all fields of a settings class or instance: its knobs, and the lists that are no single value."""
     return [f.name for f in fields_of(kind)]
 
 
@@ -133,17 +133,17 @@ def _checked_number(f: Field, value: Any) -> float:
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a real number, and finite; neither a bool nor text that reads like one is."""
+    """Return whether it is a real number, and finite; neither a bool nor text that reads like one is."""
     number: Any = value
     return isinstance(value, Real) and not isinstance(value, bool) and bool(-math.inf < number < math.inf)
 
 
 def written(number: float) -> str:
-    """A bound as a person writes it: 4294967295 in full, 0.05 without zeros."""
+    """Return a bound as a person writes it: 4294967295 in full, 0.05 without zeros."""
     return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def shown(value: Any) -> str:
-    """A value as Python writes it, cut where it is long; a NumPy number like any other."""
+    """Return a value as Python writes it, cut where it is long; a NumPy number like any other."""
     text = repr(getattr(value, "item", lambda: value)() if isinstance(value, Real) else value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -14,7 +14,7 @@ from .scaled import Scaled
 
 @dataclass(frozen=True, eq=False)
 class LayerRecord:
-    """What the loops leave of one layer, as they left it."""
+    """Hold what the loops leave of one layer, as they left it."""
 
     cell: Cell
     params: Params
@@ -28,7 +28,7 @@ class LayerRecord:
 
     @cached_property
     def local_derivatives(self) -> Tape:
-        """The local derivatives of all steps, as the cell's `step_vjp` reads them: arrays (T, …, B, ·)."""
+        """Return the local derivatives of all steps, as the cell's `step_vjp` reads them: arrays (T, …, B, ·)."""
         with np.errstate(all="ignore"):
             found = self.cell.local_derivatives(self.params, self.tape, slice(None))
         return {name: frozen(values) for name, values in found.items()}
@@ -44,17 +44,17 @@ class LayerTrace:
 
     @property
     def cell(self) -> Cell:
-        """The cell's equations."""
+        """Return the class that holds the cell's equations."""
         return self.record.cell
 
     @property
     def state_names(self) -> tuple[str, ...]:
-        """The names of the states: h, and c where the cell has one."""
+        """Return the names of the states: h, and c where the cell has one."""
         return self.cell.state_names
 
     @cached_property
     def scaled_states(self) -> Mapping[str, Scaled]:
-        """States with their exponents."""
+        """Return states with their exponents."""
         exponent = self.record.tape.get("h_exponent")
         return {part: Scaled(self.record.tape[part], exponent) for part in self.state_names}
 
@@ -75,23 +75,23 @@ class LayerTrace:
 
     @property
     def grad_mantissas(self) -> Mapping[str, Array]:
-        """The gradients' mantissas, (T+1, B, H): grads = mantissa · 2^exponent."""
+        """Return the gradients' mantissas, (T+1, B, H): grads = mantissa · 2^exponent."""
         return {part: scaled.mantissa for part, scaled in self.record.grads.items()}
 
     @cached_property
     def grad_exponents(self) -> Mapping[str, Exponents]:
-        """The power of two that belongs to each row of the mantissas, (T+1, B)."""
+        """Return the power of two that belongs to each row of the mantissas, (T+1, B)."""
         zeros = frozen(np.zeros(self.record.tape["h"].shape[:-1], np.int64))
         return {p: zeros if s.exponent is None else s.exponent for p, s in self.record.grads.items()}
 
     @cached_property
     def log10_grad_norms(self) -> Mapping[str, Array]:
-        """log10 ‖dL_b/dh_t‖, (T+1, B), exact far outside float64; -inf where the gradient is exactly 0."""
+        """Return log10 ‖dL_b/dh_t‖, (T+1, B), exact far outside float64; -inf where the gradient is exactly 0."""
         return _norms(self.record.grads)
 
     @cached_property
     def _direct_rows(self) -> Mapping[str, Scaled]:
-        """The direct parts at the steps that have one."""
+        """Return the direct parts at the steps that have one."""
         record, direct = self.record, self.record.direct
         with np.errstate(all="ignore"):
             derivatives = self.cell.local_derivatives(record.params, record.tape, np.array(direct.steps, int) - 1)
@@ -103,17 +103,17 @@ class LayerTrace:
 
     @cached_property
     def direct_grads(self) -> Mapping[str, Array]:
-        """The part that reaches h_t (or c_t) through h_t's own output only, (T+1, B, H)."""
+        """Return the part that reaches h_t (or c_t) through h_t's own output only, (T+1, B, H)."""
         return {p: self._over_time(rows, 0.0) for p, rows in _plain(self._direct_rows).items()}
 
     @cached_property
     def log10_direct_norms(self) -> Mapping[str, Array]:
-        """log10 of the direct parts' norms, (T+1, B)."""
+        """Return log10 of the direct parts' norms, (T+1, B)."""
         return {p: self._over_time(norms, -np.inf) for p, norms in _norms(self._direct_rows).items()}
 
     @cached_property
     def gates(self) -> Mapping[str, Array]:
-        """Each gate's opening, (T, B, H), the candidate's value among them: entry t - 1 belongs to step t."""
+        """Return each gate's opening, (T, B, H), the candidate's value among them: entry t - 1 belongs to step t."""
         tape, cell = self.record.tape, self.cell
         names = {gate.name for gate in cell.gates}
         openings = zip(cell.pre_activations, blocks(tape["s"], cell.blocks), strict=True) if names else ()
@@ -124,14 +124,14 @@ class LayerTrace:
 
     @cached_property
     def pre_activations(self) -> Mapping[str, Array]:
-        """The sums the nonlinearities act on, (T, B, H); inf where a state left float64."""
+        """Return the sums the nonlinearities act on, (T, B, H); inf where a state left float64."""
         a = Scaled(self.record.tape["a"], self.record.tape.get("a_exponent")).plain()
         H = self.record.tape["h"].shape[-1]
         return {name: frozen(a[..., k * H : (k + 1) * H]) for k, name in enumerate(self.cell.pre_activations)}
 
     @cached_property
     def params(self) -> Mapping[str, Array]:
-        """Parameters: fused (W_h, columns in the order of the cell's sums) and by gate (W_hf, …)."""
+        """Return parameters: fused (W_h, columns in the order of the cell's sums) and by gate (W_hf, …)."""
         return self.record.params | self.cell.views(self.record.params, self._hidden)
 
     @cached_property
@@ -158,7 +158,7 @@ class LayerTrace:
         return {part: grads[0] for part, grads in self.grads.items()}
 
     def _over_time(self, rows: Array, elsewhere: float) -> Array:
-        """Rows of the steps that have a direct part as an array over steps 0 … T."""
+        """Return rows of the steps that have a direct part as an array over steps 0 … T."""
         full = np.full((len(self.record.tape["h"]), *rows.shape[1:]), elsewhere)
         full[self.record.direct.steps] = rows
         return frozen(full)
@@ -192,7 +192,7 @@ def _plain(parts: Mapping[str, Scaled]) -> Mapping[str, Array]:
 
 
 def _with_final(rows: Scaled, final: Array) -> Scaled:
-    """Rows with `final` (B, H) added to the last one."""
+    """Return rows with `final` (B, H) added to the last one."""
     mantissa, last = rows.mantissa.copy(), rows.at(slice(-1, None))
     mantissa[-1] += Scaled(final[None]).aligned(last.exponent)[0] if last.exponent is not None else final
     return Scaled(mantissa, rows.exponent)

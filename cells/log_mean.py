@@ -6,7 +6,7 @@ from cells.activations import Array
 
 
 def log10_mean(norms: Array) -> Array:
-    """log10 of the batch mean of norms given as log10: (..., B) -> (...), right at any magnitude.
+    """Return log10 of the batch mean of norms given as log10: (..., B) -> (...), right at any magnitude.
 
     An exact 0 (-inf) counts as 0; inf and nan stay what they are.
     """

@@ -13,12 +13,12 @@ class Loss(ABC):
 
     @property
     def is_cross_entropy(self) -> bool:
-        """Whether outputs are logits of a softmax."""
+        """Return whether outputs are logits of a softmax."""
         return False
 
     @abstractmethod
     def value(self, outputs: Scaled, targets: Array) -> Array:
-        """ℓ, (T, …, B)."""
+        """Return ℓ, (T, …, B)."""
 
     @abstractmethod
     def slope(self, outputs: Scaled, targets: Array) -> Scaled:
@@ -104,6 +104,6 @@ def loss_weights(settings) -> Array:
 
 
 def attached_steps(settings) -> np.ndarray:
-    """The steps, counted from 1, whose output enters the loss."""
+    """Return the steps, counted from 1, whose output enters the loss."""
     chosen = {"last": [settings.steps], "all": range(1, settings.steps + 1), "chosen": settings.loss_steps}
     return np.array(chosen[settings.loss], dtype=int)

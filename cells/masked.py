@@ -11,7 +11,7 @@ from .scaled import Scaled
 
 
 def masked(cell: Cell, active: Array) -> Cell:
-    """The same cell, which steps only where `active` (T, B) is True: elsewhere h' = h, and c' = c.
+    """Return the same cell, which steps only where `active` (T, B) is True: elsewhere h' = h, and c' = c.
 
     A masked step changes no parameter and passes nothing to its input; a loss attached to it reaches the state that
     stands there.
@@ -23,17 +23,17 @@ def masked(cell: Cell, active: Array) -> Cell:
 
 
 def with_mask_of(other: Cell, cell: Cell, steps: slice = slice(None)) -> Cell:
-    """The cell with the mask that the other has at some steps; as it is where that has none."""
+    """Return the cell with the mask that the other has at some steps; as it is where that has none."""
     return masked(cell, other.active[steps, :, 0]) if isinstance(other, _Masked) else cell
 
 
 def without_mask(cell: Cell) -> Cell:
-    """The cell that a masked one was made from."""
+    """Return the cell that a masked one was made from."""
     return type(cell).__mro__[2](cell.options, cell.activation) if isinstance(cell, _Masked) else cell
 
 
 class _Masked(Cell):
-    """What a mask adds to a cell; `active` travels on the tape and as the last of the local derivatives."""
+    """Hold what a mask adds to a cell; `active` travels on the tape and as the last of the local derivatives."""
 
     active: Array  # (T, B, 1)
 

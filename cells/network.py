@@ -42,12 +42,15 @@ class Network:
 
     @property
     def finals(self) -> tuple[dict[str, Array], ...]:
-        """One entry a layer; empty where the loss reads outputs alone."""
+        """Return one entry a layer; empty where the loss reads outputs alone."""
         return self.final or ({},) * len(self.layers)
 
     @cached_property
     def attached(self) -> Array:
-        """Indices, from 0, of the steps that the loss is attached to; with an axis of settings, in any of them."""
+        """Return indices, from 0, of the steps that the loss is attached to.
+
+        With an axis of settings, in any of them.
+        """
         attached = np.flatnonzero(self.weights.reshape(len(self.weights), -1).any(axis=1))
         attached.flags.writeable = False
         return attached
@@ -85,7 +88,7 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
 
 
 def _cell(s: RunSettings) -> Cell:
-    """The cell; with sequences that pause or end early, one whose state stands still there."""
+    """Return the cell; with sequences that pause or end early, one whose state stands still there."""
     cell = CELLS[s.cell].build(s.options, ACTIVATIONS[s.activation])
     active = s.recording.active if s.recording is not None and s.signal == "own" else None
     return cell if active is None else masked(cell, active[: s.steps])
@@ -98,7 +101,7 @@ def _once(shared: Shared, key: tuple, draw: Callable[[], Any]) -> Any:
 
 
 def _task_key(s: RunSettings) -> tuple:
-    """All that a signal draws from."""
+    """Return all that a signal draws from."""
     brought = (s.own, s.recording, s.loss == "last")
     return s.signal, s.steps, s.batch, s.inputs, s.tokens, s.impulse_step, brought, s.seed
 
@@ -120,7 +123,7 @@ def _times(s: RunSettings, cell: Cell) -> Array:
 
 
 def _params(s: RunSettings, cell: Cell, layer: int) -> Params:
-    """One layer's parameters: drawn, or those of the network that was brought, times the scales."""
+    """Return one layer's parameters: drawn, or those of the network that was brought, times the scales."""
     recipe = _recipe(s, layer)
     if s.network is None:
         return cell.init_params(recipe)
@@ -142,7 +145,7 @@ def _recipe(s: RunSettings, layer: int) -> Recipe:
 
 
 def stack_networks(networks: Sequence[Network]) -> Network:
-    """Many networks of one shape as one network with an axis of settings."""
+    """Return many networks of one shape as one network with an axis of settings."""
     first = networks[0]
     return Network(
         cell=first.cell,

@@ -49,7 +49,7 @@ class OwnNetwork:
 
     @property
     def hidden(self) -> int:
-        """Units H."""
+        """Return H, the number of hidden units."""
         return self._rows("W_h")
 
     @property
@@ -65,13 +65,13 @@ class OwnNetwork:
 
     @property
     def fixed(self) -> dict[str, Any]:
-        """The settings that the weights decide, by name."""
+        """Return the settings that the weights decide, by name."""
         sizes = {"cell": self.cell, "hidden": self.hidden, "layers": len(self.layers), "inputs": self.inputs}
         return sizes | dict(self.options)
 
     @property
     def idle(self) -> frozenset[str]:
-        """Settings that change nothing in such a run, or that the weights decide."""
+        """Return settings that change nothing in such a run, or that the weights decide."""
         return DRAWING | frozenset(self.fixed)
 
     @cached_property
@@ -94,13 +94,13 @@ class OwnNetwork:
         return f"OwnNetwork({self.key!r}, sha256={self.digest})"
 
     def params(self, layer: int, weight_scale: float, input_scale: float, drawn: Params) -> Params:
-        """One layer's parameters, matrices times their scales; what the file lacks comes from those drawn."""
+        """Return one layer's parameters, matrices times their scales; what the file lacks comes from those drawn."""
         own = self.layers[layer]
         scaled = {"W_h": weight_scale * own["W_h"], "W_x": input_scale * own["W_x"]}
         return {name: scaled.get(name, own.get(name, array)) for name, array in drawn.items()}
 
     def cell_of(self) -> Cell:
-        """The cell with the knobs that the weights decide, whatever its activation."""
+        """Return the cell with the knobs that the weights decide, whatever its activation."""
         kind = CELLS[self.cell]
         return kind.build(kind.Options(**self.options), ACTIVATIONS["tanh"])
 
@@ -126,7 +126,7 @@ class OwnNetwork:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "OwnNetwork":
-        """The network of `as_plain`."""
+        """Return the network of `as_plain`."""
         layers = tuple(
             {name: np.frombuffer(bytes.fromhex(text)).reshape(shape) for name, (shape, text) in layer.items()}
             for layer in plain["layers"]
@@ -135,14 +135,16 @@ class OwnNetwork:
 
 
 def _shapes(cell: Cell, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of a layer's parameters, told from those of one unit: a wide layer is not drawn to be looked at."""
+    """Return the shapes of a layer's parameters, told from those of one unit: a wide layer is not drawn to be
+    looked at.
+    """
     small = cell.init_params(Recipe("identity", 1.0, 1.0, seed=0, layer=0, inputs=1, hidden=1, steps=2))
     rows = {"W_x": inputs, "W_h": hidden}
     return {n: (*([rows[n]] if n in rows else []), hidden * array.shape[-1]) for n, array in small.items()}
 
 
 def _copy(name: str, array: Any) -> Array:
-    """A read-only float64 copy; ValueError names the first value that is not finite."""
+    """Return a read-only float64 copy; ValueError names the first value that is not finite."""
     copy = np.array(array, dtype=np.float64, order="C")
     bad = np.argwhere(~np.isfinite(copy))
     if len(bad):

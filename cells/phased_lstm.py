@@ -96,7 +96,7 @@ class PhasedLSTM(LSTM, Clocked):
 
     @property
     def reads_updated(self) -> bool:
-        """Whether h̃ reads c_t instead of c̃."""
+        """Return whether h̃ reads c_t instead of c̃."""
         return self.options.output == "updated"
 
     def init_tape(self, params: Params, x: Scaled, start: StateArrays, times: Array) -> Tape:

@@ -18,7 +18,7 @@ def rounded(values: Array, precision: str) -> Array:
 
 
 def _to_bfloat16(values: Array) -> Array:
-    """The upper 16 bits of a float32, rounded to nearest, ties to even."""
+    """Return the upper 16 bits of a float32, rounded to nearest, ties to even."""
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     odd = (bits >> 16) & 1
     kept = (bits + 0x7FFF + odd) & 0xFFFF0000

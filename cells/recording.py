@@ -74,7 +74,7 @@ class Recording:
 
     @property
     def inputs(self) -> int:
-        """I: columns of values."""
+        """Return I: columns of values."""
         return self.values.shape[2]
 
     @cached_property
@@ -117,7 +117,7 @@ class Recording:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Recording":
-        """The recording of `as_plain`."""
+        """Return the recording of `as_plain`."""
         arrays = {name: None if plain[name] is None else _unpacked(*plain[name]) for name in ARRAYS}
         named: dict[str, Any] = dict(plain) | arrays
         return cls(**named)
@@ -128,7 +128,7 @@ def _unpacked(shape: list[int], text: str) -> Array:
 
 
 def _last_known(targets: Array) -> Array:
-    """The last target of each sequence that is a number, (B, O)."""
+    """Return the last target of each sequence that is a number, (B, O)."""
     known = np.asarray(np.isfinite(targets).all(axis=-1))
     last = len(targets) - 1 - known[::-1].argmax(axis=0)
     return targets[last, np.arange(targets.shape[1])]

@@ -1,4 +1,4 @@
-"""The cells, by name."""
+"""The registry of all cells, by name."""
 
 from .gru import GRU
 from .lstm import LSTM

@@ -19,7 +19,7 @@ FAR = 10_000  # a shift beyond which every float64 has become 0 or inf
 
 
 def safe_bits(dtype: Any) -> int:
-    """The b for which rows of this type within 2^±b need no new exponent."""
+    """Return the b for which rows of this type within 2^±b need no new exponent."""
     return SAFE_SINGLE if dtype == np.float32 else SAFE
 
 
@@ -39,12 +39,14 @@ def magnitudes(values: Array) -> Exponents:
 
 
 def settled(bits: Exponents, zero: Mask, safe: int = SAFE) -> Exponents:
-    """The exponent for rows of these binary magnitudes: 0 as long as they lie well within 2^±safe."""
+    """Return the exponent for rows of these binary magnitudes: 0 as long as they lie well within 2^±safe."""
     return np.where(zero | (np.abs(bits) <= safe // 2), 0, bits)
 
 
 def stays_safe(rows: Array, fed: Callable[[], Mask]) -> bool:
-    """Whether every row's peak lies within 2^±SAFE, or is 0 where nothing fed it: any other 0 may have underflowed."""
+    """Return whether every row's peak lies within 2^±SAFE, or is 0 where nothing fed it: any other 0 may have
+    underflowed.
+    """
     peak, bits = np.abs(rows).max(axis=-1), safe_bits(rows.dtype)
     safe = (peak > 2.0**-bits) & (peak < 2.0**bits)
     return bool(safe.all()) or bool((safe | ((peak == 0) & ~fed())).all())
@@ -58,15 +60,15 @@ class Scaled:
     exponent: Exponents | None = None
 
     def plain(self) -> Array:
-        """The float64 array: 0 or inf where it does not fit."""
+        """Return the float64 array: 0 or inf where it does not fit."""
         return shifted(self.mantissa, self.exponent)
 
     def at(self, steps: Any) -> "Scaled":
-        """Some steps of it, an index array or a slice."""
+        """Return some steps of it, an index array or a slice."""
         return Scaled(self.mantissa[steps], None if self.exponent is None else self.exponent[steps])
 
     def log10_norms(self) -> Array:
-        """log10 of each row's L2 norm, exact at any magnitude; -inf where the row is exactly 0."""
+        """Return log10 of each row's L2 norm, exact at any magnitude; -inf where the row is exactly 0."""
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             squares = np.einsum("...h,...h->...", self.mantissa, self.mantissa)
             logs = 0.5 * np.log10(squares)
@@ -86,7 +88,7 @@ class Scaled:
         return self.aligned(exponent), shifted(plain, -exponent), exponent
 
     def plus(self, plain: Array) -> "Scaled":
-        """self + plain."""
+        """Return the sum of self and a plain array, row by row."""
         if self.exponent is None:
             return Scaled(self.mantissa + plain)
         rows, plain, exponent = self.beside(plain)
@@ -98,13 +100,13 @@ class Scaled:
         return np.where(self.mantissa.any(axis=-1), own + magnitudes(self.mantissa), NOTHING)
 
     def aligned(self, exponents: Exponents) -> Array:
-        """The mantissa that belongs to `exponents`."""
+        """Return the mantissa that belongs to `exponents`."""
         own = 0 if self.exponent is None else self.exponent
         return shifted(self.mantissa, own - exponents)
 
 
 def _log10_norms_by_peak(rows: Array) -> Array:
-    """The same by way of each row's peak, for squares that leave float64. rows (n, H)."""
+    """Return the same by way of each row's peak, for squares that leave float64. rows (n, H)."""
     k = magnitudes(rows)
     squares = (shifted(rows, -k) ** 2).sum(axis=-1)
     return 0.5 * np.log10(squares) + LOG10_2 * k
@@ -143,7 +145,10 @@ def sum_over_time(values: Scaled) -> Array:
 
 
 def _at_one_exponent(rows: Scaled, bits: Exponents) -> tuple[Array, Exponents]:
-    """Rows that will meet others of size 2^bits, brought to where the largest product is 1; that product's power."""
+    """Return rows that will meet others of size 2^bits, brought to where the largest product is 1.
+
+    That product's power.
+    """
     bits = bits + rows.bits()
     top = bits.max(axis=(0, -1))  # one for each setting
     own = np.where(top[..., None] < NOTHING // 2, 0, bits - top[..., None])

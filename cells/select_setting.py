@@ -14,7 +14,7 @@ from .trace import LayerRecord, Trace
 
 
 def select_setting(trace: Trace, place: int, settings: RunSettings) -> Trace:
-    """The run at `place` of the axis of settings; its arrays live as long as the whole trace does."""
+    """Return the run at `place` of the axis of settings; its arrays live as long as the whole trace does."""
     network = _network(trace.network, place, settings)
     layers = tuple(_layer(layer.record, network, place) for layer in trace.layers)
     return Trace(settings, network, layers)

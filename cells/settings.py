@@ -104,14 +104,14 @@ class RunSettings:
         return self._changed(plain | {"options": options})
 
     def _changed(self, values: Mapping[str, Any]) -> "RunSettings":
-        """A copy with these fields new: a sweep makes thousands, and what stays was checked when it was made."""
+        """Return a copy with these fields new: a sweep makes thousands, and what stays was checked when it was made."""
         made = object.__new__(RunSettings)
         made.__dict__.update(self.__dict__ | dict(values))
         made._check(values)
         return made
 
     def get(self, name: str) -> Any:
-        """A field, or a knob of the cell, by name."""
+        """Return a field, or a knob of the cell, by name."""
         return getattr(self if name in self.__dict__ else self.options, name)
 
     def _set(self, name: str, value: Any) -> None:
@@ -196,7 +196,10 @@ class RunSettings:
 
     @property
     def recorded_times(self) -> Array | None:
-        """The recording's timestamps, where they are asked for and not given otherwise; None where they are not."""
+        """Return the recording's timestamps, where they are asked for and not given otherwise.
+
+        None where they are not.
+        """
         asked = self.options.own_lists().get("timestamps") == ()
         return self.recording.times if self.recording is not None and self.signal == "own" and asked else None
 
@@ -242,7 +245,7 @@ class RunSettings:
         raise BadValue(f"{cost}: choose fewer hidden units or a smaller batch", "steps")
 
     def _widest(self) -> int:
-        """The largest H whose weights take at most half of what a run may take."""
+        """Return the largest H whose weights take at most half of what a run may take."""
         square, numbers = 2 * self.layers - 1, BUDGET * 1e9 / 2 / (8 * COPIES * len(self.cell_class.pre_activations))
         return int((sqrt(self.input_size**2 + 4 * square * numbers) - self.input_size) / (2 * square))
 
@@ -252,24 +255,24 @@ class RunSettings:
 
     @property
     def memory(self) -> int:
-        """Bytes a run takes."""
+        """Return bytes a run takes."""
         return self.steps * self.memory_per_step + self.weights_memory
 
     @property
     def weights_memory(self) -> int:
-        """Bytes of the weights, of their gradients, and of what both are made of."""
+        """Return bytes of the weights, of their gradients, and of what both are made of."""
         inputs = self.input_size + (self.layers - 1) * self.hidden
         return 8 * COPIES * len(self.cell_class.pre_activations) * self.hidden * (inputs + self.layers * self.hidden)
 
     @property
     def memory_per_step(self) -> int:
-        """Bytes one time step takes in a run: about eight arrays a block of pre-activations."""
+        """Return bytes one time step takes in a run: about eight arrays a block of pre-activations."""
         blocks = max(len(self.cell_class.pre_activations), self.cell_class.delta_blocks)
         return 8 * self.batch * (self.layers * self.hidden * (5 * blocks + 6) + 5 * self.input_size) + 16
 
     @property
     def cell_class(self) -> type[Cell]:
-        """The cell's equations."""
+        """Return the class that holds the cell's equations."""
         return CELLS[self.cell]
 
     @property
@@ -279,7 +282,7 @@ class RunSettings:
 
 
 def _carried_over(options: Any, kind: type, knobs: dict[str, Any]) -> Any:
-    """Options of `kind` that keep what `options` shares with it."""
+    """Return options of `kind` that keep what `options` shares with it."""
     if isinstance(options, dict):
         return options | knobs
     shared = {name: getattr(options, name) for name in names_of(kind) if hasattr(options, name)}

@@ -1,4 +1,4 @@
-"""What the network reads and what it is asked for: one class a signal, each draws from its own generator."""
+"""Define what the network reads and what it is asked for: one class a signal, each draws from its own generator."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ class Signal(ABC):
 
     @abstractmethod
     def draw(self, settings, rng: Generator) -> Task:
-        """The task of these settings."""
+        """Return the task of these settings."""
 
     def inputs(self, settings) -> int:
-        """Input size I."""
+        """Return I, the number of inputs a step."""
         return settings.inputs
 
     def loss_of(self, settings) -> Loss:
-        """The loss that goes with the targets."""
+        """Return the loss that goes with the targets."""
         return LOSSES[self.loss]
 
 
@@ -105,7 +105,7 @@ class Tokens(Signal):
 
 
 class Own(Signal):
-    """What the user brought: one sequence, the same for every sample, or a recording of many; y_t is the recording's
+    """The user's own data: one sequence, the same for every sample, or a recording of many; y_t is the recording's
     own target, or mean(x_1 … x_t)"""
 
     name, label = "own", "own sequence"
@@ -127,7 +127,7 @@ class Own(Signal):
 
 
 def recorded(recording: Recording, steps: int, last: bool) -> Task:
-    """The first steps of a recording. Its running average leaves masked steps out."""
+    """Return the first steps of a recording. Its running average leaves masked steps out."""
     x = recording.values[:steps]
     targets = recording.asked(steps, last)
     if targets is not None:

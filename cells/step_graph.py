@@ -1,4 +1,4 @@
-"""What a cell says of its step as a computational graph: nodes, the terms they sum, and the ways into the past.
+"""Define what a cell says of its step as a computational graph: nodes, the terms they sum, and the ways into the past.
 
 The graph is a second statement of the equations, beside the loops and not by them; `analysis` runs it forward and
 backward, draws it, writes it in LaTeX and follows the gradient along it.
@@ -49,7 +49,7 @@ class Node:
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the value comes from outside the step."""
+        """Return whether the value comes from outside the step."""
         return not self.terms and not self.of
 
 

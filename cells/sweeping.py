@@ -43,7 +43,7 @@ def sweep(settings: RunSettings, report: Report | None = None, **axes: Sequence[
 
 
 def grid_points(settings: RunSettings, axes: Mapping[str, Sequence[Any]]) -> list[RunSettings]:
-    """The settings of every combination, in C order of the axes; ValueError as for `sweep`."""
+    """Return the settings of every combination, in C order of the axes; ValueError as for `sweep`."""
     _check_axes(axes)
     return [settings.replace(**dict(zip(axes, values, strict=True))) for values in product(*axes.values())]
 
@@ -87,7 +87,7 @@ def _one_pass(points: Sequence[RunSettings], indices: list[int], each: Each) -> 
 
 
 def solve_stacked(points: Sequence[RunSettings]) -> Trace:
-    """Settings of one shape as one trace whose arrays have an axis of settings before the batch."""
+    """Return settings of one shape as one trace whose arrays have an axis of settings before the batch."""
     shared: Shared = {}
     return solve(stack_networks([build(point, shared) for point in points]), points[0])
 
@@ -102,7 +102,9 @@ def _check_axes(axes: Mapping[str, Sequence[Any]]) -> None:
 
 
 def _passes(points: Sequence[RunSettings], threads: int) -> Iterator[list[int]]:
-    """Indices of points that can run together, in groups of one size that fit the chunk and keep all threads busy."""
+    """Yield indices of points that can run together, in groups of one size that fit the chunk and keep all
+    threads busy.
+    """
     groups: dict[tuple, list[int]] = {}
     for k, point in enumerate(points):
         groups.setdefault(_shape(point), []).append(k)
@@ -116,6 +118,6 @@ def _passes(points: Sequence[RunSettings], threads: int) -> Iterator[list[int]]:
 
 
 def _shape(point: RunSettings) -> tuple:
-    """What settings must share to run in one pass: all that is not a number in an array."""
+    """Return what settings must share to run in one pass: all that is not a number in an array."""
     own = tuple(v for name, v in vars(point).items() if name not in BATCHED and name != "options")
     return own + tuple(v for v in vars(point.options).values() if not isinstance(v, float))

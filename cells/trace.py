@@ -54,7 +54,7 @@ class Trace:
 
     @property
     def top(self) -> LayerTrace:
-        """The top layer."""
+        """Return the trace of the top layer."""
         return self.layers[-1]
 
     def __getattr__(self, name: str) -> Any:
@@ -69,7 +69,7 @@ class Trace:
 
     @property
     def walls(self) -> tuple[int, ...]:
-        """The steps w behind which truncation cuts the way back: nothing comes to them from step w + 1."""
+        """Return the steps w behind which truncation cuts the way back: nothing comes to them from step w + 1."""
         return tuple(walls(self.network.truncation, len(self.network.x)))
 
     @cached_property
@@ -91,13 +91,13 @@ class Trace:
 
     @property
     def _other(self) -> "Trace":
-        """The reverse direction of a bidirectional net."""
+        """Return the reverse direction of a bidirectional net."""
         assert self.reverse is not None
         return self.reverse
 
     @property
     def _final_loss(self) -> float:
-        """What the final states add to L where it reads them by themselves: Σ ∂L/∂s_T ⊙ s_T."""
+        """Return what the final states add to L where it reads them by themselves: Σ ∂L/∂s_T ⊙ s_T."""
         pairs = ((layer.states, final) for layer, final in zip(self.layers, self.network.finals, strict=True))
         terms = ((states[part][-1] * rows).sum() for states, final in pairs for part, rows in final.items())
         return sum(terms, 0.0) / self.network.divisor
@@ -107,27 +107,27 @@ class Trace:
 
     @property
     def loss(self) -> float:
-        """The batch mean of L_b; inf where it left float64."""
+        """Return the batch mean of L_b; inf where it left float64."""
         return float(self.losses)
 
     @property
     def inputs(self) -> Array:
-        """x (T, B, I)."""
+        """Return x (T, B, I)."""
         return self.network.x
 
     @property
     def targets(self) -> Array:
-        """y (T, B, O)."""
+        """Return y (T, B, O)."""
         return self.network.targets
 
     @property
     def times(self) -> Array:
-        """Timestamps (T, B)."""
+        """Return the timestamp of every step and sample, (T, B)."""
         return self.network.times
 
     @cached_property
     def scaled_outputs(self) -> Scaled:
-        """Outputs with their exponents."""
+        """Return outputs with their exponents."""
         with np.errstate(all="ignore"):
             outputs = self._read_out(slice(None))
         for array in arrays_in(outputs):
@@ -147,7 +147,7 @@ class Trace:
 
     @cached_property
     def input_grads(self) -> Array:
-        """dL_b/dx (T, B, I)."""
+        """Return dL_b/dx (T, B, I)."""
         own = self.layers[0].input_grads
         return own if self.reverse is None else frozen(own + self.reverse.layers[0].input_grads[::-1])
 
@@ -160,6 +160,6 @@ class Trace:
 
 
 def _arrays_given(network: "Network") -> list[Array]:
-    """What the run was given, beside the parameters of its layers."""
+    """Return what the run was given, beside the parameters of its layers."""
     starts = [array for start in (*network.start, *network.final) for array in start.values()]
     return [network.x, network.targets, network.times, network.weights, *network.readout.values(), *starts]

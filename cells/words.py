@@ -14,12 +14,12 @@ EXACT_ZERO, OVERFLOW, NOT_A_NUMBER = "exactly 0", "overflow", "NaN"
 
 @lru_cache(maxsize=4096)
 def power(exponent: int) -> str:
-    """`10⁻³` for −3."""
+    """Return a power of ten in words: `10⁻³` for −3."""
     return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def from_log10(log10: float) -> str:
-    """The number 10^`log10` to two digits; −inf is `exactly 0`, inf is `overflow`."""
+    """Return the number 10^`log10` to two digits; −inf is `exactly 0`, inf is `overflow`."""
     return from_log10s([log10])[0]
 
 
@@ -57,7 +57,7 @@ def number(value: float) -> str:
 
 
 def factor(log10: float) -> str:
-    """The factor 10^`log10` to two digits; between 1 and 2 those of what exceeds 1: `1.12`, `1.0052`."""
+    """Return the factor 10^`log10` to two digits; between 1 and 2 those of what exceeds 1: `1.12`, `1.0052`."""
     excess = math.expm1(log10 * math.log(10)) if log10 < 1 else math.inf
     if not _LEAST_EXCESS < excess < 1:
         return from_log10(log10)
@@ -65,7 +65,7 @@ def factor(log10: float) -> str:
 
 
 def exact(value: float) -> str:
-    """A setting as it was chosen: whole numbers in full, others to six digits."""
+    """Return a setting as it was chosen: whole numbers in full, others to six digits."""
     return str(value) if isinstance(value, int) else f"{value:.6g}".replace("-", "−")
 
 
@@ -86,12 +86,12 @@ def _decimals(share: float) -> int:
 
 
 def ordinal(count: int) -> str:
-    """`2nd`, `3rd`, `5th`."""
+    """Return an ordinal number: `2nd`, `3rd`, `5th`."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
     return f"{count}th" if count % 100 in (11, 12, 13) else f"{count}{ending}"
 
 
 def steps(count: float) -> str:
-    """`1 step`, `3.3 steps`."""
+    """Return `1 step`, `3.3 steps`."""
     text = str(count) if isinstance(count, int) else number(count)
     return f"{text} step" if text == "1" else f"{text} steps"

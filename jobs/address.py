@@ -51,7 +51,7 @@ def _split(address: str) -> tuple[str, str, int]:
 
 
 def meaning(address: str) -> str:
-    """What it means to send work there, as a sentence."""
+    """Return what it means to send work there, as a sentence."""
     if address.startswith("tls://"):
         return "Both sides show a key that the cluster's own authority has signed, and what they say is encrypted."
     return "Nothing is encrypted over tcp://, and whoever reaches that port can run programs there and here."

@@ -36,7 +36,7 @@ def encode(arrays: Any, facts: Mapping[str, str]) -> bytes:
 
 
 def decode(payload: bytes) -> tuple[Arrays, dict[str, str]]:
-    """The arrays and facts of `encode`; Damaged unless every bit is as it was written."""
+    """Return the arrays and facts of `encode`; Damaged unless every bit is as it was written."""
     try:
         facts = json.loads(json.loads(_header(payload))["__metadata__"]["facts"])
         arrays = load(payload)
@@ -49,7 +49,7 @@ def decode(payload: bytes) -> tuple[Arrays, dict[str, str]]:
 
 
 def _header(payload: bytes) -> bytes:
-    """The JSON at the start; Damaged where it claims more than a header may take, or more than there is."""
+    """Return the JSON at the start; Damaged where it claims more than a header may take, or more than there is."""
     if len(payload) < 8:
         raise Damaged(f"it has {len(payload)} bytes, too few for a header")
     (size,) = struct.unpack("<Q", payload[:8])
@@ -59,7 +59,10 @@ def _header(payload: bytes) -> bytes:
 
 
 def read(path: Path) -> tuple[Arrays, dict[str, str]]:
-    """The arrays and facts of a file; Damaged if it is missing, no plain file, too large, or not as it was written."""
+    """Return the arrays and facts of a file.
+
+    Damaged if it is missing, no plain file, too large, or not as it was written.
+    """
     try:
         if not path.is_file():
             raise Damaged("there is no such file")

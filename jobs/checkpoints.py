@@ -1,4 +1,4 @@
-"""What a tile keeps of itself on the way: one file, replaced as a whole, from which it goes on after a death."""
+"""Define what a tile keeps of itself on the way: one file, replaced as a whole, from which it goes on after a death."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from .store import Store
 
 
 def path_of(store: Store, job_id: str, tile: int) -> Path:
-    """Where a tile's checkpoint lies."""
+    """Return where a tile's checkpoint lies."""
     return store.folder(job_id) / f"{tile:05d}.checkpoint"
 
 
@@ -32,14 +32,14 @@ def write(store: Store, job_id: str, tile: int, payload: bytes) -> None:
 
 
 def refusal(error: OSError) -> str:
-    """Why nothing could be written, and what to do."""
+    """Return why nothing could be written, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "paused because the disk is full; free some space and resume: it goes on from the last checkpoint"
     return f"paused because nothing can be written ({error.strerror}); it goes on from the last checkpoint"
 
 
 def read(store: Store, job_id: str, tile: int) -> bytes | None:
-    """The last checkpoint; None where there is none, or it cannot be read."""
+    """Return the last checkpoint; None where there is none, or it cannot be read."""
     try:
         return path_of(store, job_id, tile).read_bytes()
     except OSError:
@@ -47,7 +47,7 @@ def read(store: Store, job_id: str, tile: int) -> bytes | None:
 
 
 def written_at(store: Store, job_id: str, tile: int) -> float:
-    """When it was written, in seconds of the epoch; 0 where there is none."""
+    """Return when it was written, in seconds of the epoch; 0 where there is none."""
     try:
         return path_of(store, job_id, tile).stat().st_mtime
     except OSError:

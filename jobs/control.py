@@ -1,4 +1,4 @@
-"""What a client may do with jobs: submit, stop, resume, delete, list, and read what is finished."""
+"""Define what a client may do with jobs: submit, stop, resume, delete, list, and read what is finished."""
 
 import shutil
 import sqlite3
@@ -88,7 +88,7 @@ def delete(store: Store, job_id: str) -> None:
 
 
 def results(store: Store, job_id: str, skip: Collection[int] = ()) -> Iterator[tuple[int, arrays.Arrays]]:
-    """The finished tiles so far, in order, as (index, arrays), without those in `skip`.
+    """Yield the finished tiles so far, in order, as (index, arrays), without those in `skip`.
 
     A tile whose file is damaged is left out and becomes pending again, to be computed on the next resume.
     """
@@ -106,7 +106,7 @@ def results(store: Store, job_id: str, skip: Collection[int] = ()) -> Iterator[t
 
 
 def overview(store: Store) -> list[JobStatus]:
-    """Every job in the store, the newest first."""
+    """Return every job in the store, the newest first."""
     with store.reading() as db:
         rows = db.execute("SELECT id FROM jobs ORDER BY created DESC, id").fetchall()
     return [status(store, row["id"]) for row in rows]

@@ -59,7 +59,7 @@ class Dispatcher:
         self._ask(self.client._cancel, [future for future, _ in self.flying.values()])
 
     def _ask(self, question: Callable[..., Awaitable[Any]], *words: Any, **options: Any) -> Any:
-        """What the scheduler answers; None where it does not: dask's own questions wait for ever."""
+        """Return what the scheduler answers; None where it does not: dask's own questions wait for ever."""
         try:
             answer = self.client.sync(question, *words, callback_timeout=ANSWER_WITHIN, **options)
         except _BROKEN:
@@ -92,7 +92,10 @@ class Dispatcher:
         self._ask(self.client._run, worker.stop_below, self.run_name, epoch, on_error="ignore")
 
     def _stop_is_due(self) -> bool:
-        """Whether a stop was asked for and its time is over; the workers are told at every look, new ones too."""
+        """Return whether a stop was asked for and its time is over.
+
+        The workers are told at every look, new ones too.
+        """
         if self.stop_by is None and self.store.job(self.job["id"])["wanted"] == "stop":
             self.stop_by = time.monotonic() + STOP_WITHIN
             self.waiting.clear()
@@ -208,7 +211,7 @@ class Dispatcher:
 
 
 def _explain(error: BaseException) -> str:
-    """What dask itself says went wrong, and the one case that needs other words."""
+    """Return what dask itself says went wrong, and the one case that needs other words."""
     if isinstance(error, KilledWorker):
         return "the worker processes that were to compute it ended again and again (killed, or out of memory)"
     return f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""What a job is: a name, settings, and a list of independent tiles for one function."""
+"""Define what a job is: a name, settings, and a list of independent tiles for one function."""
 
 import hashlib
 import json
@@ -47,12 +47,12 @@ def _scalar(value: Any, where: str) -> Any:
 
 
 def to_json(value: Any) -> str:
-    """The one way to write a plain value: equal values, equal text."""
+    """Return the one way to write a plain value: equal values, equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def from_json(text: Any, where: str) -> Any:
-    """The reverse of `to_json`; JobError where `text` is no JSON, or nested too deep."""
+    """Return the reverse of `to_json`; JobError where `text` is no JSON, or nested too deep."""
     try:
         return plain(json.loads(text), where)
     except (ValueError, TypeError, RecursionError) as error:  # JobError is a ValueError, and says it in its own words

@@ -33,7 +33,7 @@ class JobStatus:
 
     @property
     def alive(self) -> bool:
-        """Whether a process works on it now."""
+        """Return whether a process works on it now."""
         return self.state in ALIVE
 
 
@@ -114,7 +114,7 @@ def _rate(counts: _Counts) -> float | None:
 
 
 def _sentence(state: State, job: sqlite3.Row, counts: _Counts, pieces: str) -> str:
-    """What a page shows: how much is kept, why it ended, what to do."""
+    """Return what a page shows: how much is kept, why it ended, what to do."""
     kept = f"{counts.done} of {job['total']} {pieces}"
     left = job["total"] - counts.done
     if state == "done":

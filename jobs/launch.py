@@ -40,7 +40,9 @@ def _options(store: Store) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, with the project first on the path and one thread per linear algebra call: tiles run abreast."""
+    """Return this process's, with the project first on the path and one thread per linear algebra call: tiles run
+    abreast.
+    """
     path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {**os.environ, **threads, "PYTHONPATH": path, "PYTHONUTF8": "1"}

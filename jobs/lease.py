@@ -24,7 +24,7 @@ class Lease:
 
 
 def process_alive(pid: int | None) -> bool:
-    """Whether a process of this machine runs; one that ended and waits for its parent does not."""
+    """Return whether a process of this machine runs; one that ended and waits for its parent does not."""
     try:
         return pid is not None and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -34,7 +34,7 @@ def process_alive(pid: int | None) -> bool:
 
 
 def holder_alive(row: sqlite3.Row | None, patience: float) -> bool:
-    """Whether a row of `leases` is held: a fresh beat, and on this machine a process that still runs."""
+    """Return whether a row of `leases` is held: a fresh beat, and on this machine a process that still runs."""
     if row is None or row["token"] is None or not isinstance(row["beat"], float):  # text, where a disk has failed
         return False
     if time.time() - row["beat"] > patience:
@@ -70,7 +70,7 @@ def heartbeat(store: Store, lease: Lease) -> bool:
 
 
 def renew(store: Store, lease: Lease) -> Lease:
-    """The same holder under the next epoch: what it started before is void."""
+    """Return the same holder under the next epoch: what it started before is void."""
     with store.transaction() as db:
         db.execute("UPDATE leases SET epoch = epoch + 1 WHERE job = ? AND token = ?", (lease.job, lease.token))
         db.execute("UPDATE jobs SET served = request WHERE id = ?", (lease.job,))

@@ -59,7 +59,7 @@ def create(db: sqlite3.Connection) -> int:
 
 
 def _split(script: str) -> Iterator[str]:
-    """The statements of a script one by one, because executescript would end the transaction."""
+    """Yield the statements of a script one by one, because executescript would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

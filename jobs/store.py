@@ -90,7 +90,7 @@ class Store:
 
     @property
     def path(self) -> Path:
-        """The database."""
+        """Return the path of the database file."""
         return self.home / "jobs.sqlite"
 
     @contextmanager
@@ -134,7 +134,7 @@ class Store:
 
     @property
     def id(self) -> str:
-        """What tells this store from another one on the same scheduler."""
+        """Return what tells this store from another one on the same scheduler."""
         with self.reading() as db:
             row = db.execute("SELECT id FROM identity").fetchone()
         if row is None or not isinstance(row["id"], str):
@@ -142,19 +142,19 @@ class Store:
         return row["id"]
 
     def folder(self, job_id: str) -> Path:
-        """Where the tiles of a job lie."""
+        """Return where the tiles of a job lie."""
         return self.home / "tiles" / job_id
 
     def tile_path(self, job_id: str, tile: int) -> Path:
-        """The file of one finished tile."""
+        """Return the file of one finished tile."""
         return self.folder(job_id) / f"{tile:05d}.safetensors"
 
     def log_path(self, job_id: str) -> Path:
-        """What the supervisors of a job wrote to their standard error."""
+        """Return what the supervisors of a job wrote to their standard error."""
         return self.home / "logs" / f"{job_id}.log"
 
     def job(self, job_id: str) -> sqlite3.Row:
-        """The row of a job; NoJob if there is none, DamagedJob if it does not hold what it should."""
+        """Return the row of a job; NoJob if there is none, DamagedJob if it does not hold what it should."""
         with self.reading() as db:
             row = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
         if row is None:

@@ -35,7 +35,7 @@ def _beat(store: Store, held: lease.Lease, ended: threading.Event) -> None:
 
 
 def _holds(store: Store, held: lease.Lease) -> bool:
-    """Whether the lease is still ours; where the store cannot be asked now, it is asked again."""
+    """Return whether the lease is still ours; where the store cannot be asked now, it is asked again."""
     try:
         return lease.heartbeat(store, held)
     except JobError:
@@ -44,7 +44,7 @@ def _holds(store: Store, held: lease.Lease) -> bool:
 
 
 def _attempt(store: Store, held: lease.Lease) -> str:
-    """One round; the sentence that says why it ended early, or nothing."""
+    """Return one round; the sentence that says why it ended early, or nothing."""
     try:
         _round(store, held)
     except JobError as error:

@@ -34,12 +34,12 @@ class Claim:
     host: str
 
     def facts(self) -> dict[str, str]:
-        """What the tile's file says of itself."""
+        """Return what the tile's file says of itself."""
         return {name: str(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_facts(cls, facts: dict[str, str]) -> "Claim":
-        """The reverse of `facts`; arrays.Damaged where one is missing or no number."""
+        """Return the reverse of `facts`; arrays.Damaged where one is missing or no number."""
         try:
             numbers = {name: int(facts[name]) for name in ("tile", "attempt", "epoch", "pid")}
             return cls(job=facts["job"], host=facts["host"], **numbers)
@@ -136,7 +136,10 @@ def _record(db: sqlite3.Connection, made: Claim, adopted: bool) -> None:
 
 
 def read(store: Store, job_id: str, tile: int) -> tuple[arrays.Arrays, Claim]:
-    """The arrays of a tile's file and who made it; arrays.Damaged if it is missing, not whole, or another tile's."""
+    """Return the arrays of a tile's file and who made it.
+
+    Arrays.Damaged if it is missing, not whole, or another tile's.
+    """
     found, facts = arrays.read(store.tile_path(job_id, tile))
     made = Claim.from_facts(facts)
     if (made.job, made.tile) != (job_id, tile):
@@ -209,7 +212,7 @@ def note_progress(store: Store, job_id: str, progress: dict[int, float]) -> None
 
 
 def failures(store: Store, job_id: str) -> dict[int, str]:
-    """The message of each failed tile."""
+    """Return the message of each failed tile."""
     store.job(job_id)
     with store.reading() as db:
         rows = db.execute("SELECT tile, error FROM tiles WHERE job = ? AND state = 'failed' ORDER BY tile", (job_id,))
@@ -217,7 +220,7 @@ def failures(store: Store, job_id: str) -> dict[int, str]:
 
 
 def ledger(store: Store, job_id: str) -> list[Computation]:
-    """Every finish of every tile of a job, in order of time."""
+    """Return every finish of every tile of a job, in order of time."""
     store.job(job_id)
     columns = "tile, attempt, epoch, pid, host, finished, adopted"
     with store.reading() as db:

@@ -1,4 +1,4 @@
-"""What happens to one tile on a worker: claim it, compute it, keep it or send it back."""
+"""Define what happens to one tile on a worker: claim it, compute it, keep it or send it back."""
 
 import errno
 import os
@@ -41,13 +41,13 @@ class TileTask:
 
     @property
     def run(self) -> str:
-        """What a stop flag is raised for."""
+        """Return what a stop flag is raised for."""
         return f"{self.store}-{self.job}"
 
 
 @dataclass(frozen=True)
 class TileResult:
-    """What became of an order: 'done', 'kept' (somebody else has it), 'stopped' or 'failed' with a message."""
+    """Hold what became of an order: 'done', 'kept' (somebody else has it), 'stopped' or 'failed' with a message."""
 
     tile: int
     outcome: str
@@ -61,12 +61,12 @@ def stop_below(run: str, epoch: int) -> None:
 
 
 def topic(run: str, epoch: int) -> str:
-    """The name under which workers send progress events."""
+    """Return the name under which workers send progress events."""
     return f"tiles-{run}-{epoch}"
 
 
 class Context:
-    """What a tile's function may ask and tell while it runs."""
+    """Hold what a tile's function may ask and tell while it runs."""
 
     def __init__(self, order: TileTask) -> None:
         from distributed import get_worker
@@ -95,13 +95,13 @@ class Context:
             self._worker.log_event(topic(self._order.run, self._order.epoch), event)
 
     def kept(self) -> bytes | None:
-        """The checkpoint that an earlier attempt has left, or None."""
+        """Return the checkpoint that an earlier attempt has left, or None."""
         if self._order.home:
             return checkpoints.read(Store(Path(self._order.home), busy=AT_WORK), self._order.job, self.tile)
         return self._order.checkpoint
 
     def stop_requested(self) -> bool:
-        """Whether to return None soon, which leaves the tile to be computed another time."""
+        """Return whether to return None soon, which leaves the tile to be computed another time."""
         return self._order.epoch < _stopped.get(self._order.run, 0)
 
 
@@ -132,7 +132,7 @@ def _keep(order: TileTask) -> TileResult:
 
 
 def _sent_claim(order: TileTask) -> tiles.Claim:
-    """The supervisor's claim with this process in it."""
+    """Return the supervisor's claim with this process in it."""
     return tiles.Claim(order.job, order.tile, order.attempt, order.epoch, os.getpid(), HOST)
 
 

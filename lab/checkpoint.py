@@ -18,7 +18,7 @@ from .training import Training
 
 
 def pack(training: Training) -> bytes:
-    """All that the run needs to go on, and all that it has recorded."""
+    """Return all that the run needs to go on, and all that it has recorded."""
     arrays = dict(_arrays(training)) | {f"history/{n}": a for n, a in training.history.arrays().items()}
     facts = {
         "format": FORMAT,
@@ -32,7 +32,7 @@ def pack(training: Training) -> bytes:
 
 
 def unpack(payload: bytes, settings: LabSettings | None = None) -> Training:
-    """The run that was packed; BadValue where it is none, or one of other settings than those given."""
+    """Return the run that was packed; BadValue where it is none, or one of other settings than those given."""
     facts, arrays = read_payload(payload)
     own = LabSettings.from_json(facts["settings"])
     if settings is not None and settings != own:
@@ -97,5 +97,5 @@ def _carried(arrays: Mapping[str, Array]) -> Any:
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What JSON holds of a state dict."""
+    """Return what JSON holds of a state dict."""
     return {name: value for name, value in values.items() if isinstance(value, (int, float, str, bool, list, tuple))}

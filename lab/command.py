@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def chosen_runs(options: argparse.Namespace) -> dict[str, LabSettings]:
-    """The runs that the words ask for, one for each label and seed."""
+    """Return the runs that the words ask for, one for each label and seed."""
     seeds = _seeds(options.seeds)
     found: dict[str, LabSettings] = {}
     for seed in seeds:
@@ -142,7 +142,7 @@ def _value(settings: LabSettings, name: str, text: str, before: Mapping[str, Any
 
 
 def _read(present: Any, name: str, text: str) -> Any:
-    """Text as a value of the kind that stands there now."""
+    """Return text as a value of the kind that stands there now."""
     if isinstance(present, bool):
         if text.lower() not in SWITCHES:
             raise BadValue(f"{name} = {text!r} is neither true nor false", name)
@@ -159,7 +159,7 @@ SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "1": True, "
 
 
 def show_list(_: argparse.Namespace) -> int:
-    """All jobs of the lab, the newest first."""
+    """Return all jobs of the lab, the newest first."""
     found = runs.all_jobs(runs.store()) if runs.is_any() else []
     for now in found:
         print(f"{now.id[:8]}  {now.state:<11}  {now.done} of {now.total} runs  {now.progress:>4.0%}  {now.name}")
@@ -169,7 +169,7 @@ def show_list(_: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    """How a job stands, each of its runs, and, once all have ended, what the recipe claims of them."""
+    """Return how a job stands, each of its runs, and, once all have ended, what the recipe claims of them."""
     here = runs.store()
     places = runs.find(here, options.run)
     now = jobs.status(here, places[0].job)
@@ -181,7 +181,7 @@ def show(options: argparse.Namespace) -> int:
 
 
 def in_words(record: Any) -> str:
-    """A run in a line or two."""
+    """Return a run in a line or two."""
     if record is None or not record.progress.update:
         return "not begun"
     last = {name: column[-1] for name, column in record.history.items() if len(column)}
@@ -218,7 +218,7 @@ def export(options: argparse.Namespace) -> int:
 
 
 def stop(options: argparse.Namespace) -> int:
-    """Each run keeps a checkpoint."""
+    """Return each run keeps a checkpoint."""
     here = runs.store()
     job_id = runs.find(here, options.run)[0].job
     jobs.stop(here, job_id)
@@ -244,7 +244,7 @@ def delete(options: argparse.Namespace) -> int:
 
 
 def show_recipes(_: argparse.Namespace) -> int:
-    """Name, title and what it shows."""
+    """Return name, title and what it shows."""
     for recipe in RECIPES.values():
         print(f"{recipe.name:<12} {recipe.title} ({len(recipe.runs)} runs)\n{'':<12} {recipe.shows}")
     return 0

@@ -7,6 +7,8 @@ from torch import Tensor
 
 from cells.base import Cell
 
+from .settings import COUNTERPARTS
+
 ORDER = {
     "rnn": ("u",),
     "gru": ("r", "z", "n"),
@@ -15,7 +17,9 @@ ORDER = {
 
 
 def fused_layer(cell: Cell, params: Mapping[str, Tensor], x: Tensor, start: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """The parts of the state at steps 1 … T, (T, B, H): h of all steps, and c of the last one alone, (1, B, H)."""
+    """Return the parts of the state at steps 1 … T, (T, B, H): h of all steps, and c of the last one alone, (1,
+    B, H).
+    """
     initial = tuple(part.unsqueeze(0).contiguous() for part in start)
     weights = [w.contiguous() for w in torch_weights(cell, params)]
     flags = (True, 1, 0.0, False, False, False)  # biases, layers, dropout, training, bidirectional, batch first
@@ -37,6 +41,13 @@ def torch_weights(cell: Cell, params: Mapping[str, Tensor]) -> list[Tensor]:
 
 
 def _blocks(a: Tensor, order: list[int]) -> Tensor:
-    """The columns of a (…, nH), block by block in another order."""
+    """Return the columns of a (…, nH), block by block in another order."""
     parts = a.chunk(len(order), dim=-1)
     return torch.cat([parts[k] for k in order], dim=-1)
+
+
+def has_counterpart(cell: Cell) -> bool:
+    """Return whether one of nn.* computes what a layer of this cell does."""
+    plain = not any(getattr(cell.options, name, False) for name in ("residual", "peepholes"))
+    plain = plain and getattr(cell.options, "form", "pytorch") == "pytorch"
+    return cell.name in ORDER and plain and cell.activation.name in COUNTERPARTS[cell.name]

@@ -12,12 +12,12 @@ PARTS = (10, 100)
 
 
 def cure_of(halt: Halt | None) -> Cure | None:
-    """The first change that was tried and helps."""
+    """Return the first change that was tried and helps."""
     return next((cure for cure in halt.cures if cure.prevents), None) if halt else None
 
 
 def cured(settings: LabSettings, cure: Cure) -> LabSettings:
-    """The run with that change, by the words in which it is told."""
+    """Return the run with that change, by the words in which it is told."""
     if cure.change.startswith("clipping by norm"):
         return settings.replace(clip=1.0)
     for part in PARTS:

@@ -1,4 +1,6 @@
-"""What would have prevented a halt: each change is tried, from the start where that is near, else from where it was."""
+"""Define what would have prevented a halt: each change is tried, from the start where that is near, else from
+where it was.
+"""
 
 import math
 from collections.abc import Callable, Iterator

@@ -14,11 +14,10 @@ import jobs
 from cells.arrays import Array
 
 from . import runs
-from .counterpart import ORDER, torch_weights
+from .counterpart import has_counterpart, torch_weights
 from .model import RecurrentNet
 from .outcome import Run
 from .report import report_of
-from .settings import COUNTERPARTS
 from .verdicts import ended
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -81,18 +80,10 @@ def weights_of(net: RecurrentNet) -> dict[str, dict[str, Any]]:
 
 
 def _layers(net: RecurrentNet) -> dict[str, torch.Tensor]:
-    if not has_counterpart(net):
+    if not has_counterpart(net.cell):
         return dict(net.layers.named_parameters()) | dict(net.layers.named_buffers())
     found = {}
     for k, layer in enumerate(net.layers):
         weights = torch_weights(net.cell, dict(layer.named_parameters()))
         found |= {f"{name}_l{k}": value for name, value in zip(NAMES, weights, strict=True)}
     return found
-
-
-def has_counterpart(net: RecurrentNet) -> bool:
-    """Whether one of nn.* computes what these layers do."""
-    options, cell = net.cell.options, net.cell
-    plain = not any(getattr(options, name, False) for name in ("residual", "peepholes"))
-    plain = plain and getattr(options, "form", "pytorch") == "pytorch"
-    return cell.name in ORDER and plain and cell.activation.name in COUNTERPARTS[cell.name]

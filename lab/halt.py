@@ -44,7 +44,7 @@ def check_parameters(theta: FlatParameters, size: float) -> None:
 
 
 def growth_in_words(columns: dict[str, Array], states: Sequence[Array]) -> str:
-    """How the last updates led there: the gradient, the weights, and the state along its steps.
+    """Return how the last updates led there: the gradient, the weights, and the state along its steps.
 
     columns  of the history so far
     states   h of each layer (T, B, H) in the forward pass that failed

@@ -1,4 +1,4 @@
-"""What a run leaves behind of each update: columns by name, and the gradient's norms by step."""
+"""Define what a run leaves behind of each update: columns by name, and the gradient's norms by step."""
 
 import math
 from collections.abc import Mapping
@@ -49,22 +49,22 @@ class History:
             self.flows.setdefault(name, []).append(_padded(norms, self.width))
 
     def last(self, name: str) -> float:
-        """A column's value of the last update."""
+        """Return a column's value of the last update."""
         return self.rows[-1][list(COLUMNS).index(name)]
 
     @property
     def columns(self) -> dict[str, Array]:
-        """Each column as an array (updates,)."""
+        """Return each column as an array (updates,)."""
         table = np.array(self.rows, dtype=np.float64).reshape(len(self.rows), len(COLUMNS))
         return {name: table[:, k] for k, name in enumerate(COLUMNS)}
 
     def flow(self, name: str) -> Array:
-        """log10 norms (updates, T), float32; nan beyond the end of shorter sequences."""
+        """Return log10 norms (updates, T), float32; nan beyond the end of shorter sequences."""
         rows = self.flows.get(name, [])
         return np.array(rows, dtype=np.float32).reshape(len(rows), self.width)
 
     def arrays(self) -> dict[str, Array]:
-        """All of it, under names that `restore` reads."""
+        """Return all of it, under names that `restore` reads."""
         table = np.array(self.rows, dtype=np.float64).reshape(len(self.rows), len(COLUMNS))
         return {"table": table} | {f"flow/{name}": self.flow(name) for name in self.flows}
 
@@ -82,7 +82,7 @@ def _padded(norms: Array, width: int) -> Array:
 
 
 def flow_of(log10_norms: Array, lengths: Array | None) -> Array:
-    """log10 of the mean ‖dL_b/dh_t‖ over the sequences that last so long: (T,).
+    """Return log10 of the mean ‖dL_b/dh_t‖ over the sequences that last so long: (T,).
 
     log10_norms (T, B) are those of L = Σ_b L_b / B, so that B is multiplied back.
     """
@@ -97,7 +97,7 @@ def flow_of(log10_norms: Array, lengths: Array | None) -> Array:
 
 
 def half_life(flow: Array) -> float:
-    """Steps back after which half of it is gone, from the slope between its ends; nan where there is none."""
+    """Return steps back after which half of it is gone, from the slope between its ends; nan where there is none."""
     known = np.flatnonzero(np.isfinite(flow))
     if len(known) < 2:
         return math.nan

@@ -26,7 +26,7 @@ State = tuple[tuple[Tensor, ...], ...]  # of each layer the parts, (B, H)
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a forward pass gives: the top layer's h (T, B, H), and the state after the last step."""
+    """Hold what a forward pass gives: the top layer's h (T, B, H), and the state after the last step."""
 
     h: Tensor
     state: State
@@ -46,12 +46,12 @@ class RecurrentNet(nn.Module):
 
     @property
     def hidden(self) -> int:
-        """H."""
+        """Return H, the number of hidden units."""
         return self.readout.get_parameter("W_y").shape[0]
 
     @property
     def dtype(self) -> torch.dtype:
-        """float32 or float64."""
+        """Return the dtype of all arrays: float32 or float64."""
         return self.readout.get_parameter("W_y").dtype
 
     def initial_state(self, batch: int) -> State:
@@ -60,7 +60,7 @@ class RecurrentNet(nn.Module):
         return ((zeros,) * len(self.cell.state_names),) * len(self.layers)
 
     def embed(self, x: Array, vocabulary: int) -> Tensor:
-        """Numbers (T, B, I) as they are, symbols (T, B) by the embedding's rows or as one-hot vectors."""
+        """Return numbers (T, B, I) as they are, symbols (T, B) by the embedding's rows or as one-hot vectors."""
         if x.ndim == 3:
             return torch.from_numpy(x).to(self.dtype)
         symbols = torch.from_numpy(x)
@@ -87,7 +87,9 @@ class RecurrentNet(nn.Module):
         return h @ self.readout.get_parameter("W_y") + self.readout.get_parameter("b_y")
 
     def log10_norms(self) -> dict[str, Array]:
-        """log10 ‖dL/d(part)_t‖ of the last backward pass, (T, B), by part and layer counted from 1: "h1", "c1", …"""
+        """Return log10 ‖dL/d(part)_t‖ of the last backward pass, (T, B), by part and layer counted from 1: "h1",
+        "c1", …
+        """
         if self.engine == "torch":
             return {}
         windows, places = self._measured, [(part, k) for k in range(len(self.layers)) for part in self.cell.state_names]
@@ -138,7 +140,7 @@ class RecurrentNet(nn.Module):
 
 
 def _parameters(params: Mapping[str, Array], constants: Sequence[str] = ()) -> nn.Module:
-    """A module that holds arrays under their names; constants as buffers."""
+    """Return a module that holds arrays under their names; constants as buffers."""
     module = nn.Module()
     for name, values in params.items():
         tensor = torch.tensor(np.ascontiguousarray(values))
@@ -162,7 +164,7 @@ def build_net(settings: LabSettings, inputs: int, outputs: int) -> RecurrentNet:
 
 
 def _draw_layer(s: LabSettings, cell: Cell, layer: int, inputs: int) -> Params:
-    """A layer's parameters as its initialiser draws them, or all weights from N(0, start²)."""
+    """Return a layer's parameters as its initialiser draws them, or all weights from N(0, start²)."""
     reads = s.hidden if layer else s.embedding or inputs
     params = cell.init_params(Recipe(s.init, s.weight_scale, s.input_scale, s.seed, layer, reads, s.hidden, s.length))
     if s.start:
@@ -172,7 +174,7 @@ def _draw_layer(s: LabSettings, cell: Cell, layer: int, inputs: int) -> Params:
 
 
 def _draw_embedding(s: LabSettings, symbols: int) -> Array | None:
-    """Rows of N(0, 1), or uniform within ±0.1 … as the readout starts; None for one-hot vectors."""
+    """Return rows of N(0, 1), or uniform within ±0.1 … as the readout starts; None for one-hot vectors."""
     if not s.embedding:
         return None
     rng = np.random.default_rng((s.seed, EMBEDDING_STREAM))

@@ -56,13 +56,13 @@ def schedule_of(settings: LabSettings, optimiser: Optimizer, updates_an_epoch: i
 
 
 def _epochs_past(s: LabSettings, update: int, updates_an_epoch: int) -> int:
-    """How many epochs from `rate_epoch` on have begun, this one included."""
+    """Return how many epochs from `rate_epoch` on have begun, this one included."""
     return max(0, update // max(1, updates_an_epoch) + 2 - s.rate_epoch)
 
 
 @dataclass(frozen=True)
 class Clipping:
-    """What clipping did: the gradient's norm before and after, and the share of components that were cut."""
+    """Hold what clipping did: the gradient's norm before and after, and the share of components that were cut."""
 
     before: float
     after: float
@@ -70,7 +70,7 @@ class Clipping:
 
     @property
     def bit(self) -> bool:
-        """Whether it changed the gradient."""
+        """Return whether it changed the gradient."""
         return self.share > 0 or self.after < self.before
 
 

@@ -27,47 +27,50 @@ class Run:
 
     @property
     def settings(self) -> LabSettings:
-        """What it depended on."""
+        """Return what it depended on."""
         return self.training.settings
 
     @property
     def model(self) -> RecurrentNet:
-        """The network."""
+        """Return the trained network with its readout."""
         return self.training.net
 
     @cached_property
     def history(self) -> dict[str, Array]:
-        """One entry an update in each column; `lab.history.COLUMNS` says what they hold."""
+        """Return one entry an update in each column; `lab.history.COLUMNS` says what they hold."""
         return self.training.history.columns
 
     @property
     def metrics(self) -> dict[str, float]:
-        """On the test data."""
+        """Return the scores on the test data, by name."""
         return self.training.progress.metrics
 
     @cached_property
     def flow(self) -> Array:
-        """log10 of the batch mean of ‖dL_b/dh_t‖ of the top layer: (updates, T), step 1 first."""
+        """Return log10 of the batch mean of ‖dL_b/dh_t‖ of the top layer: (updates, T), step 1 first."""
         return self.flows.get(self.training.top, self.training.history.flow(self.training.top))
 
     @cached_property
     def flows(self) -> dict[str, Array]:
-        """The same of every part of every layer, counted from 1: "h1", "c1", "h2", …; none with engine="torch"."""
+        """Return the same of every part of every layer, counted from 1: "h1", "c1", "h2", ….
+
+        None with engine="torch".
+        """
         return {name: self.training.history.flow(name) for name in self.training.history.flows}
 
     @property
     def reason(self) -> str:
-        """Why it ended."""
+        """Return in a sentence why the run ended."""
         return self.training.progress.reason
 
     @property
     def halt(self) -> Halt | None:
-        """Where it halted, and what would have prevented it."""
+        """Return where it halted, and what would have prevented it."""
         return self.training.progress.halt
 
     @property
     def samples(self) -> list[tuple[int, str]]:
-        """What it wrote at milestones."""
+        """Return what it wrote at milestones."""
         return self.training.progress.samples
 
 

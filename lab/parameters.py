@@ -23,15 +23,15 @@ class FlatParameters:
             place = here.stop
 
     def snapshot(self) -> Tensor:
-        """A copy of θ."""
+        """Return a copy of θ."""
         return self.vector.detach().clone()
 
     def put(self, values: Tensor) -> None:
-        """Set θ."""
+        """Overwrite the parameters θ with these values."""
         self.vector.data.copy_(values)
 
     def first_bad(self, of_grad: bool) -> str:
-        """The name of the first parameter whose value (or gradient) is not finite."""
+        """Return the name of the first parameter whose value (or gradient) is not finite."""
         for name, p in self.named.items():
             values = p.grad if of_grad else p.detach()
             if values is not None and not bool(torch.isfinite(values).all()):
@@ -40,5 +40,5 @@ class FlatParameters:
 
 
 def norm(values: Tensor) -> float:
-    """‖values‖."""
+    """Return the Euclidean norm of all values together."""
     return torch.linalg.vector_norm(values).item()

@@ -1,4 +1,4 @@
-"""What is known of a run, under way or ended, without the network itself: no PyTorch is loaded to look at it."""
+"""Define what is known of a run, under way or ended, without the network itself: no PyTorch is loaded to look at it."""
 
 import json
 import math
@@ -39,7 +39,7 @@ class Halt:
 
     @property
     def sentence(self) -> str:
-        """All of it in words."""
+        """Return all of it in words."""
         told = f"Halted at update {self.update}: {self.tensor} is not finite. {self.growth}"
         helps = [cure.change for cure in self.cures if cure.prevents]
         if not self.cures:
@@ -75,22 +75,22 @@ class RunRecord:
 
     @cached_property
     def history(self) -> dict[str, Array]:
-        """One entry an update in each column; `lab.history.COLUMNS` says what they hold."""
+        """Return one entry an update in each column; `lab.history.COLUMNS` says what they hold."""
         return self.past.columns
 
     @cached_property
     def flows(self) -> dict[str, Array]:
-        """log10 of the batch mean of ‖dL_b/d(part)_t‖, (updates, T), by part and layer: "h1", "c1", "h2", …"""
+        """Return log10 of the batch mean of ‖dL_b/d(part)_t‖, (updates, T), by part and layer: "h1", "c1", "h2", …"""
         return {name: self.past.flow(name) for name in self.past.flows}
 
     @property
     def flow(self) -> Array:
-        """That of the top layer's h."""
+        """Return that of the top layer's h."""
         return self.past.flow(f"h{self.settings.layers}")
 
 
 def read_record(payload: bytes) -> RunRecord:
-    """The record in a checkpoint; BadValue where it is none."""
+    """Return the record in a checkpoint; BadValue where it is none."""
     facts, arrays = read_payload(payload)
     past = History(facts["settings"]["length"])
     past.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
@@ -98,7 +98,7 @@ def read_record(payload: bytes) -> RunRecord:
 
 
 def read_payload(payload: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The facts and the arrays of a checkpoint; BadValue where it is none."""
+    """Return the facts and the arrays of a checkpoint; BadValue where it is none."""
     try:
         size = int.from_bytes(payload[:8], "little")
         facts = json.loads(json.loads(payload[8 : 8 + size])["__metadata__"]["run"])

@@ -19,7 +19,7 @@ from cells.scaled import Scaled
 
 @dataclass
 class Measured:
-    """What a layer's backward pass leaves behind: log10 ‖dL/d(part)_t‖ (T, B) by part, t = 1 … T.
+    """Hold what a layer's backward pass leaves behind: log10 ‖dL/d(part)_t‖ (T, B) by part, t = 1 … T.
 
     −inf throughout where no backward pass came by.
     """
@@ -28,7 +28,7 @@ class Measured:
     log10_norms: dict[str, Array] = field(default_factory=dict)
 
     def of(self, part: str) -> Array:
-        """The norms of one part of the state."""
+        """Return the norms of one part of the state."""
         return self.log10_norms.get(part, np.full(self.shape, -np.inf))
 
 
@@ -87,19 +87,19 @@ def _to_numpy(tensor: Tensor) -> Array:
 
 
 def _arriving(d_h: Array) -> UpstreamGrad:
-    """The steps at which a gradient reaches h through its output, with their rows."""
+    """Return the steps at which a gradient reaches h through its output, with their rows."""
     steps = np.flatnonzero(d_h.any(axis=(1, 2)))
     return UpstreamGrad((steps + 1).tolist(), Scaled(d_h[steps]))
 
 
 def _input_grad(cell: Cell, params: dict[str, Array], delta: Scaled) -> Tensor:
-    """dL/dx (T, B, I)."""
+    """Return dL/dx (T, B, I)."""
     rows = Scaled(product(cell.input_delta(delta.mantissa), transposed(params["W_x"])), delta.exponent)
     return torch.from_numpy(rows.plain())
 
 
 def _like(grad: Array | None, parameter: Tensor) -> Tensor | None:
-    """The gradient as the parameter's type; None where the cell trains none."""
+    """Return the gradient as the parameter's type; None where the cell trains none."""
     if grad is None:
         return None
     return torch.from_numpy(np.ascontiguousarray(grad)).to(parameter.dtype)

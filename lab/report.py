@@ -26,7 +26,7 @@ LOGARITHMIC = ("loss", "gradient norm, before and after clipping")
 
 
 def report_of(title: str, runs: Mapping[str, Run]) -> str:
-    """The page."""
+    """Return the report as one HTML page."""
     body = "".join(_section(label, run) for label, run in runs.items())
     head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{STYLE}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body><h1>{escape(title)}</h1>{body}</body></html>\n"
@@ -43,7 +43,7 @@ def _section(label: str, run: Run) -> str:
 
 
 def measures(run: Run) -> dict[str, str]:
-    """What is told in numbers."""
+    """Return what is told in numbers."""
     bit = float(np.mean(run.history["clip_bit"])) if len(run.history["loss"]) else math.nan
     found = {f"{name} (test)": number(value) for name, value in run.metrics.items()}
     return found | {"updates": str(len(run.history["loss"])), "ended by": run.reason, "clipping bit in": f"{bit:.1%}"}
@@ -69,7 +69,7 @@ def _figure(picture: str, caption: str) -> str:
 
 
 def _curves(columns: Mapping[str, Array], logarithmic: bool) -> str:
-    """Lines over the updates, with the least and the largest value beside them."""
+    """Return lines over the updates, with the least and the largest value beside them."""
     values = {name: np.log10(np.maximum(c, 1e-300)) if logarithmic else c for name, c in columns.items()}
     known = np.concatenate([v[np.isfinite(v)] for v in values.values()])
     low, high = float(known.min()), float(known.max())
@@ -89,7 +89,7 @@ def _line(values: Array, low: float, high: float, colour: str) -> str:
 
 
 def _heat(flow: Array) -> tuple[str, str]:
-    """The flow as tiles, dark where the gradient is large, grey where there is none; and what it shows."""
+    """Return the flow as tiles, dark where the gradient is large, grey where there is none; and what it shows."""
     picked = flow[np.linspace(0, len(flow) - 1, min(len(flow), COLUMNS)).astype(int)]
     picked = picked[:, np.linspace(0, flow.shape[1] - 1, min(flow.shape[1], ROWS)).astype(int)]
     known = picked[np.isfinite(picked)]

@@ -44,17 +44,17 @@ class Place:
 
     @property
     def name(self) -> str:
-        """What the command line calls it."""
+        """Return what the command line calls it."""
         return f"{self.job[:8]}.{self.tile}"
 
 
 def store() -> jobs.Store:
-    """The store of jobs, which may call `train_tile` alone; JobError where its folder cannot be used."""
+    """Return the store of jobs, which may call `train_tile` alone; JobError where its folder cannot be used."""
     return jobs.Store(allow=(FUNCTION,))
 
 
 def job_of(name: str, runs: Mapping[str, LabSettings], recipe: str = "") -> jobs.Job:
-    """The job of some runs, one tile each: equal runs, one job."""
+    """Return the job of some runs, one tile each: equal runs, one job."""
     texts = {settings.text for settings in runs.values() if settings.text}
     if len(texts) > 1:
         raise BadValue("text differs between the runs of one job; give each text a job of its own", "text")
@@ -80,23 +80,23 @@ def _check_quota(here: jobs.Store, job_id: str) -> None:
 
 
 def disk_use(here: jobs.Store) -> int:
-    """Bytes that all runs of the lab take on disk."""
+    """Return bytes that all runs of the lab take on disk."""
     folders = [here.folder(now.id) for now in all_jobs(here)]
     return sum(path.stat().st_size for folder in folders if folder.exists() for path in folder.iterdir())
 
 
 def all_jobs(here: jobs.Store) -> list[jobs.JobStatus]:
-    """Every job of the lab, the newest first."""
+    """Return every job of the lab, the newest first."""
     return [now for now in jobs.overview(here) if here.job(now.id)["function"] == FUNCTION]
 
 
 def is_any() -> bool:
-    """Whether there is a store; asking makes none."""
+    """Return whether there is a store; asking makes none."""
     return (default_home() / "jobs.sqlite").exists()
 
 
 def places_of(here: jobs.Store, job_id: str) -> list[Place]:
-    """The runs of a job."""
+    """Return the runs of a job."""
     text = _settings(here, job_id)["text"]
     with here.reading() as db:
         rows = db.execute("SELECT tile, spec FROM tiles WHERE job = ? ORDER BY tile", (job_id,)).fetchall()
@@ -108,7 +108,7 @@ def _place(job_id: str, tile: int, spec: Mapping[str, Any], text: str) -> Place:
 
 
 def recipe_of(here: jobs.Store, job_id: str) -> str:
-    """The recipe that a job's runs belong to, or nothing."""
+    """Return the recipe that a job's runs belong to, or nothing."""
     return _settings(here, job_id)["recipe"]
 
 
@@ -117,7 +117,7 @@ def _settings(here: jobs.Store, job_id: str) -> Mapping[str, Any]:
 
 
 def find(here: jobs.Store, name: str) -> list[Place]:
-    """The runs that a name means: a job by the first digits of its id, or one run of it, job.number."""
+    """Return the runs that a name means: a job by the first digits of its id, or one run of it, job.number."""
     match = NAME.fullmatch(name)
     found = [now.id for now in all_jobs(here) if match and now.id.startswith(match[1])]
     if match is None or len(found) != 1:
@@ -132,7 +132,7 @@ def find(here: jobs.Store, name: str) -> list[Place]:
 
 
 def payload_of(here: jobs.Store, place: Place) -> bytes | None:
-    """A run as bytes: as it ended, or as its last checkpoint has it; None before the first."""
+    """Return a run as bytes: as it ended, or as its last checkpoint has it; None before the first."""
     try:
         found, _ = tiles.read(here, place.job, place.tile)
         return found["run"].tobytes()
@@ -141,7 +141,7 @@ def payload_of(here: jobs.Store, place: Place) -> bytes | None:
 
 
 def record_of(here: jobs.Store, place: Place) -> RunRecord | None:
-    """What is known of a run so far; no PyTorch is loaded."""
+    """Return what is known of a run so far; no PyTorch is loaded."""
     payload = payload_of(here, place)
     return None if payload is None else read_record(payload)
 
@@ -164,7 +164,7 @@ def train_tile(tile: Mapping[str, Any], context: Any) -> Mapping[str, Any] | Non
 
 
 def _begun(payload: bytes | None, settings: LabSettings) -> "Training":
-    """The run as it was left, or from its beginning; a checkpoint that cannot be read is none."""
+    """Return the run as it was left, or from its beginning; a checkpoint that cannot be read is none."""
     from .checkpoint import unpack
     from .training import Training
 
@@ -204,7 +204,7 @@ class Pace:
         self.due = time.monotonic() + self.every
 
     def is_due(self) -> bool:
-        """Whether it is time."""
+        """Return whether it is time."""
         return time.monotonic() >= self.due
 
     def write(self, keep: Any) -> None:

@@ -44,14 +44,14 @@ def perplexity(nats: float) -> float:
 def run_batch(
     net: RecurrentNet, task: Task, batch: Batch, state: State | None = None, noise: torch.Generator | None = None
 ) -> tuple[Tensor, Reading]:
-    """Outputs (T', B, O) at the steps that are read, and the reading they come from."""
+    """Return outputs (T', B, O) at the steps that are read, and the reading they come from."""
     x = net.embed(batch.x, task.inputs)
     reading = net(x, times_of(batch), state, noise)
     return net.read_out(read_steps(reading.h, batch)), reading
 
 
 def times_of(batch: Batch) -> np.ndarray:
-    """The batch's timestamps (T, B); 1, 2, …, T where time is no data."""
+    """Return the batch's timestamps (T, B); 1, 2, …, T where time is no data."""
     if batch.times is not None:
         return batch.times
     steps, sequences = batch.x.shape[:2]
@@ -59,7 +59,7 @@ def times_of(batch: Batch) -> np.ndarray:
 
 
 def read_steps(h: Tensor, batch: Batch) -> Tensor:
-    """The states that are read out: all (T, B, H), or each sequence's last (1, B, H)."""
+    """Return the states that are read out: all (T, B, H), or each sequence's last (1, B, H)."""
     if not batch.last_only:
         return h
     if batch.lengths is None:
@@ -82,13 +82,13 @@ def losses_of(outputs: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def objective(total: Tensor, weight: Tensor, batch: Batch, reduction: str) -> Tensor:
-    """The number that is made smaller: a step's mean loss, or the mean over sequences of their steps' sum."""
+    """Return the number that is made smaller: a step's mean loss, or the mean over sequences of their steps' sum."""
     return total / (weight if reduction == "mean" else batch.x.shape[1])
 
 
 @torch.no_grad()
 def evaluate(net: RecurrentNet, task: Task, stream: int) -> Score:
-    """The score on held-out data, without dropout; a carried state goes on where batches follow each other."""
+    """Return the score on held-out data, without dropout; a carried state goes on where batches follow each other."""
     score, state = None, None
     for batch in task.held_out(stream):
         carried = None if batch.fresh or not task.settings.carry else state
@@ -101,7 +101,7 @@ def evaluate(net: RecurrentNet, task: Task, stream: int) -> Score:
 
 @torch.no_grad()
 def evaluate_training(net: RecurrentNet, task: Task) -> Score:
-    """The score on one epoch of the training data, without dropout; the parameters stay as they are."""
+    """Return the score on one epoch of the training data, without dropout; the parameters stay as they are."""
     score, state = Score(0.0, 0.0, 0.0, 0), None
     for update in range(max(1, task.updates_an_epoch)):
         batch = task.train(update)
@@ -112,7 +112,9 @@ def evaluate_training(net: RecurrentNet, task: Task) -> Score:
 
 @torch.no_grad()
 def class_accuracies(net: RecurrentNet, task: Task) -> tuple[np.ndarray, np.ndarray]:
-    """Share of right answers in each class of the test data, and how many sequences each has: (classes,) both."""
+    """Return share of right answers in each class of the test data, and how many sequences each has: (classes,)
+    both.
+    """
     right, counts = np.zeros(task.outputs), np.zeros(task.outputs)
     for batch in task.held_out(TEST):
         answers = run_batch(net, task, batch)[0].argmax(dim=-1).numpy()
@@ -122,6 +124,6 @@ def class_accuracies(net: RecurrentNet, task: Task) -> tuple[np.ndarray, np.ndar
 
 
 def score_of(outputs: Tensor, batch: Batch) -> Score:
-    """A batch's sums."""
+    """Return the sums over a batch that scores are made of."""
     total, weight, right = losses_of(outputs, batch)
     return Score(total.item(), weight.item(), right.item(), batch.x.shape[1])

@@ -126,7 +126,7 @@ class LabSettings:
         return replace(self, **fields)
 
     def get(self, name: str) -> Any:
-        """A field, or a knob of the cell or of the task, by name."""
+        """Return a field, or a knob of the cell or of the task, by name."""
         for place in (self, self.options):
             if name in place.__dict__:
                 return getattr(place, name)
@@ -134,21 +134,21 @@ class LabSettings:
 
     @property
     def cell_class(self) -> type[Cell]:
-        """The cell's equations."""
+        """Return the class that holds the cell's equations."""
         return CELLS[self.cell]
 
     @property
     def task_class(self) -> type[Task]:
-        """What is to be learned."""
+        """Return what is to be learned."""
         return TASKS[self.task]
 
     def as_json(self) -> dict[str, Any]:
-        """What `from_json` reads; plain values only."""
+        """Return what `from_json` reads; plain values only."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "LabSettings":
-        """The settings that were written; ValueError where they are none."""
+        """Return the settings that were written; ValueError where they are none."""
         unknown = [name for name in values if name not in names_of(cls)]
         if unknown:
             raise BadValue(f"{unknown[0]} is no field of LabSettings", unknown[0])
@@ -188,13 +188,13 @@ class LabSettings:
 
     @property
     def memory(self) -> int:
-        """Bytes one update takes, roughly: a dozen arrays for each block of pre-activations, and the outputs."""
+        """Return bytes one update takes, roughly: a dozen arrays for each block of pre-activations, and the outputs."""
         item = 8 if self.precision == "float64" else 4
         blocks = max(len(self.cell_class.pre_activations), self.cell_class.delta_blocks)
         return item * self.length * self.batch * self.layers * self.hidden * (5 * blocks + 6)
 
 
 def _carried_over(options: Any, kind: type, own: dict[str, Any]) -> Any:
-    """Options of `kind` that keep what `options` shares with it."""
+    """Return options of `kind` that keep what `options` shares with it."""
     shared = {name: getattr(options, name) for name in names_of(kind) if hasattr(options, name)}
     return kind(**(shared | own))

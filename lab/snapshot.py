@@ -16,7 +16,7 @@ from .tasks import TASKS
 
 
 def network_of(payload: bytes, called: str) -> OwnNetwork:
-    """The layers as the checkpoint has them; BadValue where it is none. `called` names it in words and links."""
+    """Return the layers as the checkpoint has them; BadValue where it is none. `called` names it in words and links."""
     facts, arrays = read_payload(payload)
     settings = LabSettings.from_json(facts["settings"])
     try:
@@ -34,7 +34,7 @@ def _draws(field: Any) -> bool:
 
 
 def _layers(s: LabSettings, theta: Array) -> tuple[Params, ...]:
-    """The parameters of each layer, cut from all of them: embedding, layers, readout, in this order."""
+    """Return the parameters of each layer, cut from all of them: embedding, layers, readout, in this order."""
     inputs = TASKS[s.task](s).inputs
     place = inputs * s.embedding
     found = []
@@ -47,7 +47,7 @@ def _layers(s: LabSettings, theta: Array) -> tuple[Params, ...]:
 
 
 def _drawn(s: LabSettings, layer: int, inputs: int) -> Params:
-    """The layer as it began, with what is not learned: a time gate's clock, for example."""
+    """Return the layer as it began, with what is not learned: a time gate's clock, for example."""
     cell = s.cell_class.build(s.options, ACTIVATIONS[s.activation])
     return cell.init_params(Recipe(s.init, s.weight_scale, s.input_scale, s.seed, layer, inputs, s.hidden, s.length))
 

@@ -12,12 +12,12 @@ CONTROLS = {*map(chr, range(32))} - {"\n", "\r", "\t", "\f"}
 
 @cache
 def shipped(name: str) -> str:
-    """One of the texts beside this file: "elements", "titles", "pride_and_prejudice"."""
+    """Return one of the texts beside this file: "elements", "titles", "pride_and_prejudice"."""
     return (DATA / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def read_text(path: str | Path) -> str:
-    """The text of a user's file; BadValue says what is wrong with it, and at which byte."""
+    """Return the text of a user's file; BadValue says what is wrong with it, and at which byte."""
     path = Path(path)
     try:
         size = path.stat().st_size
@@ -30,7 +30,7 @@ def read_text(path: str | Path) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Bytes as text, its line ends made alike; BadValue unless it is UTF-8 without control characters."""
+    """Return bytes as text, its line ends made alike; BadValue unless it is UTF-8 without control characters."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -38,7 +38,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the network writes at a milestone."""
+    """Hold what the network writes at a milestone."""
 
     update: int
     text: str
@@ -104,7 +104,7 @@ class Training:
 
     @property
     def top(self) -> str:
-        """The name of the top layer's h in the flow."""
+        """Return the name of the top layer's h in the flow."""
         return f"h{self.settings.layers}"
 
     def _learn(self, batch: Batch, number: int) -> tuple[Score, dict[str, Array]]:
@@ -119,7 +119,7 @@ class Training:
         return Score(total.item(), weight.item(), right.item(), batch.x.shape[1]), self.net.log10_norms()
 
     def _noise(self, number: int) -> torch.Generator | None:
-        """The dropout's generator, made anew for each update: no state to carry along."""
+        """Return the dropout's generator, made anew for each update: no state to carry along."""
         if not self.settings.dropout:
             return None
         seeds = np.random.SeedSequence((self.settings.seed, DROPOUT_STREAM, number)).generate_state(1, np.uint64)
@@ -176,7 +176,7 @@ class Training:
             self.best = self.theta.snapshot()
 
     def _sample(self) -> list[Sample]:
-        """What the network writes, at milestones."""
+        """Return what the network writes, at milestones."""
         every = max(1, self.settings.updates // MILESTONES)
         if not self.task.writes or self.progress.update % every:
             return []
@@ -193,7 +193,7 @@ class Training:
         return "updates" if self.progress.update >= s.updates else ""
 
     def _reached(self, target: float) -> bool:
-        """Whether the validation, if there was one now, is as good as that."""
+        """Return whether the validation, if there was one now, is as good as that."""
         if self.task.kind == "regression":
             return self.history.last("validation_loss") <= target
         return self.history.last("validation_accuracy") >= target

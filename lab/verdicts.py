@@ -1,4 +1,4 @@
-"""What a recipe claims of runs that have ended, seed by seed."""
+"""Define what a recipe claims of runs that have ended, seed by seed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,7 @@ def claims_of(here: jobs.Store, recipe: Recipe, places: Sequence[runs.Place]) ->
 
 
 def ended(here: jobs.Store, place: runs.Place) -> Run:
-    """A run that has ended, with its network."""
+    """Return a run that has ended, with its network."""
     payload = runs.payload_of(here, place)
     if payload is None:
         raise jobs.JobError(f"the run {place.name} has not begun")

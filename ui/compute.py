@@ -45,7 +45,7 @@ def runs_of_body(settings: RunSettings, view: PageView, theme: str) -> list[RunS
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
 def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, KeyNumbers]:
-    """The verdict and the numbers beside it."""
+    """Return the verdict and the numbers beside it."""
     trace = trace_of(settings)
     _make_way(settings)
     return verdict(trace, layer), key_numbers(trace, layer)
@@ -53,7 +53,7 @@ def summary_of(settings: RunSettings, layer: int | None) -> tuple[Verdict, KeyNu
 
 @st.cache_resource(max_entries=FINDINGS, show_spinner=False, hash_funcs=HASHES)
 def critical_scales_of(settings: RunSettings) -> tuple[CriticalScale, ...]:
-    """Critical weight scales."""
+    """Return the critical weight scales of a setting."""
     return critical_scales(settings)
 
 
@@ -65,7 +65,7 @@ def fitting(settings: RunSettings) -> tuple[str, ...]:
 
 
 def body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
-    """The main figure as the browser takes it, and its height in px."""
+    """Return the main figure as the browser takes it, and its height in px."""
     still = replace(view, scrub=())
     return BODIES.of((settings, still, theme), lambda: _body_of(settings, still, theme))
 
@@ -83,51 +83,51 @@ def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, 
 
 
 def drawn_of(name: str, settings: RunSettings, view: PageView, theme: str) -> Drawn:
-    """A figure by name, with the comparisons the view asks for."""
+    """Return a figure by name, with the comparisons the view asks for."""
     trace = trace_of(settings)
     looked_at = figure_view(settings, view, theme)
     return viz.FIGURES[name].draw(trace, looked_at, comparisons(trace, view, looked_at))
 
 
 def chart_body(figure: dict, drawn: Drawn, save: bool = False) -> bytes:
-    """A figure with its words, as JSON for the chart component."""
+    """Return a figure with its words, as JSON for the chart component."""
     body = {"figure": figure, "alt": drawn.alt, "name": f"backflow-{drawn.name}", "save": save}
     body |= {"scrub": drawn.scrub} if drawn.scrub else {}
     return json.dumps(body, separators=(",", ":"), allow_nan=False).encode()
 
 
 def figure_view(settings: RunSettings, view: PageView, theme: str) -> viz.View:
-    """The view as the figures take it."""
+    """Return the view as the figures take it."""
     also = tuple(name for name in ("gradient_units", "state_units") if getattr(view, name))
     return viz.View(theme=theme, also=also, layer=layer_of(settings, view), gates=view.gates)
 
 
 def layer_of(settings: RunSettings, view: PageView) -> int | None:
-    """The layer shown, 0 the lowest; None is the top one."""
+    """Return the layer shown, 0 the lowest; None is the top one."""
     return view.layer - 1 if 0 < view.layer <= settings.layers else None
 
 
 def comparisons(trace: Trace, view: PageView, looked_at: viz.View) -> list[viz.Curve]:
-    """Curves of other runs and formats that the view asks for."""
+    """Return curves of other runs and formats that the view asks for."""
     others = [trace_of(other) for other in other_losses(trace.settings, view)]
     extra = [viz.loss_curve(other, looked_at) for other in others]
     return extra + low_precision_curves(trace, looked_at) + pin_curves(trace.settings, view)
 
 
 def other_losses(settings: RunSettings, view: PageView) -> list[RunSettings]:
-    """The same run under the loss modes that are to be drawn beside its own."""
+    """Return the same run under the loss modes that are to be drawn beside its own."""
     others = [mode for mode in ("last", "all") if mode != settings.loss]
     return [settings.replace(loss=mode) for mode in others] if view.both_losses else []
 
 
 def low_precision_curves(trace: Trace, looked_at: viz.View) -> list[viz.Curve]:
-    """What a coarser number format would show, where one is chosen."""
+    """Return what a coarser number format would show, where one is chosen."""
     precision = trace.settings.precision
     return [] if precision == "float64" else [viz.low_precision_curve(low_precision(trace, precision, looked_at.layer))]
 
 
 def pin_curves(settings: RunSettings, view: PageView) -> list[viz.Curve]:
-    """The curves of all pins, over a run of these settings."""
+    """Return the curves of all pins, over a run of these settings."""
     found = []
     for place, pin in enumerate(view.pins):
         curves = run_curves_of(pin.settings, layer_of(pin.settings, view))
@@ -136,5 +136,5 @@ def pin_curves(settings: RunSettings, view: PageView) -> list[viz.Curve]:
 
 
 def run_curves_of(settings: RunSettings, layer: int | None) -> tuple[viz.Curve, ...]:
-    """What a run shows over another one."""
+    """Return what a run shows over another one."""
     return CURVES.of((settings, layer), lambda: viz.run_curves(trace_of(settings), viz.View(layer=layer)))

@@ -1,4 +1,4 @@
-"""What surrounds every page: its title, menu, and what is done once a process."""
+"""Define what surrounds every page: its title, menu, and what is done once a process."""
 
 import gc
 from pathlib import Path
@@ -28,7 +28,7 @@ def open_page() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _freeze() -> bool:
-    """A collection walks every object there is: most are modules, which never become garbage."""
+    """Return a collection walks every object there is: most are modules, which never become garbage."""
     gc.collect()
     gc.freeze()
     if PLATFORM.threads:
@@ -42,7 +42,7 @@ def enter(page: Page) -> None:
 
 
 def page_name() -> str:
-    """The page that is open, by the name it has in links."""
+    """Return the page that is open, by the name it has in links."""
     return st.session_state.get(PAGE, "")
 
 
@@ -53,5 +53,5 @@ def _style() -> str:
 
 
 def theme() -> str:
-    """The theme the reader sees: light or dark; a chart says so where it was changed since the session began."""
+    """Return the theme the reader sees: light or dark; a chart says so where it was changed since the session began."""
     return st.session_state.get("theme") or ("dark" if st.context.theme.type == "dark" else "light")

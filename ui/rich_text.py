@@ -14,12 +14,12 @@ JOINER = "\N{WORD JOINER}"  # no width, no break
 
 
 def heading(text: str) -> None:
-    """What a figure is called."""
+    """Show what a figure is called."""
     st.html(f'<h4 class="bf-title">{spelled(text)}</h4>', width="content")
 
 
 def sentence(text: str) -> None:
-    """What a figure shows, with its terms explained under the pointer."""
+    """Show what a figure shows, with its terms explained under the pointer."""
     st.html(f'<p class="bf-said">{explained(spelled(text))}</p>')
 
 

@@ -33,23 +33,26 @@ def begin() -> None:
 
 
 def went_through_history() -> bool:
-    """Whether this run comes from the browser's Back or Forward; every change of the view is a step of its history."""
+    """Return whether this run comes from the browser's Back or Forward.
+
+    Every change of the view is a step of its history.
+    """
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
 
 
 def _too_long(present: Values, query: Query) -> Values:
-    """What is in no link because it is too long, and so is none the reader could go back to."""
+    """Return what is in no link because it is too long, and so is none the reader could go back to."""
     return {name: present[name] for name in LISTS if name not in query and is_left_out(name, present)}
 
 
 def values() -> Values:
-    """Every value of the page, by name, those that a network of the reader's own decides as it does."""
+    """Return every value of the page, by name, those that a network of the reader's own decides as it does."""
     return fixed(chosen())
 
 
 def chosen() -> Values:
-    """Every value as the reader chose it; the default where there is none, or a choice without a chosen one."""
+    """Return every value as the reader chose it; the default where there is none, or a choice without a chosen one."""
     found = {name: st.session_state.get(name) for name in DEFAULTS}
     return {name: DEFAULTS[name] if value is None else value for name, value in found.items()}
 
@@ -113,6 +116,6 @@ def publish() -> None:
 
 
 def address(values: Values) -> str:
-    """The link that brings these values back."""
+    """Return the link that brings these values back."""
     page, query = urlsplit(st.context.url or ""), urlencode(write_link(values))
     return urlunsplit(page._replace(path=page.path or "/", query=query))

@@ -12,7 +12,7 @@ TRACES: ByteCache[Trace] = ByteCache(BUDGET / 4, lambda trace: trace.settings.me
 
 
 def trace_of(settings: RunSettings) -> Trace:
-    """One run; a long one is computed beside other pages."""
+    """Return one run; a long one is computed beside other pages."""
     return TRACES.of(settings, lambda: _run(settings))
 
 

@@ -13,24 +13,24 @@ FINE = ((1, 2, 5), (1, 3), (1,))  # digits at which a range of a few decades may
 
 
 def log_limits(curves: Iterable[Curve]) -> Extent:
-    """The decades every finite point and band edge needs."""
+    """Return the decades every finite point and band edge needs."""
     return log_range(_span(curves))
 
 
 def log_range(span: Extent | None) -> Extent:
-    """An axis of log10 values for a span: at least one decade, so that noise does not look like a trend."""
+    """Return an axis of log10 values for a span: at least one decade, so that noise does not look like a trend."""
     low, high = span or (-1.0, 0.0)
     short = max(0.0, 1.0 - (high - low)) / 2
     return _padded(low - short, high + short)
 
 
 def plain_limits(curves: Iterable[Curve], least: Extent) -> Extent:
-    """What every finite point and band edge needs, and at least `least`."""
+    """Return what every finite point and band edge needs, and at least `least`."""
     return plain_range(_span(curves), least)
 
 
 def plain_range(span: Extent | None, least: Extent) -> Extent:
-    """An axis for a span, that shows at least `least`."""
+    """Return an axis for a span, that shows at least `least`."""
     low, high = span or least
     low, high = min(low, least[0]), max(high, least[1])
     return _padded(low, high if high > low else low + 1.0)
@@ -46,7 +46,7 @@ def _padded(low: float, high: float) -> tuple[float, float]:
 
 
 def log_ticks(low: float, high: float, height: float) -> tuple[list[float], list[str]]:
-    """Places (log10) and words of the ticks between `low` and `high` on an axis of `height` px."""
+    """Return places (log10) and words of the ticks between `low` and `high` on an axis of `height` px."""
     most = max(2, int(height / TICK_PX))
     for digits in FINE:
         places, names = _fine_ticks(low, high, digits)

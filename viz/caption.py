@@ -15,7 +15,7 @@ SIZES = {"cell", "hidden", "layers", "inputs"}  # of a network that was brought:
 
 
 def caption(scene: Scene) -> str:
-    """All settings by their labels, the cell's own knobs last, and which layer is shown."""
+    """Return all settings by their labels, the cell's own knobs last, and which layer is shown."""
     settings, layers = scene.trace.settings, len(scene.trace.layers)
     parts = list(_sizes(scene) if settings is None else setting_words(settings))
     parts += dict.fromkeys(curve.note for curve in scene.extra if curve.note)
@@ -34,7 +34,7 @@ def setting_words(settings: RunSettings, without: Collection[str] = ()) -> Itera
 
 
 def _sizes(scene: Scene) -> Iterator[str]:
-    """What is known of a network that was not made from settings."""
+    """Yield what is known of a network that was not made from settings."""
     yield f"Network with weights of its own: {scene.layer.cell.label}"
     yield f"Sequence length T: {scene.steps}"
     yield f"Batch B: {scene.batch}"
@@ -50,7 +50,7 @@ def _knobs(record: Any, without: Collection[str]) -> Iterator[str]:
 
 
 def _lists(settings: RunSettings) -> Iterator[str]:
-    """Settings that are lists: the steps chosen for the loss, and what the user brought."""
+    """Yield settings that are lists: the steps chosen for the loss, and what the user brought."""
     if settings.loss == "chosen":
         steps = settings.loss_steps
         shown = ", ".join(map(str, steps[:SHOWN_STEPS]))
@@ -69,7 +69,7 @@ def _lists(settings: RunSettings) -> Iterator[str]:
 
 
 def _brought(found: Any) -> str:
-    """What was brought, and the beginning of its file's SHA-256."""
+    """Return what was brought, and the beginning of its file's SHA-256."""
     digits = found.key.partition(":")[0][:SHOWN_DIGITS]
     return f"{found.source}, SHA-256 {digits}…" if digits else found.source
 

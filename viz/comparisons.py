@@ -17,19 +17,19 @@ LOSSES = {
 
 
 def loss_curve(trace: Trace, view: View | None = None) -> Curve:
-    """The total gradient of a run that differs in its loss, named after its loss."""
+    """Return the total gradient of a run that differs in its loss, named after its loss."""
     settings = trace.settings
     label = "other loss" if settings is None else LOSSES[settings.loss, settings.loss_reduction]
     return total_curve(trace, label, view)
 
 
 def total_curve(trace: Trace, label: str, view: View | None = None, role: str = "total", dash: str = "dash") -> Curve:
-    """The total gradient of another run of the same length, in a colour and dash of choice."""
+    """Return the total gradient of another run of the same length, in a colour and dash of choice."""
     norms = Scene(trace, view or View()).layer.log10_grad_norms["h"]
     return norm_curve(norms, f"norm dL/dh, {label}", label, role, band=False, dash=dash)
 
 
 def low_precision_curve(lens: LowPrecision) -> Curve:
-    """What a coarser number format would have shown of the total gradient."""
+    """Return what a coarser number format would have shown of the total gradient."""
     name, norms = lens.precision, lens.log10_norms["h"]
     return norm_curve(norms, f"norm dL/dh in {name}", f"in {name}", name, band=False, dash="dash", width=2.2)

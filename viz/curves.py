@@ -42,11 +42,11 @@ class Curve:
     most: Array | None = None
 
     def edges(self) -> list[Array]:
-        """The line and the edges of its bands."""
+        """Return the line and the edges of its bands."""
         return [edge for edge in (self.mean, self.low, self.high, self.least, self.most) if edge is not None]
 
     def columns(self) -> dict[str, Array]:
-        """The numbers behind the line as columns of a table, unrounded."""
+        """Return the numbers behind the line as columns of a table, unrounded."""
         name = f"log10 {self.name}" if self.log else self.name
         band = {f"{name} 10 %": self.low, f"{name} 90 %": self.high}
         band |= {f"{name} least": self.least, f"{name} most": self.most}
@@ -54,7 +54,7 @@ class Curve:
 
 
 def norm_curve(log10_norms: Array, name: str, label: str, role: str, band: bool = True, **style) -> Curve:
-    """The curve of norms (T+1, B) given as log10; index 0, the initial state, is left out."""
+    """Return the curve of norms (T+1, B) given as log10; index 0, the initial state, is left out."""
     norms = log10_norms[1:]
     low, high = log10_quantiles(norms) if band and norms.shape[1] > 1 else (None, None)
     return Curve(name, label, role, log10_mean(norms), low, high, **style)
@@ -68,13 +68,13 @@ def share_curve(values: Array, name: str, label: str, role: str, **style) -> Cur
 
 
 def plain_mean(values: Array, axis: int | tuple[int, ...]) -> Array:
-    """The mean; inf where already the sum leaves float64."""
+    """Return the mean; inf where already the sum leaves float64."""
     with np.errstate(over="ignore", invalid="ignore"):
         return values.mean(axis=axis)
 
 
 def plain(curve: Curve) -> Curve:
-    """A log10 curve as the numbers themselves."""
+    """Return a log10 curve as the numbers themselves."""
     with np.errstate(over="ignore"):
         edges = {name: getattr(curve, name) for name in ("low", "high", "least", "most")}
         powers = {name: 10.0**edge for name, edge in edges.items() if edge is not None}
@@ -82,13 +82,13 @@ def plain(curve: Curve) -> Curve:
 
 
 def log10_quantiles(log10s: Array, shares: tuple[float, ...] = BAND) -> list[Array]:
-    """log10 of the quantiles over the last axis (interpolated between numbers, not between logarithms)."""
+    """Return log10 of the quantiles over the last axis (interpolated between numbers, not between logarithms)."""
     ordered = np.sort(log10s, axis=-1)
     return [_with_nan(edge, ordered) for edge in log10_ranks(ordered, shares)]
 
 
 def log10_ranks(ordered: Array, shares: tuple[float, ...]) -> list[Array]:
-    """The same of numbers in order, where a NaN counts as larger than all others: it overflowed on its way."""
+    """Return the same of numbers in order, where a NaN counts as larger than all others: it overflowed on its way."""
     return [_between(*_neighbours(ordered, share)) for share in shares]
 
 
@@ -108,7 +108,7 @@ def _neighbours(ordered: Array, share: float) -> tuple[Array, Array, float]:
 
 
 def _between(low: Array, high: Array, weight: float) -> Array:
-    """log10 of (1 − w) 10^low + w 10^high; where both are 0 or both infinite, that."""
+    """Return log10 of (1 − w) 10^low + w 10^high; where both are 0 or both infinite, that."""
     if weight == 0.0:
         return low
     with np.errstate(all="ignore"):
@@ -121,7 +121,9 @@ def _with_nan(values: Array, ordered: Array) -> Array:
 
 
 def named_apart(pairs: Iterable[tuple[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Columns by name: the same one twice appears once, one that merely shares a name with another is numbered."""
+    """Return columns by name: the same one twice appears once, one that merely shares a name with another is
+    numbered.
+    """
     columns: dict[str, np.ndarray] = {}
     for name, column in pairs:
         names = (name if count == 1 else f"{name} ({count})" for count in range(1, len(columns) + 2))

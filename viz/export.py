@@ -24,7 +24,7 @@ CAPTION_SIZE = 12
 
 
 def as_figure(drawn: Drawn) -> go.Figure:
-    """The figure as Plotly's own object, checked by Plotly: slow, for notebooks and for writing files."""
+    """Return the figure as Plotly's own object, checked by Plotly: slow, for notebooks and for writing files."""
     import plotly.graph_objects as go
 
     return go.Figure(deepcopy(drawn.figure))
@@ -59,7 +59,7 @@ def csv(drawn: Drawn) -> str:
 
 
 def framed(drawn: Drawn, theme: str, link: str = "", version: str = "") -> dict:
-    """The figure for a report: a fixed width, a solid ground, the title above and all settings below."""
+    """Return the figure for a report: a fixed width, a solid ground, the title above and all settings below."""
     figure = deepcopy(drawn.figure)
     layout, palette = figure["layout"], PALETTES[theme]
     hint = layout.get("meta", {}).get("hint", "")  # what a click does: nothing, in a picture
@@ -81,14 +81,14 @@ def framed(drawn: Drawn, theme: str, link: str = "", version: str = "") -> dict:
 
 
 def source_lines(caption: str, link: str, version: str) -> list[str]:
-    """Settings, version and link, in lines that fit a framed figure."""
+    """Return settings, version and link, in lines that fit a framed figure."""
     origin = " · ".join(part for part in (f"Backflow {version}" if version else "Backflow", link) if part)
     wrap = textwrap.TextWrapper(LINE_CHARACTERS, break_on_hyphens=False)
     return [*wrap.wrap(_unbroken(caption)), *wrap.wrap(origin)]
 
 
 def _unbroken(caption: str) -> str:
-    """No line breaks inside `label: value`, nor before a dot."""
+    """Return no line breaks inside `label: value`, nor before a dot."""
     return "\N{NO-BREAK SPACE}· ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in caption.split(" · "))
 
 

@@ -17,6 +17,6 @@ def span_of(arrays: Iterable[Array]) -> Extent | None:
 
 
 def union(spans: Iterable[Extent | None]) -> Extent | None:
-    """The smallest span that holds all of them."""
+    """Return the smallest span that holds all of them."""
     known = [span for span in spans if span is not None]
     return (min(low for low, _ in known), max(high for _, high in known)) if known else None

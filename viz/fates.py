@@ -1,4 +1,4 @@
-"""What can become of a gradient: each kind of verdict with its word, colour and symbol."""
+"""Define what can become of a gradient: each kind of verdict with its word, colour and symbol."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ SIGNS = {"circle": "●", "diamond": "◆", "square": "■", "triangle-up": "▲
 
 
 def sign_of(kind: str) -> str:
-    """Its symbol as a letter."""
+    """Return its symbol as a letter."""
     return SIGNS.get(FATES[kind].symbol, "○")
 
 

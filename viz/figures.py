@@ -28,7 +28,7 @@ class FigureKind:
     needs: str = "trace"
 
     def fits(self, trace: Trace) -> bool:
-        """Whether this trace has what the figure shows."""
+        """Return whether this trace has what the figure shows."""
         return self.needs == "trace" and (self.name not in PANELS or PANELS[self.name].fits(Scene(trace)))
 
 

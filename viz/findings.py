@@ -1,4 +1,4 @@
-"""What a picture shows, in a sentence: the alt text of every panel."""
+"""Define what a picture shows, in a sentence: the alt text of every panel."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ FLAT = 0.3  # decades: less than a factor of two is no trend
 
 
 def trend(curve: Curve, subject: str) -> str:
-    """How a curve of log10 values runs from the last step back to the first."""
+    """Return how a curve of log10 values runs from the last step back to the first."""
     first, last = float(curve.mean[0]), float(curve.mean[-1])
     steps = len(curve.mean)
     if not np.isfinite([first, last]).all():

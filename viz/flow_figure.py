@@ -38,18 +38,18 @@ class Drawn:
 
 
 def flow(trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
-    """All panels the view asks for in one figure; `extra` curves are drawn with the gradient."""
+    """Return all panels the view asks for in one figure; `extra` curves are drawn with the gradient."""
     return drawn("flow", "Gradient flow", Scene(trace, view or View(), tuple(extra)))
 
 
 def panel_figure(name: str, trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
-    """One panel as a figure of its own, taller than in the stack."""
+    """Return one panel as a figure of its own, taller than in the stack."""
     alone = replace(view or View(), panels=(name,), also=(), stretch=ALONE)
     return drawn(name, PANELS[name].title, Scene(trace, alone, tuple(extra)))
 
 
 def drawn(name: str, title: str, scene: Scene) -> Drawn:
-    """The scene's panels as one figure. ValueError if its cell has none of them."""
+    """Return the scene's panels as one figure. ValueError if its cell has none of them."""
     panels = panels_of(scene)
     if not panels:
         label = scene.layer.cell.label
@@ -58,7 +58,7 @@ def drawn(name: str, title: str, scene: Scene) -> Drawn:
 
 
 def composed(name: str, title: str, panels: Sequence[PanelData], scene: Scene, words: str) -> Drawn:
-    """Panels of a scene as one figure; `words` is the caption."""
+    """Return panels of a scene as one figure; `words` is the caption."""
     figure = stacked(panels, scene)
     alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt if sentence))
     figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": words}
@@ -66,6 +66,9 @@ def composed(name: str, title: str, panels: Sequence[PanelData], scene: Scene, w
 
 
 def _columns(panels: Iterable[PanelData], scene: Scene) -> dict[str, np.ndarray]:
-    """All panels' numbers side by side; what two panels share appears once, what merely shares a name is numbered."""
+    """Return all panels' numbers side by side.
+
+    What two panels share appears once, what merely shares a name is numbered.
+    """
     steps = [("step", np.arange(1, scene.steps + 1))]
     return named_apart([*steps, *(pair for panel in panels for pair in panel.columns.items())])

@@ -19,7 +19,7 @@ DERIVED = "%{text}"  # the browser writes hover texts of log10 values itself
 
 
 def frames(figures: Sequence[Figure], at: int) -> tuple[Figure, dict]:
-    """The figure at place `at` with room for all, and {"data": changes, "layout": changes} over all places."""
+    """Return the figure at place `at` with room for all, and {"data": changes, "layout": changes} over all places."""
     slots = _slots(figures)
     filled = [_filled(figure, slots) for figure in figures]
     base = {"data": [dict(trace) for trace in filled[at]], "layout": dict(figures[at]["layout"])}
@@ -29,7 +29,7 @@ def frames(figures: Sequence[Figure], at: int) -> tuple[Figure, dict]:
 
 
 def _slots(figures: Sequence[Figure]) -> dict[Hashable, Figure]:
-    """All traces there are, by a key that means the same in every figure, each with one that has it."""
+    """Return all traces there are, by a key that means the same in every figure, each with one that has it."""
     order: list[Hashable] = []
     found: dict[Hashable, Figure] = {}
     for figure in figures:
@@ -52,7 +52,7 @@ def _keyed(traces: Sequence[Figure]) -> list[tuple[Hashable, Figure]]:
 
 
 def _kind(trace: Figure) -> tuple:
-    """What stays the same of a trace from figure to figure: its place, its names, its style."""
+    """Return what stays the same of a trace from figure to figure: its place, its names, its style."""
     names = tuple(trace.get(key) for key in ("yaxis", "type", "mode", "name", "hovertemplate", "fillcolor"))
     line, marker = trace.get("line", {}), trace.get("marker", {})
     styles = (line.get("color"), line.get("dash"), marker.get("symbol"), marker.get("color"), trace.get("colorscale"))
@@ -74,7 +74,7 @@ def _visible(trace: Figure) -> Figure:
 
 
 def _empty(trace: Figure) -> Figure:
-    """The same trace with nothing in it."""
+    """Return the same trace with nothing in it."""
     if trace["type"] == "heatmap":
         return trace | {"z": packed(np.full_like(unpacked(trace["z"]), np.nan))}
     return trace | NOWHERE | ({"text": [None]} if "text" in trace else {})
@@ -87,14 +87,14 @@ def _trace_changes(slot: int, traces: Sequence[Figure]) -> list[Change]:
 
 
 def _varying(records: Sequence[Figure], key: str) -> list | None:
-    """The values under `key`, if they are not all the same."""
+    """Return the values under `key`, if they are not all the same."""
     values = [record.get(key) for record in records]
     first = values[0]
     return None if all(value is first or value == first for value in values) else values
 
 
 def _column(values: list) -> Any:
-    """Numbers as 4-byte floats, matrices and lists end to end; anything else as it is."""
+    """Return numbers as 4-byte floats, matrices and lists end to end; anything else as it is."""
     if all(isinstance(value, dict) and "bdata" in value for value in values):
         if len({value["shape"] for value in values}) == 1:
             return packed(np.stack([unpacked(value) for value in values]))
@@ -105,7 +105,10 @@ def _column(values: list) -> Any:
 
 
 def _is_numbers(value: list) -> bool:
-    """Whether a list holds numbers and nothing; asked of its types, of which it has few, not of each of its items."""
+    """Return whether a list holds numbers and nothing.
+
+    Asked of its types, of which it has few, not of each of its items.
+    """
     return all(issubclass(kind, int | float | None) for kind in set(map(type, value)))
 
 

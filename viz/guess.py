@@ -81,6 +81,8 @@ def _known_data(known: Known) -> dict:
 
 
 def _reach(steps: int, known: Sequence[Known]) -> float:
-    """Decades above and below 1 that the empty axes show: by the length and by what may be seen, not by the answer."""
+    """Return decades above and below 1 that the empty axes show: by the length and by what may be seen, not by
+    the answer.
+    """
     seen = [np.abs(one.log10[np.isfinite(one.log10)]).max(initial=0.0) for one in known]
     return float(min(MOST, max(LEAST, DECADES_A_STEP * steps, *(1.1 * most for most in seen))))

@@ -44,18 +44,18 @@ class HeatPlot:
     walls: Walls = NO_WALLS
 
     def measure(self, shared: SharedAxes) -> None:
-        """What its colours span."""
+        """Show what its colours span."""
         shared.widen(self.heat.name, self.heat.limits)
 
     def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
-        """The panel."""
+        """Return the panel, drawn on these axes."""
         limits = shared.span([self.heat.name]) or self.heat.limits
         panel = heat_panel(replace(self.heat, limits=limits), scene, self.alt)
         return [replace(panel, shapes=self.walls.shapes(0.5, self.heat.values.shape[1] + 0.5, scene))]
 
 
 def heat_panel(heat: Heat, scene: Scene, alt: str) -> PanelData:
-    """The values as a heatmap with its own colour bar, in thinned columns and rows where there are too many."""
+    """Return the values as a heatmap with its own colour bar, in thinned columns and rows where there are too many."""
     steps, rows = len(heat.values), heat.values.shape[1]
     every, each = -(-steps // MOST_COLUMNS), -(-rows // MOST_ROWS)
     thin = heat.values[::every, ::each].T
@@ -105,14 +105,14 @@ def _heatmap(heat: Heat, thin: Array, every: tuple[int, int], height: float, sce
 
 
 def packed(values: Array) -> dict:
-    """A matrix as Plotly reads it fastest: base64 of 4-byte floats."""
+    """Return a matrix as Plotly reads it fastest: base64 of 4-byte floats."""
     flat = np.ascontiguousarray(values, "<f4")
     shape = ", ".join(map(str, flat.shape))
     return {"dtype": "f4", "bdata": base64.b64encode(flat.tobytes()).decode("ascii"), "shape": shape}
 
 
 def unpacked(packed: dict) -> Array:
-    """The matrix behind `packed`."""
+    """Return the matrix behind `packed`."""
     shape = [int(size) for size in packed["shape"].split(",")]
     return np.frombuffer(base64.b64decode(packed["bdata"]), "<f4").reshape(shape).astype(np.float64)
 

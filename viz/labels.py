@@ -23,7 +23,7 @@ def spread(wanted: list[float], height: float, apart: float) -> list[float]:
 
 
 def _isotonic(values: list[float]) -> list[float]:
-    """The non-decreasing sequence nearest to `values`: neighbours that cross are pooled at their mean."""
+    """Return the non-decreasing sequence nearest to `values`: neighbours that cross are pooled at their mean."""
     pools: list[tuple[float, int]] = []
     for value in values:
         mean, size = value, 1
@@ -65,7 +65,7 @@ def _words(label: EndLabel, axis: str, shift: float) -> dict:
 
 
 def _leader(label: EndLabel, axis: str, drop: float, line_end: float) -> dict:
-    """A shape: drawn three times as fast as the arrow that an annotation may have."""
+    """Return a shape: drawn three times as fast as the arrow that an annotation may have."""
     across = {"xref": "paper", "xsizemode": "pixel", "xanchor": 1, "x0": 4 - line_end, "x1": GAP_PX - 1}
     line = {"color": label.colour, "width": 1}
     return across | {"type": "line", "yref": axis, "y0": label.at, "y1": label.at - drop, "line": line}

@@ -50,7 +50,7 @@ class LinePlot:
                 shared.note(self._reaches(kind, curve), bool(kind.holds(curve.mean).any()))
 
     def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
-        """The curves as a panel."""
+        """Return the curves as a panel."""
         frame, curves, height = self.frame, self.curves, self.frame.height * scene.view.stretch
         span = shared.span_for(frame.name, curves)
         limits = log_range(span) if frame.log else plain_range(span, frame.least)
@@ -75,7 +75,7 @@ class LinePlot:
 
     @property
     def kinds(self) -> tuple[SpecialValue, ...]:
-        """The rails there may be."""
+        """Return the rails there may be."""
         return LOG_KINDS if self.frame.log else PLAIN_KINDS
 
     def _reaches(self, kind: SpecialValue, curve: Curve) -> tuple[str, str, bool, str]:
@@ -83,7 +83,7 @@ class LinePlot:
 
 
 def line_panel(frame: Frame, curves: Sequence[Curve], scene: Scene, alt: list[str]) -> PanelData:
-    """The curves of one run as a panel."""
+    """Return the curves of one run as a panel."""
     plot = LinePlot(frame, curves, alt)
     (panel,) = plot.panels(scene, shared_axes_of([plot]))
     return panel
@@ -120,7 +120,7 @@ def _hover(values: Array, log: bool) -> dict:
 
 
 def _drawable(values: Array, finite: np.ndarray, log: bool) -> list[float | None]:
-    """Numbers short enough for the wire; None where there is nothing a line could pass through."""
+    """Return numbers short enough for the wire; None where there is nothing a line could pass through."""
     short = _short(values, log).tolist()
     return short if finite.all() else [v if ok else None for v, ok in zip(short, finite.tolist(), strict=True)]
 
@@ -130,13 +130,13 @@ def _short(values: Array, log: bool) -> Array:
 
 
 def significant(values: Array, digits: int = 5) -> Array:
-    """Values rounded to the decimals that give the largest of them `digits` significant digits."""
+    """Return values rounded to the decimals that give the largest of them `digits` significant digits."""
     largest = np.abs(values[np.isfinite(values)]).max(initial=0.0)
     return values if largest == 0 else np.round(values, digits - 1 - int(np.floor(np.log10(largest))))
 
 
 def _alone(curve: Curve, x: list[int], values: Array, scene: Scene) -> list[dict]:
-    """Points without a neighbour, which a line alone would not show."""
+    """Return points without a neighbour, which a line alone would not show."""
     places = [start for start, stop in runs(np.isfinite(values)) if stop - start == 1]
     if not places:
         return []
@@ -147,14 +147,14 @@ def _alone(curve: Curve, x: list[int], values: Array, scene: Scene) -> list[dict
 
 
 def _bands(curve: Curve, limits: tuple[float, float], scene: Scene) -> list[dict]:
-    """The fainter band, then the one inside it."""
+    """Return the fainter band, then the one inside it."""
     wide = _band(curve, (curve.least, curve.most), limits, scene)
     faint = {"name": f"{curve.label}, all", "fillcolor": fade(scene.palette.of(curve.role), FAINT * curve.shade)}
     return [band | faint for band in wide] + _band(curve, (curve.low, curve.high), limits, scene)
 
 
 def _band(curve: Curve, edges: Edges, limits: tuple[float, float], scene: Scene) -> list[dict]:
-    """The band as one shape with gaps; an edge beyond the axis is drawn at the axis' end."""
+    """Return the band as one shape with gaps; an edge beyond the axis is drawn at the axis' end."""
     below, above = edges
     if below is None or above is None:
         return []

@@ -10,7 +10,7 @@ MARKED_LOSSES = 100  # more of them are drawn as stretches
 
 
 def stretches(held: NDArray[np.bool_], height: float, steps: list[int]) -> dict:
-    """A piece of line at `height` over every run of the drawn `steps` in `held`, half a step beyond its ends."""
+    """Return a piece of line at `height` over every run of the drawn `steps` in `held`, half a step beyond its ends."""
     ends = [(steps[start] - 0.5, steps[stop - 1] + 0.5) for start, stop in runs(held)]
     x = [at for a, b in ends for at in (a, b, None)]
     y = [None if at is None else height for at in x]
@@ -18,7 +18,7 @@ def stretches(held: NDArray[np.bool_], height: float, steps: list[int]) -> dict:
 
 
 def loss_marks(scene: Scene, height: float) -> dict:
-    """A ▼ at every step with a loss; where they would run into each other, a bar over each stretch of them."""
+    """Return a ▼ at every step with a loss; where they would run into each other, a bar over each stretch of them."""
     held = scene.lossy[scene.drawn]
     if not single_losses(scene):
         return stretches(held, height, scene.x) | {"name": "loss", "line": {"color": scene.palette.ink, "width": 5}}
@@ -29,10 +29,10 @@ def loss_marks(scene: Scene, height: float) -> dict:
 
 
 def single_losses(scene: Scene) -> bool:
-    """Whether each loss has a mark of its own."""
+    """Return whether each loss has a mark of its own."""
     return int(scene.lossy[scene.drawn].sum()) <= MARKED_LOSSES
 
 
 def loss_sign(scene: Scene) -> str:
-    """The mark that stands for a loss in this scene."""
+    """Return the mark that stands for a loss in this scene."""
     return "▼" if single_losses(scene) else "▬"

@@ -60,7 +60,7 @@ class Shown:
         return path
 
     def drawn(self, theme: str) -> list[Drawn]:
-        """The figures in one theme."""
+        """Return the figures in one theme."""
         view = replace(self.view, theme=theme)
         if self.trace.reverse is None:
             return [_titled(flow(self.trace, view), self.title, self.note)]
@@ -70,7 +70,7 @@ class Shown:
 
     @cached_property
     def html(self) -> str:
-        """A frame with everything in it; scripts of the notebook and of the figure do not meet."""
+        """Return a frame with everything in it; scripts of the notebook and of the figure do not meet."""
         figures = self._figures
         height = sum(_height(drawn) for drawn in figures["light"])
         return (
@@ -96,7 +96,10 @@ class Shown:
         return "\n".join(csv(drawn) for drawn in self._figures["light"])
 
     def _svg(self) -> str:
-        """The forward direction's figure, drawn by a Chrome that kaleido finds; MathJax would come from elsewhere."""
+        """Return the forward direction's figure, drawn by a Chrome that kaleido finds.
+
+        MathJax would come from elsewhere.
+        """
         if importlib.util.find_spec("kaleido") is None:
             raise ValueError(NO_KALEIDO)
         kaleido = importlib.import_module("kaleido")
@@ -147,7 +150,7 @@ def _page_of(figures: dict[str, list[Drawn]]) -> str:
 
 
 def _section(place: int, drawn: Drawn) -> str:
-    """A heading, the chart, the finding and all settings."""
+    """Return a heading, the chart, the finding and all settings."""
     return (
         f'<h2>{escape(drawn.title)}</h2><div id="chart-{place}" role="img" aria-label="{escape(drawn.alt)}"></div>'
         f"<p>{escape(drawn.alt)}<br>{escape(drawn.caption)}</p>"

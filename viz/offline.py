@@ -27,7 +27,7 @@ def plotly_js() -> str:
 
 
 def offline_html(figures: Themed, caption: str, link: str, version: str, script: Callable[[], str] = plotly_js) -> str:
-    """The figures as one page. `figures` holds the same figures for each theme: {"light": […], "dark": […]}.
+    """Return the figures as one page. `figures` holds the same figures for each theme: {"light": […], "dark": […]}.
 
     caption  the verdict, or what else is to stand on top
     link     the address that restores the view; written out, and a link only if it is http(s)
@@ -56,7 +56,7 @@ def offline_html(figures: Themed, caption: str, link: str, version: str, script:
 
 
 def _checked(figures: Themed) -> Sequence[Drawn]:
-    """The figures of the first theme, which give words and tables."""
+    """Return the figures of the first theme, which give words and tables."""
     unknown = [theme for theme in figures if theme not in PALETTES]
     if unknown or not figures:
         raise ValueError(f"figures has the themes {', '.join(unknown) or 'none'}; it takes {', '.join(PALETTES)}")
@@ -86,7 +86,7 @@ def _scrubs(figures: Themed) -> list[dict | None]:
 
 
 def _section(place: int, drawn: Drawn) -> str:
-    """A heading, the finding, the chart, all settings, and what can be saved."""
+    """Return a heading, the finding, the chart, all settings, and what can be saved."""
     data = base64.b64encode(csv(drawn).encode("utf-8")).decode("ascii")
     saves = "".join(
         f'<button data-place="{place}" data-name="{drawn.name}" data-format="{kind}">{kind.upper()}</button> '

@@ -1,4 +1,4 @@
-"""What a panel is made from (Scene, View) and what it is (PanelData): records, no drawing."""
+"""Define what a panel is made from (Scene, View) and what it is (PanelData): records, no drawing."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,12 +66,12 @@ class PanelData:
 
 
 def stride(steps: int) -> int:
-    """Every how many of so many steps one is drawn."""
+    """Return every how many of so many steps one is drawn."""
     return -(-steps // DRAWN_STEPS)
 
 
 def thinned(steps: int) -> NDArray[np.intp]:
-    """Indices (0-based) of those drawn of so many steps; always the first and the last."""
+    """Return indices (0-based) of those drawn of so many steps; always the first and the last."""
     return np.unique(np.append(np.arange(0, steps, stride(steps)), steps - 1))
 
 
@@ -94,14 +94,14 @@ class Scene:
 
     @cached_property
     def sample(self) -> int | None:
-        """The sample heatmaps show; ValueError outside the batch."""
+        """Return the sample heatmaps show; ValueError outside the batch."""
         if self.view.sample is not None and not 0 <= self.view.sample < self.batch:
             raise ValueError(f"sample = {self.view.sample} is outside [0, {self.batch - 1}]")
         return self.view.sample
 
     @cached_property
     def total(self) -> Curve:
-        """The total gradient of h, which several panels show."""
+        """Return the total gradient of h, which several panels show."""
         return norm_curve(self.layer.log10_grad_norms["h"], "norm dL/dh", "total dL/dh<sub>t</sub>", "total", width=3.2)
 
     @cached_property
@@ -114,34 +114,34 @@ class Scene:
 
     @cached_property
     def longest(self) -> int:
-        """Steps of the time axis: the run's own, or those of the longest curve drawn over it."""
+        """Return steps of the time axis: the run's own, or those of the longest curve drawn over it."""
         return max([self.steps, *(len(curve.mean) for curve in self.extra)])
 
     @cached_property
     def stride(self) -> int:
-        """Every how many steps a point is drawn."""
+        """Return every how many steps a point is drawn."""
         return stride(self.steps)
 
     @cached_property
     def drawn(self) -> NDArray[np.intp]:
-        """Indices (0-based) of the steps drawn: all up to DRAWN_STEPS; always the first and the last."""
+        """Return indices (0-based) of the steps drawn: all up to DRAWN_STEPS; always the first and the last."""
         return thinned(self.steps)
 
     def drawn_of(self, curve: Curve) -> NDArray[np.intp]:
-        """The same for a curve, which may come from a run of another length."""
+        """Return the same for a curve, which may come from a run of another length."""
         return self.drawn if len(curve.mean) == self.steps else thinned(len(curve.mean))
 
     def x_of(self, curve: Curve) -> list[int]:
-        """The steps of a curve that are drawn, 1-based."""
+        """Return the steps of a curve that are drawn, 1-based."""
         return self.x if len(curve.mean) == self.steps else (thinned(len(curve.mean)) + 1).tolist()
 
     def over(self, place: str) -> list[Curve]:
-        """The curves from elsewhere that belong over this one."""
+        """Return the curves from elsewhere that belong over this one."""
         return [curve for curve in self.extra if curve.over == place]
 
     @cached_property
     def x(self) -> list[int]:
-        """The steps drawn, 1-based."""
+        """Return the steps drawn, 1-based."""
         return (self.drawn + 1).tolist()
 
     @cached_property
@@ -155,5 +155,5 @@ class Scene:
         return np.asarray(self.trace.loss_weights) != 0
 
     def thinned(self) -> str:
-        """Words for the heading where not every step is drawn."""
+        """Return words for the heading where not every step is drawn."""
         return f", every {ordinal(self.stride)} step drawn" if self.stride > 1 else ""

@@ -22,7 +22,9 @@ class Pinned:
 
 
 def run_curves(trace: Trace, view: View | None = None) -> tuple[Curve, ...]:
-    """What another run shows over the present one: total gradient, norms of the state, mean openings of the gates."""
+    """Return what another run shows over the present one: total gradient, norms of the state, mean openings of
+    the gates.
+    """
     layer = Scene(trace, view or View()).layer
     norms = layer.log10_state_norms
     gates = {gate: plain_mean(opening, (1, 2)) for gate, opening in layer.gates.items()}
@@ -34,7 +36,7 @@ def run_curves(trace: Trace, view: View | None = None) -> tuple[Curve, ...]:
 
 
 def pinned(curves: Sequence[Curve], pin: Pinned, steps: int) -> list[Curve]:
-    """A run's curves with its name and colour; where its length is not `steps`, the label says so."""
+    """Return a run's curves with its name and colour; where its length is not `steps`, the label says so."""
     length = len(curves[0].mean)
     label = pin.name if length == steps else f"{pin.name} (T {length})"
     style = {"role": f"pin{pin.place + 1}", "dash": DASHES[pin.place], "width": WIDTH}

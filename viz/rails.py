@@ -45,7 +45,7 @@ class Rail:
     unit: float  # of the axis per px
 
     def lane(self, curve: Curve) -> float:
-        """The height at which this curve's marks lie."""
+        """Return the height at which this curve's marks lie."""
         place = next(at for at, other in enumerate(self.curves) if other is curve)
         return self.centre + ((len(self.curves) - 1) / 2 - place) * SLOT_PX * self.unit
 
@@ -63,12 +63,12 @@ class Rails:
         return [rail for rail in self.rails if any(other is curve for other in rail.curves)]
 
     def ticks(self, scene: Scene) -> tuple[list[float], list[str]]:
-        """Each rail's name as the axis' tick, in the colour of its kind."""
+        """Return each rail's name as the axis' tick, in the colour of its kind."""
         names = [f"<span style='color:{scene.palette.of(r.kind.name)}'>{r.kind.word}</span>" for r in self.rails]
         return [round(rail.centre, 6) for rail in self.rails], names
 
     def shapes(self, scene: Scene) -> list[dict]:
-        """A tinted strip behind each rail."""
+        """Return a tinted strip behind each rail."""
         return [_strip(rail, scene) for rail in self.rails]
 
 
@@ -101,7 +101,7 @@ def _strip(rail: Rail, scene: Scene) -> dict:
 
 
 def rail_traces(curve: Curve, rails: Rails, scene: Scene) -> list[dict]:
-    """The curve's marks on the rails it reaches."""
+    """Return the curve's marks on the rails it reaches."""
     return [trace for rail in rails.of(curve) for trace in _marks(curve, rail, scene)]
 
 

@@ -1,7 +1,8 @@
 """A figure that can be dragged: one knob's whole range, every value a frame on axes that stand still."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from cells.trace import Trace
 
@@ -18,7 +19,7 @@ FEWEST, MOST = 2, 81  # values one scrubber may have
 
 @dataclass(frozen=True)
 class Track:
-    """What is dragged along.
+    """Hold what is dragged along.
 
     values  in words                    at    the place of the present one
     said    words for each value        note  why these are not all values that were asked for
@@ -31,7 +32,7 @@ class Track:
     at: int
     said: tuple[dict, ...] = ()
     note: str = ""
-    terms: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not FEWEST <= len(self.values) <= MOST:
@@ -52,13 +53,13 @@ class Sketch:
 
 
 def sketch(trace: Trace, view: View | None = None, extra: Sequence[Curve] = ()) -> Sketch:
-    """What a run of the range shows."""
+    """Return what a run of the range shows."""
     scene = Scene(trace, view or View(), tuple(extra), many=True)
     return Sketch(plots_of(scene), caption(scene), scene.steps)
 
 
 def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
-    """The main figure with a frame for every sketch; `scene` is the run at the track's present value.
+    """Return the main figure with a frame for every sketch; `scene` is the run at the track's present value.
 
     Raises ValueError where the number of sketches is not that of the values, or runs differ in length.
     """

@@ -23,12 +23,12 @@ class Shades:
 
     @cached_property
     def shares(self) -> Array:
-        """Where on the scale each lies, 0..1; NaN where it is no finite number."""
+        """Return where on the scale each lies, 0..1; NaN where it is no finite number."""
         low, high = self.limits
         return (np.where(np.isfinite(self.logs), self.logs, np.nan) - low) / (high - low)
 
     def tints(self) -> list[str]:
-        """A colour each: of the scale, the paper's where exactly 0, the mark's where overflow or NaN."""
+        """Return a colour each: of the scale, the paper's where exactly 0, the mark's where overflow or NaN."""
         zero, *others = LOG_KINDS
         tints = [tint(self.palette.flow, share) for share in np.nan_to_num(self.shares).tolist()]
         special = [(zero, self.palette.paper), *((kind, self.palette.of(kind.name)) for kind in others)]
@@ -44,13 +44,13 @@ class Shades:
 
 
 def decades(span: Extent | None) -> Extent:
-    """The decades the colours span: down from the largest, at least LEAST_DECADES."""
+    """Return the decades the colours span: down from the largest, at least LEAST_DECADES."""
     low, high = span or (0.0, 0.0)
     return min(low, high - LEAST_DECADES), high
 
 
 def tint(colours: tuple[str, ...], share: float) -> str:
-    """The colour at `share` (0..1) of a scale."""
+    """Return the colour at `share` (0..1) of a scale."""
     place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
     below = min(int(place), len(colours) - 2)
     pairs = zip(channels(colours[below]), channels(colours[below + 1]), strict=True)

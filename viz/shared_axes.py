@@ -9,7 +9,7 @@ from .panel import PanelData, Scene
 
 
 class Plot(Protocol):
-    """What a panel shows, on the way to being drawn: it says what it needs, then draws itself with what it got."""
+    """Hold what a panel shows, on the way to being drawn: it says what it needs, then draws itself with what it got."""
 
     def measure(self, shared: "SharedAxes") -> None:
         """Tell `held` what this run needs of its axes."""
@@ -35,7 +35,7 @@ class SharedAxes:
             self._spans[name] = wider
 
     def span(self, names: Iterable[Hashable]) -> Extent | None:
-        """What all runs need together; None where none of them has a finite value."""
+        """Return what all runs need together; None where none of them has a finite value."""
         return union(self._spans.get(name) for name in names)
 
     def note(self, fact: Hashable, holds: bool = True) -> None:
@@ -44,7 +44,7 @@ class SharedAxes:
             self._facts.add(fact)
 
     def __contains__(self, fact: Hashable) -> bool:
-        """Whether it is true of any run."""
+        """Return whether it is true of any run."""
         return fact in self._facts
 
     def see(self, place: str, curve: Curve) -> None:
@@ -52,12 +52,12 @@ class SharedAxes:
         self.widen((place, curve.name, curve.log), span_of(curve.edges()))
 
     def span_for(self, place: str, curves: Iterable[Curve]) -> Extent | None:
-        """What these curves need there in all runs."""
+        """Return what these curves need there in all runs."""
         return self.span((place, curve.name, curve.log) for curve in curves)
 
 
 def shared_axes_of(plots: Iterable[Plot]) -> SharedAxes:
-    """What one run needs."""
+    """Return what one run needs."""
     shared = SharedAxes()
     for plot in plots:
         plot.measure(shared)

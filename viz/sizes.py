@@ -20,19 +20,19 @@ LOG10_2 = float(np.log10(2.0))
 
 
 def log10_sizes(mantissas: Array, exponents: ArrayLike | None) -> Array:
-    """log10 |mantissa · 2^exponent|, exponents one a row; -inf where exactly 0."""
+    """Return log10 |mantissa · 2^exponent|, exponents one a row; -inf where exactly 0."""
     shift = 0.0 if exponents is None else np.asarray(exponents, np.float64)[..., None] * LOG10_2
     with np.errstate(divide="ignore"):
         return np.asarray(np.log10(np.abs(mantissas)) + shift, np.float64)
 
 
 def largest(values: Array) -> float:
-    """The largest magnitude; inf where one overflowed."""
+    """Return the largest magnitude; inf where one overflowed."""
     return float(np.nanmax(np.abs(values), initial=0.0))
 
 
 def size_limits(logs: Array) -> tuple[float, float]:
-    """The decades the colours span: at least LEAST_DECADES, but not for the sake of the smallest hundredth."""
+    """Return the decades the colours span: at least LEAST_DECADES, but not for the sake of the smallest hundredth."""
     finite = logs[np.isfinite(logs)]
     if not finite.size:
         return -LEAST_DECADES, 0.0
@@ -41,7 +41,7 @@ def size_limits(logs: Array) -> tuple[float, float]:
 
 
 def size_heat(name: str, heading: str, logs: Array, role: str, scene: Scene) -> HeatPlot:
-    """A heatmap of log10 sizes (T, H) in the colour of `role`."""
+    """Return a heatmap of log10 sizes (T, H) in the colour of `role`."""
     colours = scene.palette.scale(role)
     heat = Heat(name, f"{heading} (log scale)", logs, size_limits(logs), colours, HEIGHT, log=True)
     return HeatPlot(heat, f"{heading} over time, {size_range(logs)}.")
@@ -63,13 +63,13 @@ class SizedHeat:
                 plot.measure(shared)
 
     def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
-        """The panel."""
+        """Return the panel, drawn on these axes."""
         large = (self.plain.heat.name, "large") in shared
         return (self.sizes if large and self.sizes else self.plain).panels(scene, shared)
 
 
 def sized(plain: HeatPlot, make_sizes: Callable[[], HeatPlot], scene: Scene) -> SizedHeat:
-    """Values by unit; sizes are made only where this run, or others beside it, may call for them."""
+    """Return values by unit; sizes are made only where this run, or others beside it, may call for them."""
     large = largest(plain.heat.values) > PLAIN
     return SizedHeat(plain, make_sizes() if large or scene.many else None, large)
 

@@ -15,7 +15,7 @@ TIME_TITLE = "step t   (time runs right, the gradient travels left)"
 
 
 def stacked(panels: Sequence[PanelData], scene: Scene) -> dict:
-    """The panels as a figure {"data": …, "layout": …}."""
+    """Return the panels as a figure {"data": …, "layout": …}."""
     plot = sum(panel.height + HEADING + GAP for panel in panels) - GAP
     layout = _frame(plot, scene)
     data: list[dict] = []
@@ -61,7 +61,7 @@ def _heading(text: str, top: float, scene: Scene) -> dict:
 
 
 def edge_steps(steps: int) -> float:
-    """What is left free on both sides of 1..T, in steps: half a step, but never much of the picture."""
+    """Return what is left free on both sides of 1..T, in steps: half a step, but never much of the picture."""
     return min(0.5, EDGE_PX * (steps - 1) / (PLOT_PX - 2 * EDGE_PX))
 
 

@@ -107,7 +107,7 @@ class Palette:
     roles: Mapping[str, str] = field(repr=False)
 
     def of(self, role: str) -> str:
-        """The colour of a meaning; a name it has never heard of gets the colour kept for such."""
+        """Return the colour of a meaning; a name it has never heard of gets the colour kept for such."""
         return self.roles.get(role, self.roles["other"])
 
     def scale(self, role: str) -> list[str]:
@@ -155,7 +155,7 @@ def fade(colour: str, alpha: float) -> str:
 
 
 def stops(colours: tuple[str, ...] | list[str]) -> list[list]:
-    """A Plotly colour scale with the colours at even distances."""
+    """Return a Plotly colour scale with the colours at even distances."""
     return [[at / (len(colours) - 1), colour] for at, colour in enumerate(colours)]
 
 
@@ -204,7 +204,7 @@ TEMPLATES = {name: _template(palette) for name, palette in PALETTES.items()}
 
 
 def template(name: str) -> go.layout.Template:
-    """The template `light` or `dark` as Plotly's own object, for figures made elsewhere."""
+    """Return the template `light` or `dark` as Plotly's own object, for figures made elsewhere."""
     import plotly.graph_objects as go
 
     return go.layout.Template(TEMPLATES[name])

@@ -21,7 +21,7 @@ class Walls:
 
     @property
     def drawn(self) -> tuple[int, ...]:
-        """The walls, if they are far enough apart to be drawn."""
+        """Return the walls, if they are far enough apart to be drawn."""
         return self.at if self.at and self.at[0] * PLOT_PX / self.steps >= CLOSEST_PX else ()
 
     def shapes(self, low: float, high: float, scene: Scene) -> list[dict]:
@@ -40,7 +40,7 @@ class Walls:
 
     @property
     def finding(self) -> str:
-        """Where the way back is cut, in a sentence; empty where it is not."""
+        """Return where the way back is cut, in a sentence; empty where it is not."""
         if len(self.at) > NAMED:
             return f"The way back is cut every {words.steps(self.at[0])}, behind steps {self.at[0]} to {self.at[-1]}."
         named = joined([str(wall) for wall in self.at])

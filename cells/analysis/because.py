@@ -30,7 +30,7 @@ def _by_matrix(trace: Trace) -> str:
 
 
 def _by_path(trace: Trace) -> str:
-    """The path that carries most, where the gradient has a choice."""
+    """Return the path that carries most, where the gradient has a choice."""
     split = path_split(trace)
     shares = {name: _mean(values) for name, values in split.shares.items() if name != "output"}
     best = max(shares, key=lambda name: shares[name])

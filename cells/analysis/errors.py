@@ -1,4 +1,4 @@
-"""What a measure says where it has no meaning."""
+"""Define what a measure says where it has no meaning."""
 
 
 class DoesNotApply(ValueError):

@@ -1,4 +1,4 @@
-"""What a student may answer: the gradient vanishes, explodes or stays; and the curve that shows it."""
+"""Define what a student may answer: the gradient vanishes, explodes or stays; and the curve that shows it."""
 
 from cells.activations import Array
 from cells.trace import Trace

@@ -1,4 +1,4 @@
-"""What a module of PyTorch itself gives for a call: outputs, final states and gradients, in its own type and place.
+"""Answers of a module of PyTorch itself to a call: outputs, final states and gradients, in its own type and place.
 
 The module is called as it is, with its hooks and in its mode; its buffers, the random state and every `.grad` are
 afterwards what they were before.
@@ -54,7 +54,7 @@ def answer_of(module: "nn.Module", kind: Kind, call: Call) -> Answer:
 
 
 def used_weights(module: Any, kind: Kind) -> "dict[str, Tensor]":
-    """The weights of the last call, by the module's names: where they are made from others, those it made."""
+    """Return the weights of the last call, by the module's names: where they are made from others, those it made."""
     if kind.is_cell:
         return {name: getattr(module, name) for name in kind.all_names()}
     return dict(zip(module._flat_weights_names, module._flat_weights, strict=True))
@@ -85,7 +85,7 @@ class Asked:
         return self.kind.counterpart.build().state_names
 
     def result(self) -> "tuple[Tensor, dict[str, Tensor]]":
-        """Outputs (T, B, D·H) and final states (L·D, B, H) by part."""
+        """Return outputs (T, B, D·H) and final states (L·D, B, H) by part."""
         try:
             found = self._stepped() if self.kind.is_cell else self._whole()
         except (RuntimeError, TypeError, ValueError, AttributeError, IndexError, NotImplementedError) as error:
@@ -128,7 +128,7 @@ class Asked:
         return output, states
 
     def _stepped(self) -> "tuple[Tensor, dict[str, Tensor]]":
-        """A single cell, called once a step; beyond its end a sequence's state stands still."""
+        """Return a single cell, called once a step; beyond its end a sequence's state stands still."""
         import torch
 
         parts = self._parts
@@ -208,7 +208,7 @@ def _numbers_of(module: Any) -> "Iterator[tuple[str, Tensor]]":
 
 
 def _put_back(module: Any, before: "dict[str, Tensor]") -> None:
-    """What the call has changed, and only that: a graph that is still to go backward watches the rest."""
+    """Show what the call has changed, and only that: a graph that is still to go backward watches the rest."""
     import torch
 
     with torch.no_grad():

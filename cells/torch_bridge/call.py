@@ -1,4 +1,4 @@
-"""What one call of a network is given: inputs, upstream gradients, initial states, and which steps count."""
+"""Define what one call of a network is given: inputs, upstream gradients, initial states, and which steps count."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,13 +34,13 @@ class Call:
         return None if found.all() else found
 
     def without_mask(self) -> "Call":
-        """The same with every step taken, up to the sequences' ends."""
+        """Return the same with every step taken, up to the sequences' ends."""
         return replace(self, mask=None)
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What the arrays of a call must fit."""
+    """Hold what the arrays of a call must fit."""
 
     inputs: int
     hidden: int
@@ -50,7 +50,7 @@ class Sizes:
     batch_first: bool = False
 
     def sequence(self, width: int | str, unbatched: bool) -> Shape:
-        """The shape of what runs over time, as the caller writes it."""
+        """Return the shape of what runs over time, as the caller writes it."""
         return ("T", width) if unbatched else ("B", "T", width) if self.batch_first else ("T", "B", width)
 
 
@@ -84,7 +84,7 @@ def read_call(given: Arguments, sizes: Sizes) -> Call:
 
 
 def _unpacked(given: Arguments, sizes: Sizes) -> Arguments:
-    """A PackedSequence as the padded array and lengths it was made from, in the caller's order of samples."""
+    """Return a PackedSequence as the padded array and lengths it was made from, in the caller's order of samples."""
     if not _is_packed(given.x):
         return given
     if given.lengths is not None:
@@ -104,7 +104,7 @@ def _is_packed(values: Any) -> bool:
 
 
 def _sequence(name: str, values: Any, sizes: Sizes, shape: tuple[int | str, bool]) -> Array:
-    """What runs over time as (T, B, N)."""
+    """Return what runs over time as (T, B, N)."""
     array = checked(name, values, sizes.sequence(*shape))
     if array.ndim == 2:
         return array[:, None]
@@ -126,7 +126,10 @@ def _upstream(given: Arguments, sizes: Sizes, steps: tuple[int, int], unbatched:
 
 
 def _states(name: str, given: Any, sizes: Sizes, batch: int, unbatched: bool) -> Start | None:
-    """States of all layers and directions; a pair (h, c) where the cell has both, either of which may be None."""
+    """Return states of all layers and directions.
+
+    A pair (h, c) where the cell has both, either of which may be None.
+    """
     if given is None:
         return None
     values = _by_part(name, given, sizes.parts)

@@ -36,7 +36,7 @@ def refuse_if_other(trace: Trace, answer: Answer, module: Any, call: Call) -> No
 
 
 def sentence(kind: Kind, what: str, by: float) -> str:
-    """What a module is told whose numbers are not those of its class."""
+    """Return what a module is told whose numbers are not those of its class."""
     size = f"{by:.2g}" if np.isfinite(by) else "more than all"
     return (
         f"module = {kind.name} computes something else than {kind.label} with its weights: "
@@ -60,7 +60,7 @@ def _own_name(name: str, answer: Answer) -> str:
 
 
 def _finals(trace: Trace, part: str) -> Array:
-    """(L·D, B, H)."""
+    """Return final states stacked as PyTorch does, (L·D, B, H)."""
     ways = [False] if trace.reverse is None else [False, True]
     return np.stack([trace.layer(k, way).states[part][-1] for k in range(len(trace.layers)) for way in ways])
 
@@ -75,13 +75,16 @@ def _answers(one: Answer, other: Answer) -> Iterator[Pair]:
 
 
 def _first_gap(pairs: Iterator[Pair]) -> tuple[str, float] | None:
-    """The first that differs, and by how much of its own size."""
+    """Return the first that differs, and by how much of its own size."""
     gaps = ((what, gap(ours, theirs)) for what, ours, theirs in pairs)
     return next((found for found in gaps if found[1] > CLOSE), None)
 
 
 def gap(ours: Array, theirs: Array) -> float:
-    """The largest difference of any row of the first axis, over that row's largest entry; inf beside a NaN of one."""
+    """Return the largest difference of any row of the first axis, over that row's largest entry.
+
+    Inf beside a NaN of one.
+    """
     if ours.shape != theirs.shape:
         return np.inf
     axes = tuple(range(1, ours.ndim))
@@ -100,7 +103,7 @@ def same_gradients(answer: Answer, twin: Answer) -> str:
 
 
 def plain_twin(kind: Kind, weights: "Mapping[str, Tensor]", training: bool) -> Any:
-    """A plain module of the same class, sizes, type, device and mode, with these weights."""
+    """Return a plain module of the same class, sizes, type, device and mode, with these weights."""
     import torch
     from torch import nn
 

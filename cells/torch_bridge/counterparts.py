@@ -28,7 +28,7 @@ class Counterpart:
     options: Mapping[str, Any] = field(default_factory=dict)  # knobs at which the equations are PyTorch's
 
     def build(self, activation: str = "tanh") -> Cell:
-        """The cell itself."""
+        """Build the cell with these options."""
         kind = CELLS[self.cell]
         return kind.build(kind.Options(**self.options), ACTIVATIONS[activation])
 
@@ -43,7 +43,7 @@ WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 @dataclass(frozen=True)
 class Kind:
-    """What a module is: its counterpart and its sizes. A *Cell has one layer and names without a suffix."""
+    """Hold what a module is: its counterpart and its sizes. A *Cell has one layer and names without a suffix."""
 
     counterpart: Counterpart
     name: str  # of the module's class
@@ -58,7 +58,7 @@ class Kind:
 
     @property
     def label(self) -> str:
-        """nn.LSTM or nn.LSTMCell."""
+        """Return the module's name as one writes it: nn.LSTM or nn.LSTMCell."""
         return f"nn.{self.counterpart.module}{'Cell' if self.is_cell else ''}"
 
     @property
@@ -72,12 +72,12 @@ class Kind:
         return {name: name + suffix for name in (WEIGHTS if self.bias else WEIGHTS[:2])}
 
     def all_names(self) -> Iterator[str]:
-        """Every weight the module has."""
+        """Yield every weight the module has."""
         for layer, way in self.rows:
             yield from self.names(layer, way).values()
 
     def params(self, weights: Mapping[str, Array], layer: int, way: int = 0) -> Params:
-        """One layer's weights, by the module's names, under ours."""
+        """Return one layer's weights, by the module's names, under ours."""
         named = {name: weights[own] for name, own in self.names(layer, way).items()}
         return our_params(self.counterpart, self.counterpart.build(self.activation), named)
 

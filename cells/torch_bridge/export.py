@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def to_torch(trace: Trace) -> "nn.RNNBase":
-    """The PyTorch module with the trace's weights, in float64.
+    """Return the PyTorch module with the trace's weights, in float64.
 
     Its first bias is ours and its second 0, save that of the GRU's candidate, which we keep apart too. ValueError where
     PyTorch has no such cell.
@@ -42,7 +42,7 @@ def torch_grads(trace: Trace) -> "dict[str, torch.Tensor]":
 
 
 def named_grads(trace: Trace) -> dict[str, Array]:
-    """The same as arrays."""
+    """Return the same as arrays."""
     return named_arrays(trace, lambda layer: layer.param_grads, np.copy)
 
 

@@ -86,7 +86,7 @@ def _curve(picture: Array, low: Array, high: Array, ends: tuple[int, int], colou
 
 
 def _between(steps: Array, curve: Array) -> Array:
-    """The curve between its steps; NaN beside a step without a finite value."""
+    """Return the curve between its steps; NaN beside a step without a finite value."""
     whole = np.where(np.isfinite(curve), curve, np.nan)
     return np.interp(steps, np.arange(len(whole)), whole)
 

@@ -15,7 +15,7 @@ NAMES = ("kernel", "recurrent kernel", "bias")
 
 
 def from_keras(weights: Sequence[Any], cell: str, reset_after: bool = True) -> Params:
-    """The weights of one SimpleRNN, GRU or LSTM layer, as `get_weights()` lists them, under our names.
+    """Return the weights of one SimpleRNN, GRU or LSTM layer, as `get_weights()` lists them, under our names.
 
     cell         rnn, gru or lstm
     weights      kernel (I, nH), recurrent kernel (H, nH), and bias (nH,) unless the layer has none
@@ -60,5 +60,5 @@ def _checked(weights: Sequence[Any], gates: int, apart: bool) -> tuple[Array, Ar
 
 
 def _blocks(array: Array, gates: Sequence[str]) -> dict[str, Array]:
-    """Columns gate by gate."""
+    """Return columns gate by gate."""
     return dict(zip(gates, np.split(array, len(gates), axis=-1), strict=True))

@@ -1,4 +1,4 @@
-"""What a module of PyTorch is, or why it cannot be read."""
+"""Define what a module of PyTorch is, or why it cannot be read."""
 
 import importlib.util
 from typing import Any
@@ -9,14 +9,17 @@ READ = "nn.RNN, nn.GRU, nn.LSTM, nn.RNNCell, nn.GRUCell, nn.LSTMCell"
 
 
 def original(module: Any) -> Any:
-    """The module that torch.compile was given, for the one that it gave back. ImportError without PyTorch."""
+    """Return the module that torch.compile was given, for the one that it gave back. ImportError without PyTorch."""
     if importlib.util.find_spec("torch") is None:
         raise ImportError("modules of PyTorch need PyTorch, which is not installed here: pip install torch")
     return getattr(module, "_orig_mod", module) if type(module).__name__ == "OptimizedModule" else module
 
 
 def kind_of(module: Any) -> Kind:
-    """The module's kind and sizes; ValueError where it is none that can be read, or holds no plain real weights."""
+    """Return the module's kind and sizes.
+
+    ValueError where it is none that can be read, or holds no plain real weights.
+    """
     _refuse_other_forms(module)
     counterpart, is_cell = _counterpart_of(module)
     kind = Kind(

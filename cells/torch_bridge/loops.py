@@ -1,4 +1,4 @@
-"""What a probe keeps of a cell's steps along one sequence, and the trace that follows from it."""
+"""Define what a probe keeps of a cell's steps along one sequence, and the trace that follows from it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -47,7 +47,9 @@ class Loop:
 
     @cached_property
     def trace(self) -> Trace:
-        """The sequence in float64; ValueError as for a whole module, or where states are changed between steps."""
+        """Return the sequence in float64; ValueError as for a whole module, or where states are changed between
+        steps.
+        """
         if self.changed:
             raise ValueError(
                 f"module = {self.kind.name}: between two of its steps the state is changed by something else; "
@@ -68,7 +70,7 @@ class Loop:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The state's parts."""
+        """Return the names of the state's parts."""
         return self.kind.counterpart.build().state_names
 
     @cached_property
@@ -113,7 +115,7 @@ class Loop:
 
 
 def _carried_back(layer: LayerTrace, totals: dict[str, Array]) -> Array:
-    """What each step hands back to the h it was given, (T, B, H), of the totals of what it gave."""
+    """Return what each step hands back to the h it was given, (T, B, H), of the totals of what it gave."""
     d_next = tuple(totals[part].copy() for part in layer.state_names)
     d_prev = tuple(np.empty_like(rows) for rows in d_next)
     delta = np.empty_like(layer.record.delta.mantissa)

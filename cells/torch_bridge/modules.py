@@ -47,7 +47,7 @@ def trace_torch(  # noqa: PLR0913 - PyTorch's own arguments, in their order
 
 
 def sizes_of(kind: Kind) -> Sizes:
-    """What a call of the module must fit."""
+    """Return what a call of the module must fit."""
     return Sizes(
         inputs=kind.inputs,
         hidden=kind.hidden,

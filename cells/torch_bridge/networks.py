@@ -18,7 +18,7 @@ from .counterparts import Kind
 def network_of(
     cell: Cell, layers: Sequence[Params], call: Call, reverse: Sequence[Params] = (), times: Array | None = None
 ) -> Network:
-    """The network; with the parameters of `reverse` it is bidirectional."""
+    """Return the network; with the parameters of `reverse` it is bidirectional."""
     attached = np.asarray(call.d_out.any(axis=(1, 2)))
     if not reverse:
         return _one_way(cell, layers, call, attached, times)
@@ -28,14 +28,14 @@ def network_of(
 
 
 def module_network(kind: Kind, weights: Mapping[str, Array], call: Call) -> Network:
-    """A module's network, its weights by the module's own names."""
+    """Return a module's network, its weights by the module's own names."""
     ways = [[kind.params(weights, layer, way) for layer in range(kind.layers)] for way in range(kind.directions)]
     reverse = ways[1] if kind.directions == 2 else ()
     return network_of(kind.counterpart.build(kind.activation), ways[0], call, reverse)
 
 
 def _half(call: Call, way: int) -> Call:
-    """One direction's part of a bidirectional call, in its own time."""
+    """Return one direction's part of a bidirectional call, in its own time."""
     H, step = call.d_out.shape[-1] // 2, -1 if way else 1
     return Call(
         x=call.x[::step],

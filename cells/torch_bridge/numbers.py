@@ -11,7 +11,7 @@ Shape = Sequence[int | str]  # a letter stands for any size from 1 on
 
 
 def checked(name: str, values: Any, shape: Shape) -> Array:
-    """A float64 copy of `values`; ValueError names the shape it takes, or the first entry that is not finite."""
+    """Return a float64 copy of `values`; ValueError names the shape it takes, or the first entry that is not finite."""
     array = to_numpy(name, values)
     fits = [n == s if isinstance(s, int) else n > 0 for n, s in zip(array.shape, shape, strict=False)]
     if array.ndim != len(shape) or not all(fits):
@@ -24,12 +24,15 @@ def checked(name: str, values: Any, shape: Shape) -> Array:
 
 
 def shape_text(shape: Shape) -> str:
-    """A shape as Python writes it: (3,), (T, B, 4)."""
+    """Return a shape as Python writes it: (3,), (T, B, 4)."""
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
 def to_numpy(name: str, values: Any) -> Array:
-    """A float64 copy of an array, a tensor, or nested lists of either; ValueError where they are no real numbers."""
+    """Return a float64 copy of an array, a tensor, or nested lists of either.
+
+    ValueError where they are no real numbers.
+    """
     plain = _plain(name, values)
     try:
         array = np.array(plain)
@@ -52,7 +55,7 @@ def _plain(name: str, values: Any) -> Any:
 
 
 def is_tensor(values: Any) -> bool:
-    """Whether these are PyTorch's, found without loading it."""
+    """Return whether these are PyTorch's, found without loading it."""
     return any(kind.__module__ == "torch" and kind.__name__ == "Tensor" for kind in type(values).__mro__)
 
 

@@ -21,7 +21,7 @@ class Probed:
 
     @property
     def trace(self) -> Trace:
-        """The whole call; ValueError says why there is none."""
+        """Return the whole call; ValueError says why there is none."""
         return self.record.trace
 
     @property
@@ -33,7 +33,7 @@ class Probed:
 
     @property
     def retain_grad(self) -> Array:
-        """What `output.retain_grad()` would have shown, (T, B, D·H).
+        """Return what `output.retain_grad()` would have shown, (T, B, D·H).
 
         Of a module called as a whole it is the direct part alone; on the states of a loop it is the total.
         """

@@ -45,7 +45,7 @@ class probe:
 
 
 def _watched(model: Any) -> dict[str, Watch | Steps | str]:
-    """Every recurrent module by its name; a sentence for one that cannot be read."""
+    """Return every recurrent module by its name; a sentence for one that cannot be read."""
     from torch import nn
 
     found: dict[str, Watch | Steps | str] = {}
@@ -76,18 +76,22 @@ def _uncompiled() -> Any:
 
 
 class Flow:
-    """What a probe has recorded, by the module's name: "encoder.lstm", and "encoder.lstm#2" for its second call."""
+    """Hold what a probe has recorded, by the module's name: "encoder.lstm", and "encoder.lstm#2" for its second
+    call.
+    """
 
     def __init__(self, watches: Mapping[str, Watch | Steps | str]) -> None:
         self.watches = watches
 
     @property
     def traces(self) -> "Traces":
-        """Name -> Trace, exact total gradients of this very batch."""
+        """Return name -> Trace, exact total gradients of this very batch."""
         return Traces(self)
 
     def __getitem__(self, name: str | tuple[str, int]) -> Probed:
-        """One call; ValueError where the module was not called or cannot be read, KeyError where there is none."""
+        """Return one call; ValueError where the module was not called or cannot be read, KeyError where there is
+        none.
+        """
         module, call = self._place(name)
         watch = self.watches.get(module)
         if watch is None:
@@ -100,7 +104,7 @@ class Flow:
         return Probed(self._key(module, call), watch.records[call - 1])
 
     def __iter__(self) -> Iterator[str]:
-        """The names of all calls of modules that can be read."""
+        """Yield the names of all calls of modules that can be read."""
         for module, watch in self.watches.items():
             if not isinstance(watch, str):
                 yield from (self._key(module, call + 1) for call in range(len(watch.records)))
@@ -110,7 +114,7 @@ class Flow:
 
     @property
     def refused(self) -> dict[str, str]:
-        """Name -> why it cannot be read."""
+        """Return name -> why it cannot be read."""
         found = {name: watch for name, watch in self.watches.items() if isinstance(watch, str)}
         for name in self:
             try:

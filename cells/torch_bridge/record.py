@@ -1,4 +1,4 @@
-"""What a probe keeps of one call of a module, and the trace that follows from it."""
+"""Define what a probe keeps of one call of a module, and the trace that follows from it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -43,7 +43,7 @@ class Record:
 
     @cached_property
     def trace(self) -> Trace:
-        """The call in float64; ValueError where no gradient arrived, or the module computes something else."""
+        """Return the call in float64; ValueError where no gradient arrived, or the module computes something else."""
         if self.other:
             raise ValueError(self.other)
         if self.d_out is None and not self.d_final:
@@ -56,7 +56,7 @@ class Record:
 
     @cached_property
     def call(self) -> Call:
-        """The same as arrays."""
+        """Return the same as arrays."""
         x, parts = to_numpy("x", self.x), self.parts
         zeros = np.zeros((*x.shape[:2], self.kind.directions * self.kind.hidden))
         start = {part: to_numpy(part, rows) for part, rows in zip(parts, self.start, strict=False)}
@@ -80,11 +80,11 @@ class Record:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The state's parts."""
+        """Return the names of the state's parts."""
         return self.kind.counterpart.build().state_names
 
     def solved(self, call: Call) -> Trace:
-        """The trace of a call with these weights."""
+        """Return the trace of a call with these weights."""
         weights = {name: to_numpy(name, weight) for name, weight in self.weights.items()}
         return solve(module_network(self.kind, weights, call))
 
@@ -98,7 +98,7 @@ class Record:
         raise ValueError(sentence(self.kind, "its output", by))
 
     def _twin_output(self) -> Array:
-        """The output of a plain module in the same type, place and mode."""
+        """Return the output of a plain module in the same type, place and mode."""
         import torch
 
         twin = plain_twin(self.kind, self.weights, self.training)

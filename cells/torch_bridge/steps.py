@@ -52,7 +52,7 @@ class Steps:
         return made if others else None
 
     def _loop(self, before: "dict[str, Tensor]") -> Loop:
-        """The sequence whose last states these are; a new one where they come from elsewhere."""
+        """Return the sequence whose last states these are; a new one where they come from elsewhere."""
         for loop in self.records[::-1]:
             if before and all(loop.steps[-1].after[part] is state for part, state in before.items()):
                 return loop
@@ -67,5 +67,5 @@ class Steps:
 
 
 def _follows(earlier: "Tensor", state: "Tensor") -> bool:
-    """Whether a state may have been made from an earlier one: it has a history, and the same shape."""
+    """Return whether a state may have been made from an earlier one: it has a history, and the same shape."""
     return state.grad_fn is not None and state.shape == earlier.shape

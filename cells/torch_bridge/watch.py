@@ -99,7 +99,9 @@ class Watch:
         self.handles += [tensor.register_hook(hook) for tensor, hook in tensors if tensor.requires_grad]
 
     def _asked_again(self, call: Call) -> str:
-        """An own forward may give the right value and another gradient: ask for one, and compare. A sentence if so."""
+        """Return an own forward may give the right value and another gradient: ask for one, and compare. A
+        sentence if so.
+        """
         rng = np.random.default_rng(0)
         shape = (*call.x.shape[:2], self.kind.directions * self.kind.hidden)
         call = Call(call.x, rng.normal(size=shape), call.start, None, call.lengths)
@@ -115,7 +117,7 @@ class Watch:
 
 
 def adding(kept: "dict[str, Tensor]", part: str) -> "Callable[[Tensor], None]":
-    """A hook that adds up what reaches a state."""
+    """Return a hook that adds up what reaches a state."""
 
     def reached(grad: "Tensor") -> None:
         kept[part] = grad.detach().clone() if part not in kept else kept[part] + grad.detach()
@@ -131,7 +133,7 @@ class Snapshots:
         self.copies: dict[str, Tensor] = {}
 
     def of(self, weights: "dict[str, Tensor]") -> "dict[str, Tensor]":
-        """The copies of these weights as they are now."""
+        """Return the copies of these weights as they are now."""
         marks = [(weight, weight._version) for weight in weights.values()]
         same = len(marks) == len(self.marks) and all(
             a is b and m == n for (a, m), (b, n) in zip(marks, self.marks, strict=True)
@@ -142,7 +144,7 @@ class Snapshots:
 
 
 def casting_of(x: "Tensor") -> Callable[[], AbstractContextManager]:
-    """The autocast that is on now, to be put on again."""
+    """Return the autocast that is on now, to be put on again."""
     import torch
 
     kind = x.device.type
@@ -153,12 +155,12 @@ def casting_of(x: "Tensor") -> Callable[[], AbstractContextManager]:
 
 
 def has_own_forward(module: Any) -> bool:
-    """Whether the module's class, or the module, replaces PyTorch's own forward."""
+    """Return whether the module's class, or the module, replaces PyTorch's own forward."""
     return not type(module).forward.__module__.startswith("torch.nn.") or "forward" in vars(module)
 
 
 def pair(states: Any) -> "tuple[Tensor, ...]":
-    """The states of a cell, in a tuple also where there is but one, and empty where there is none."""
+    """Return the states of a cell, in a tuple also where there is but one, and empty where there is none."""
     if states is None:
         return ()
     return tuple(states) if isinstance(states, tuple | list) else (states,)

@@ -58,7 +58,7 @@ def trace_weights(  # noqa: PLR0913 - everything a network is, by name
 
 
 def _cell(name: str, named: Mapping[str, Any], activation: str, options: dict[str, Any]) -> Cell:
-    """The cell whose parameters bear these names."""
+    """Return the cell whose parameters bear these names."""
     if name not in CELLS:
         raise ValueError(f"cell = {name!r} is none of {', '.join(CELLS)}")
     if activation not in ACTIVATIONS:
@@ -75,7 +75,7 @@ def _cell(name: str, named: Mapping[str, Any], activation: str, options: dict[st
 
 
 def _forms(kind: type[Cell], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The knobs as given, then with one switch or choice changed: a form may have parameters of its own."""
+    """Yield the knobs as given, then with one switch or choice changed: a form may have parameters of its own."""
     yield options
     for name, field in knobs_of(kind.Options).items():
         choices = field.metadata["knob"].choices or ({True: ""} if isinstance(field.default, bool) else {})
@@ -83,17 +83,17 @@ def _forms(kind: type[Cell], options: dict[str, Any]) -> Iterator[dict[str, Any]
 
 
 def _wanted(cell: Cell) -> set[str]:
-    """Names of the parameters that have to be given."""
+    """Return names of the parameters that have to be given."""
     return set(_drawn(cell)) - set(cell.constants)
 
 
 def _drawn(cell: Cell) -> Params:
-    """Parameters of the smallest such cell."""
+    """Return parameters of the smallest such cell."""
     return cell.init_params(Recipe("gaussian", 1.0, 1.0, seed=0, layer=0, inputs=1, hidden=1, steps=2))
 
 
 def _fused_names(cell: Cell, named: Mapping[str, Any]) -> set[str]:
-    """The names, those of single gates replaced by that of all gates."""
+    """Return the names, those of single gates replaced by that of all gates."""
     whole = {one.format(gate): fused for fused, one in FUSED.items() for gate in cell.pre_activations}
     return {whole.get(name, name) for name in named}
 
@@ -106,7 +106,7 @@ def _misfit(cell: Cell, named: Mapping[str, Any]) -> str:
 
 
 def _params(cell: Cell, named: Mapping[str, Any], place: int, layers: int) -> Params:
-    """One layer's parameters, all gates side by side, their shapes checked."""
+    """Return one layer's parameters, all gates side by side, their shapes checked."""
     where = f" of layer {place + 1}" if layers > 1 else ""
     whole = {name: _whole(cell, name, named, where) for name in _drawn(cell)}
     W_h = whole["W_h"]
@@ -117,7 +117,7 @@ def _params(cell: Cell, named: Mapping[str, Any], place: int, layers: int) -> Pa
 
 
 def _whole(cell: Cell, name: str, named: Mapping[str, Any], where: str) -> Array:
-    """A parameter of all gates; a constant that is left out has the value its knob gives it."""
+    """Return a parameter of all gates; a constant that is left out has the value its knob gives it."""
     gates = [FUSED[name].format(gate) for gate in cell.pre_activations] if name in FUSED else []
     single = [to_numpy(gate + where, named[gate]) for gate in gates if gate in named]
     if single and len(single) < len(gates) and name not in named:
@@ -144,7 +144,7 @@ def _shaped(name: str, values: Array, shape: tuple[int | str, ...]) -> Array:
 
 
 def _lifted(states: Any, cell: Cell, sizes: Sizes) -> Any:
-    """States as `read_call` takes them: a pair for a mapping, an axis of layers where there is but one."""
+    """Return states as `read_call` takes them: a pair for a mapping, an axis of layers where there is but one."""
     if isinstance(states, Mapping):
         unknown = [part for part in states if part not in cell.state_names]
         if unknown:
@@ -163,7 +163,7 @@ def _with_layer(state: Any) -> Any:
 
 
 def _times(times: Any, T: int, B: int) -> Array | None:
-    """(T, B)."""
+    """Return the timestamps as an array (T, B)."""
     if times is None:
         return None
     values = to_numpy("times", times)

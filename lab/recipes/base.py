@@ -1,4 +1,4 @@
-"""What a recipe is: runs to compare, what they are to show, and how that is judged."""
+"""Define what a recipe is: runs to compare, what they are to show, and how that is judged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ class Recipe:
     reported: str = ""
 
     def settings(self, seed: int = 0, lecture: bool = False, **changes: Any) -> dict[str, LabSettings]:
-        """The runs at a seed, with some fields changed in all of them; BadValue where one cannot take them."""
+        """Return the runs at a seed, with some fields changed in all of them; BadValue where one cannot take them."""
         chosen = self.lecture if lecture else self.runs
         return {label: run.replace(seed=seed, **changes) for label, run in chosen.items()}
 
 
 def at_least(says: str, measured: float, bound: float) -> Claim:
-    """`measured` ≥ `bound`."""
+    """Return whether the measured number reaches its bound."""
     return Claim(f"{says} ≥ {bound:g}", float(measured), bool(measured >= bound))
 
 
@@ -55,5 +55,5 @@ def below(says: str, measured: float, bound: float) -> Claim:
 
 
 def last_mean(column: np.ndarray, count: int = 50) -> float:
-    """The mean over the last updates of a column."""
+    """Return the mean over the last updates of a column."""
     return float(np.mean(column[-count:]))

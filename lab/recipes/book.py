@@ -26,7 +26,7 @@ def judge(runs):
 
 
 def real_words(run, temperature: float) -> float:
-    """Share of the words written that stand in the book; the first and the last may be cut and do not count."""
+    """Return share of the words written that stand in the book; the first and the last may be cut and do not count."""
     from lab.sampling import Manner, write_many
 
     known = {word.lower() for word in WORD.findall(shipped("pride_and_prejudice"))}

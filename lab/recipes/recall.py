@@ -32,7 +32,7 @@ def judge(runs):
 
 
 def longest(runs, name: str) -> int:
-    """The longest row of which a start learns the first digit; 0 for none."""
+    """Return the longest row of which a start learns the first digit; 0 for none."""
     learned = [n for n in LENGTHS if runs[f"{name} {n}"].metrics["accuracy"] >= LEARNED]
     return max(learned, default=0)
 

@@ -1,4 +1,7 @@
-"""What a trained network writes: drawn letter by letter, greedily, or by beam search; with a prompt, to a length."""
+"""Define what a trained network writes: drawn letter by letter, greedily, or by beam search.
+
+With a prompt, to a length.
+"""
 
 from .beam import beam_search
 from .conditional import write_to_length

@@ -22,14 +22,14 @@ class Found:
 
 @dataclass(frozen=True)
 class _Open:
-    """A text under way."""
+    """Hold a text that is still being written."""
 
     symbols: tuple[int, ...]
     log_p: float
 
 
 def beam_search(net: RecurrentNet, task: Language, prompt: str, manner: Manner) -> list[Found]:
-    """The best texts, the best first: at each step the `manner.beam` likeliest beginnings go on.
+    """Return the best texts, the best first: at each step the `manner.beam` likeliest beginnings go on.
 
     A text is finished by its end, or by `manner.length` symbols. BadValue where the prompt has unknown symbols.
     """

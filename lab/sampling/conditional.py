@@ -22,7 +22,7 @@ def predict_length(net: RecurrentNet, task: NameLength, prompt: str, manner: Man
 def write_to_length(
     lengths: tuple[RecurrentNet, NameLength], writer: tuple[RecurrentNet, Language], prompt: str, manner: Manner
 ) -> str:
-    """A name whose length the first network predicts and the second one, which is told it, keeps.
+    """Return a name whose length the first network predicts and the second one, which is told it, keeps.
 
     The end is barred until then, so that the length is kept to the letter.
     """

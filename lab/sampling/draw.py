@@ -32,7 +32,7 @@ def log_softmax(logits: Array) -> Array:
 
 
 def chances(logits: Array, manner: Manner) -> Array:
-    """The probabilities (B, V) from which `manner` draws."""
+    """Return the probabilities (B, V) from which `manner` draws."""
     scaled = logits.astype(np.float64) / manner.temperature
     if 0 < manner.top_k < scaled.shape[-1]:
         least = np.partition(scaled, -manner.top_k, axis=-1)[:, -manner.top_k, None]
@@ -41,7 +41,7 @@ def chances(logits: Array, manner: Manner) -> Array:
 
 
 def choose(logits: Array, manner: Manner, rng: np.random.Generator) -> Array:
-    """The next symbol of each row of logits (B, V): the likeliest, or one drawn."""
+    """Return the next symbol of each row of logits (B, V): the likeliest, or one drawn."""
     if manner.greedy:
         return logits.argmax(axis=-1)
     cumulative = np.cumsum(chances(logits, manner), axis=-1)

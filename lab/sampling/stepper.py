@@ -18,7 +18,7 @@ class Stepper:
 
     @property
     def texts(self) -> int:
-        """B."""
+        """Return B, the number of texts side by side."""
         return self.state[0][0].shape[0]
 
     @torch.no_grad()
@@ -39,7 +39,7 @@ class Stepper:
         return logits
 
     def of(self, places: Array) -> "Stepper":
-        """The texts at these places, some of them more than once."""
+        """Return the texts at these places, some of them more than once."""
         rows = torch.from_numpy(np.asarray(places))
         state = tuple(tuple(part[rows] for part in layer) for layer in self.state)
         chosen = Stepper(self.net, self.task, len(places), self.length)

@@ -15,7 +15,10 @@ NAMES_A_SAMPLE, SYMBOLS_A_SAMPLE = 6, 160
 
 
 def write(net: RecurrentNet, task: Language, prompt: str = "", manner: Manner | None = None) -> str:
-    """One text: the prompt and what the network writes after it; BadValue where the prompt has unknown symbols."""
+    """Return one text: the prompt and what the network writes after it.
+
+    BadValue where the prompt has unknown symbols.
+    """
     manner = Manner() if manner is None else manner
     if manner.beam:
         return beam_search(net, task, prompt, manner)[0].text
@@ -47,13 +50,13 @@ def barred(logits: Array, end: int | None) -> Array:
 
 
 def _until_end(column: Array) -> Array:
-    """The symbols before the first end, which is -1."""
+    """Return the symbols before the first end, which is -1."""
     ends = np.flatnonzero(column < 0)
     return column[: ends[0]] if len(ends) else column
 
 
 def write_sample(net: RecurrentNet, task: Task, update: int) -> str:
-    """What is kept of a milestone: some names, or a passage; another draw at every update."""
+    """Return what is kept of a milestone: some names, or a passage; another draw at every update."""
     if not isinstance(task, Language):
         return ""
     if task.end is None:

@@ -35,7 +35,7 @@ class Batch:
 
     @property
     def last_only(self) -> bool:
-        """Whether only each sequence's last step is read out."""
+        """Return whether only each sequence's last step is read out."""
         return len(self.targets) == 1 and len(self.x) > 1
 
 
@@ -67,20 +67,20 @@ class Task(ABC):
     @property
     @abstractmethod
     def inputs(self) -> int:
-        """Numbers a step reads, or the size of the vocabulary."""
+        """Return numbers a step reads, or the size of the vocabulary."""
 
     @property
     @abstractmethod
     def outputs(self) -> int:
-        """Numbers or classes a step may answer."""
+        """Return numbers or classes a step may answer."""
 
     @abstractmethod
     def train(self, update: int) -> Batch:
-        """The batch of an update, counted from 0."""
+        """Return the batch of an update, counted from 0."""
 
     @abstractmethod
     def held_out(self, stream: int) -> Iterator[Batch]:
-        """The batches of VALIDATION or TEST, always the same."""
+        """Return the batches of VALIDATION or TEST, always the same."""
 
     @property
     def updates_an_epoch(self) -> int:
@@ -89,7 +89,10 @@ class Task(ABC):
 
     @property
     def chance_loss(self) -> float | None:
-        """The loss of one who knows nothing, from which the smoothed loss starts; None starts at the first loss."""
+        """Return the loss of one who knows nothing, from which the smoothed loss starts.
+
+        None starts at the first loss.
+        """
         return None
 
     def decode(self, symbols: Array) -> str:
@@ -101,12 +104,12 @@ class Drawn(Task):
     """A task whose sequences are drawn anew for every batch."""
 
     def rng(self, stream: int, number: int = 0) -> np.random.Generator:
-        """A generator of its own for each batch."""
+        """Return a generator of its own for each batch."""
         return np.random.default_rng((self.settings.seed if stream == TRAIN else 0, stream, number))
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, batch: int) -> Batch:
-        """So many sequences."""
+        """Draw so many sequences from the generator."""
 
     def train(self, update: int) -> Batch:
         return self.draw(self.rng(TRAIN, update), self.settings.batch)

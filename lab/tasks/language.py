@@ -1,4 +1,4 @@
-"""What tasks share that read symbols and name the next one: a vocabulary, lists of lines, windows of a text."""
+"""Define what tasks share that read symbols and name the next one: a vocabulary, lists of lines, windows of a text."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -24,16 +24,16 @@ class Language(Task):
     @property
     @abstractmethod
     def vocabulary(self) -> list[str]:
-        """The symbols, in the order of their numbers."""
+        """Return the symbols, in the order of their numbers."""
 
     @property
     @abstractmethod
     def start(self) -> int:
-        """The symbol that a text begins after."""
+        """Return the symbol that a text begins after."""
 
     @property
     def end(self) -> int | None:
-        """The symbol that ends a text; None where it never does."""
+        """Return the symbol that ends a text; None where it never does."""
         return None
 
     @property
@@ -46,7 +46,7 @@ class Language(Task):
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """The symbols' numbers."""
+        """Return the number of each symbol of a text."""
         return {symbol: number for number, symbol in enumerate(self.vocabulary)}
 
     def encode(self, pieces: Sequence[str]) -> Array:
@@ -57,15 +57,18 @@ class Language(Task):
         return np.array([self.numbers[piece] for piece in pieces], dtype=np.int64)
 
     def shown(self, symbols: Array, left: Array | None = None) -> Array:
-        """What the network reads of symbols (T, B); a task may tell it more, such as how many are left, (T, B)."""
+        """Return what the network reads of symbols (T, B).
+
+        A task may tell it more, such as how many are left, (T, B).
+        """
         return symbols
 
     def read(self, prompt: str) -> Array:
-        """A prompt as numbers."""
+        """Return a prompt as numbers."""
         return self.encode(prompt)
 
     def decode(self, symbols: Array) -> str:
-        """Symbols as text."""
+        """Return the text that these symbols spell."""
         return self.between.join(self.vocabulary[symbol] for symbol in symbols)
 
 
@@ -77,7 +80,7 @@ class Windows(Language):
     @property
     @abstractmethod
     def text(self) -> Array:
-        """The whole text as numbers: the first 80 % train, then 10 % validate and 10 % test."""
+        """Return the whole text as numbers: the first 80 % train, then 10 % validate and 10 % test."""
 
     @cached_property
     def _parts(self) -> dict[int, Array]:
@@ -105,13 +108,13 @@ class Windows(Language):
 
 
 def columns(text: Array, batch: int) -> Array:
-    """A text cut into B pieces side by side, (N, B); what does not fill the last row is left out."""
+    """Return a text cut into B pieces side by side, (N, B); what does not fill the last row is left out."""
     rows = len(text) // batch
     return np.ascontiguousarray(text[: rows * batch].reshape(batch, rows).T)
 
 
 def window(wide: Array, number: int, length: int) -> Batch:
-    """The window of this number: symbols, and those one step later."""
+    """Return the window of this number: symbols, and those one step later."""
     rows = wide[number * length : (number + 1) * length + 1]
     x, targets = rows[:-1], np.ascontiguousarray(rows[1:])
     return Batch(x, targets, np.ones(x.shape), fresh=number == 0)
@@ -125,11 +128,11 @@ class Lines(Language):
     @property
     @abstractmethod
     def lines(self) -> list[Array]:
-        """The texts as numbers, each with its end."""
+        """Return the texts as numbers, each with its end."""
 
     @cached_property
     def _parts(self) -> dict[int, list[int]]:
-        """Places of the lines that train, validate and test: 90, 5 and 5 %, always the same."""
+        """Return places of the lines that train, validate and test: 90, 5 and 5 %, always the same."""
         order = np.random.default_rng(0).permutation(len(self.lines)).tolist()
         held = max(1, len(order) // 20)
         return {VALIDATION: order[:held], TEST: order[held : 2 * held], 0: order[2 * held :]}
@@ -144,7 +147,7 @@ class Lines(Language):
         return self.padded(self._order(epoch)[number * size : (number + 1) * size])
 
     def _order(self, epoch: int) -> list[int]:
-        """The training lines in the order of an epoch; the last one asked for is remembered."""
+        """Return the training lines in the order of an epoch; the last one asked for is remembered."""
         if self._shuffled[0] != epoch:
             rng = np.random.default_rng((self.settings.seed, EPOCH_STREAM, epoch))
             self._shuffled = epoch, rng.permutation(self._parts[0]).tolist()
@@ -154,7 +157,7 @@ class Lines(Language):
         yield self.padded(self._parts[stream])
 
     def padded(self, places: Sequence[int]) -> Batch:
-        """Lines side by side, filled up with their end, which counts nothing there."""
+        """Return lines side by side, filled up with their end, which counts nothing there."""
         chosen = [self.lines[place] for place in places]
         lengths = np.array([len(line) for line in chosen])
         targets = np.full((lengths.max(), len(chosen)), self.end, dtype=np.int64)

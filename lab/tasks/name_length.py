@@ -32,13 +32,13 @@ class NameLength(Names):
             yield _beginnings(batch, np.random.default_rng((VALIDATION, stream)))
 
     def asked(self, prompt: str) -> Batch:
-        """One prompt, without an answer."""
+        """Return one prompt, without an answer."""
         x = np.concatenate([[self.start], self.read(prompt)])[:, None]
         return Batch(x, np.zeros((1, 1), dtype=np.int64), ones(1, 1))
 
 
 def _beginnings(batch: Batch, rng: np.random.Generator) -> Batch:
-    """The first letters of each name, some of them many, and the name's own length."""
+    """Return the first letters of each name, some of them many, and the name's own length."""
     letters = np.asarray(batch.lengths) - 1
     given = rng.integers(0, np.minimum(MOST_GIVEN, letters) + 1)
     return Batch(batch.x[: MOST_GIVEN + 1], letters[None], ones(1, len(letters)), lengths=given + 1)

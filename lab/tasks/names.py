@@ -42,7 +42,7 @@ class Names(Lines):
 
     @cached_property
     def names(self) -> list[str]:
-        """All of them, those held out too."""
+        """Return all of them, those held out too."""
         return _names(self.settings)
 
     @cached_property

@@ -55,7 +55,7 @@ class Surnames(Task):
 
     @cached_property
     def vocabulary(self) -> list[str]:
-        """The letters."""
+        """Return all letters that occur, in order."""
         return sorted(set("".join(name for name, _ in surnames())))
 
     @property
@@ -72,7 +72,7 @@ class Surnames(Task):
 
     @cached_property
     def class_weights(self) -> np.ndarray:
-        """One over each language's share of the training names, over their number: (13,)."""
+        """Return one over each language's share of the training names, over their number: (13,)."""
         counts = np.bincount([surnames()[place][1] for place in self._parts[0]], minlength=self.outputs)
         return counts.sum() / (self.outputs * np.maximum(counts, 1))
 
@@ -110,7 +110,7 @@ def surnames() -> list[tuple[str, int]]:
 
 
 def _listed(locales: tuple[str, ...]) -> set[str]:
-    """The surnames of some of faker's locales, which is loaded here and nowhere else."""
+    """Return the surnames of some of faker's locales, which is loaded here and nowhere else."""
     names: set[str] = set()
     for locale in locales:
         provider = import_module(f"faker.providers.person.{locale}").Provider
@@ -120,7 +120,10 @@ def _listed(locales: tuple[str, ...]) -> set[str]:
 
 
 def split_by_stem(names: list[str]) -> dict[int, list[int]]:
-    """Places that train, validate and test: 70, 15 and 15 %; names of one stem stay together (novák, nováková)."""
+    """Return places that train, validate and test: 70, 15 and 15 %.
+
+    Names of one stem stay together (novák, nováková).
+    """
     stems = sorted({name[:STEM] for name in names})
     order = np.random.default_rng(0).permutation(len(stems))
     share = {stems[place]: rank / len(stems) for rank, place in enumerate(order)}

@@ -52,13 +52,13 @@ class Words(Windows):
 
 @lru_cache(maxsize=4)
 def pieces_of(text: str) -> tuple[str, ...]:
-    """Words in small letters and <eos> for the end of a sentence."""
+    """Return words in small letters and <eos> for the end of a sentence."""
     return tuple(END if piece[0] in ".!?" else piece.lower() for piece in PIECES.findall(text))
 
 
 @lru_cache(maxsize=4)
 def known_words(pieces: tuple[str, ...], least: int) -> tuple[str, ...]:
-    """The words that the training part has often enough, the most frequent first."""
+    """Return the words that the training part has often enough, the most frequent first."""
     counts = Counter(pieces[: int(0.8 * len(pieces))])
     del counts[END]
     return tuple(word for word, count in counts.most_common() if count >= least)

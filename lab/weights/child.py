@@ -16,7 +16,9 @@ REFUSED = 3  # exit code beside a sentence
 
 
 def tensors_of(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Every tensor of nested dicts, by its names joined with dots: a checkpoint may hold its state_dict inside."""
+    """Yield every tensor of nested dicts, by its names joined with dots: a checkpoint may hold its state_dict
+    inside.
+    """
     import torch
 
     if isinstance(value, torch.Tensor):
@@ -39,7 +41,7 @@ def limit() -> None:
 
 
 def converted(data: bytes) -> bytes:
-    """The file's recurrent tensors as safetensors."""
+    """Return the file's recurrent tensors as safetensors."""
     import torch
     from safetensors.torch import save
 
@@ -51,7 +53,7 @@ def converted(data: bytes) -> bytes:
 
 
 def _plain(tensor: Any) -> Any:
-    """A dense copy of its own."""
+    """Return a dense copy of its own."""
     import torch
 
     if tensor.is_sparse or tensor.is_quantized or tensor.is_complex() or tensor.is_meta:

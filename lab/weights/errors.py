@@ -1,4 +1,4 @@
-"""What is wrong with a file of weights."""
+"""Define what is wrong with a file of weights."""
 
 
 class BadFile(ValueError):

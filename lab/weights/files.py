@@ -26,7 +26,7 @@ SHOWN = 60  # characters of a name that a sentence repeats
 
 @dataclass(frozen=True, eq=False)
 class WeightsFile:
-    """What of a file is kept: the recurrent arrays, and notes that our own export leaves in it."""
+    """Hold what of a file is kept: the recurrent arrays, and notes that our own export leaves in it."""
 
     sha256: str
     arrays: Mapping[str, Array]
@@ -65,7 +65,7 @@ def parse_safetensors(data: bytes, name: str) -> tuple[dict[str, Array], dict[st
 
 
 def _array(name: str, tensor: Mapping[str, Any]) -> Array:
-    """A tensor in float64; one of another type than a float's is refused by name."""
+    """Return a tensor in float64; one of another type than a float's is refused by name."""
     dtype, shape, data = tensor["dtype"], tensor["shape"], tensor["data"]
     if dtype == "BF16":  # the upper half of a float32
         halves = np.frombuffer(data, "<u2").astype("<u4") << 16

@@ -36,7 +36,7 @@ class Found:
 
 
 def find_modules(file: WeightsFile, source: str) -> tuple[Found, ...]:
-    """Every recurrent module of a file, in the order of its names; `source` is the file's name."""
+    """Return every recurrent module of a file, in the order of its names; `source` is the file's name."""
     rewritten = _rewritten(file.arrays)
     plain = [*_torch_modules(file, source, set(rewritten)), *_our_modules(file, source)]
     return tuple(sorted([*plain, *map(_rewritten_found, rewritten)], key=lambda one: one.name)[:MOST])
@@ -75,7 +75,7 @@ Layers = dict[tuple[bool, int], dict[str, Array]]
 
 
 def _of_torch(name: str, layers: Layers, sha256: str, source: str) -> Iterator[Found]:
-    """One module; a bidirectional one as its directions, of which only the lowest layer reads x alone."""
+    """Yield one module; a bidirectional one as its directions, of which only the lowest layer reads x alone."""
     ways, depth = {way for way, _ in layers}, 1 + max(layer for _, layer in layers)
     if len(ways) == 1:
         yield _torch_found(name, [layers.get((False, k), {}) for k in range(depth)], sha256, source)
@@ -113,7 +113,7 @@ def _ready(network: OwnNetwork, name: str, label: str) -> Found:
 
 
 def _cell_of(name: str, layers: list[dict[str, Array]]) -> str:
-    """The cell, by the rows of weight_hh; ValueError for what makes no module."""
+    """Return the cell, by the rows of weight_hh; ValueError for what makes no module."""
     if len(layers) > DEEPEST:
         raise ValueError(f"{name} has {len(layers)} layers, outside [1, {DEEPEST}]")
     for k, arrays in enumerate(layers):
@@ -182,7 +182,7 @@ def _ours_found(name: str, layers: dict[int, Params], file: WeightsFile, source:
 
 
 def _our_cell(name: str, layer: Params) -> tuple[str, dict[str, Any]]:
-    """The cell and the knobs that its parameters show."""
+    """Return the cell and the knobs that its parameters show."""
     W_h = layer.get("W_h", np.empty((0, 0)))
     blocks = W_h.shape[1] / W_h.shape[0] if W_h.ndim == 2 and len(W_h) else 0
     if blocks == 4:
@@ -195,7 +195,10 @@ def _our_cell(name: str, layer: Params) -> tuple[str, dict[str, Any]]:
 
 
 def _noted(notes: Mapping[str, str]) -> dict[str, str]:
-    """What our export says of a Phased LSTM beside its weights; anything it cannot be is an error of OwnNetwork."""
+    """Return what our export says of a Phased LSTM beside its weights.
+
+    Anything it cannot be is an error of OwnNetwork.
+    """
     try:
         options = json.loads(notes.get("options", "{}"))
     except ValueError:

@@ -14,6 +14,6 @@ MOST_DIMENSIONS = 2
 
 
 def is_recurrent(name: str, shape: Sequence[int]) -> bool:
-    """Whether a tensor's name is one of a recurrent module's."""
+    """Return whether a tensor's name is one of a recurrent module's."""
     patterns = (PYTORCH, REWRITTEN, OURS)
     return len(shape) <= MOST_DIMENSIONS and any(pattern.fullmatch(name) for pattern in patterns)

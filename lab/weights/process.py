@@ -16,7 +16,7 @@ PASSED = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPD
 
 
 def unpickled(data: bytes, name: str) -> bytes:
-    """The recurrent tensors of a .pt file as safetensors; BadFile where the process gives none."""
+    """Return the recurrent tensors of a .pt file as safetensors; BadFile where the process gives none."""
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen[bytes](COMMAND, cwd=ROOT, env=_environment(), **pipes) as process:
         try:

@@ -34,7 +34,7 @@ class Beside:
         self._present: Order | None = None
 
     def begin(self, compute: Callable, report: Callable[[float], None], seconds: float) -> Future:
-        """A future of what `compute` returns; one that is short is done at once."""
+        """Return a future of what `compute` returns; one that is short is done at once."""
         if seconds <= SHORT:
             return AtOnce().submit(compute, report)
         order = Order(packed(compute), report, Future())

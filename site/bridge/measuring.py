@@ -10,7 +10,7 @@ OFTEN = 0.05  # seconds between two words about the progress
 
 
 def answer(data: Any, tell: Callable[[float], None]) -> bytes:
-    """The packed record with True, or the error with False; `tell` hears the share done."""
+    """Return the packed record with True, or the error with False; `tell` hears the share done."""
     last = 0.0
 
     def report(share: float) -> None:
@@ -26,7 +26,7 @@ def answer(data: Any, tell: Callable[[float], None]) -> bytes:
 
 
 def _plain(error: Exception) -> Exception:
-    """An error that can be sent."""
+    """Return an error that can be sent."""
     try:
         unpacked(packed(error))
     except Exception:

@@ -21,7 +21,7 @@ class AtOnce(Executor):
         self._max_workers = 1
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
-        """A future that is done."""
+        """Return a future that is done."""
         future: Future = Future()
         future.set_running_or_notify_cancel()
         try:
@@ -31,21 +31,21 @@ class AtOnce(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing is under way."""
+        """Do nothing: no work is under way."""
 
 
 class StillLoop(asyncio.AbstractEventLoop):
     """The loop that Streamlit lays beside a script's thread: nothing runs on it, and no second one is possible."""
 
     def close(self) -> None:
-        """It never was open."""
+        """Do nothing: it never was open."""
 
     def is_closed(self) -> bool:
         """Never, so that nobody makes another."""
         return False
 
     def is_running(self) -> bool:
-        """Never."""
+        """Return False: nothing ever runs beside the page."""
         return False
 
     def run_until_complete(self, future: Any) -> None:
@@ -54,10 +54,10 @@ class StillLoop(asyncio.AbstractEventLoop):
             future.close()
 
     async def shutdown_asyncgens(self) -> None:
-        """There are none."""
+        """Do nothing: there are no such generators."""
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """There is none."""
+        """Do nothing: there is no such executor."""
 
 
 def install(loop: asyncio.AbstractEventLoop) -> None:

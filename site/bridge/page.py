@@ -24,7 +24,7 @@ class Page:
         self._sockets: dict[int, Socket] = {}
 
     async def start(self) -> None:
-        """Open the server."""
+        """Open the server and start its loop."""
         await self._server.start()
 
     def connect(self, number: int, query: str, protocols: Any, send: Callable) -> None:
@@ -46,7 +46,7 @@ class Page:
             self._sockets.pop(number).close()
 
     async def request(self, method: str, path: str, query: str, headers: Any, body: Any) -> Any:
-        """One answer: status, headers, body."""
+        """Return one answer: status, headers, body."""
         sent = body.to_bytes() if body else b""
         return to_js(await self._server.request(method, path, query, [tuple(pair) for pair in headers.to_py()], sent))
 

@@ -14,7 +14,7 @@ Send = Callable[[str, Any], None]  # "open", "message" or "close", and what come
 
 
 def _scope(kind: str, path: str, query: str, headers: Sequence[tuple[bytes, bytes]]) -> dict[str, Any]:
-    """What ASGI tells an app of a request."""
+    """Return what ASGI tells an app of a request."""
     names = {"type": kind, "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": ""}
     ends = {"client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {}, "extensions": {}}
     return {"asgi": {"version": "3.0"}, "http_version": "1.1", "headers": [*HOST, *headers], **names, **ends}
@@ -45,12 +45,12 @@ class Socket:
         self._inbox.put_nowait({"type": "websocket.receive", "bytes": data})
 
     def close(self) -> None:
-        """The page has left."""
+        """End the session: the page has left."""
         self._inbox.put_nowait({"type": "websocket.disconnect", "code": 1000})
 
 
 class Server:
-    """Streamlit with one script."""
+    """Run Streamlit with one script."""
 
     def __init__(self, script: str, on_error: Callable[[BaseException], None] = lambda error: None) -> None:
         one_thread.install(asyncio.get_running_loop())
@@ -73,7 +73,7 @@ class Server:
             raise RuntimeError(answer.get("message"))
 
     def connect(self, query: str, protocols: Sequence[str], send: Send) -> Socket:
-        """Open a websocket."""
+        """Open a websocket to the server."""
         return Socket(self.app, query, protocols, send)
 
     async def request(

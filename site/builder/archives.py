@@ -1,4 +1,4 @@
-"""What Python finds in the browser: packages in one zip, our code in another."""
+"""Define what Python finds in the browser: packages in one zip, our code in another."""
 
 import zipfile
 from collections.abc import Iterable, Iterator

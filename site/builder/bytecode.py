@@ -14,7 +14,7 @@ SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that equal files make equal archives
 
 
 def compiled_archive(archive, place: str) -> bytes:
-    """The archive with .pyc in place of .py, for modules that will lie below `place`."""
+    """Return the archive with .pyc in place of .py, for modules that will lie below `place`."""
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive.to_bytes())) as old,
@@ -29,7 +29,7 @@ def compiled_archive(archive, place: str) -> bytes:
 
 
 def _without_docs(content: bytes) -> ast.Module:
-    """The module without its docstrings, a third of the bytes that a reader would load."""
+    """Return the module without its docstrings, a third of the bytes that a reader would load."""
     module = ast.parse(content)
     for node in ast.walk(module):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:

@@ -31,12 +31,12 @@ class Lock:
 
     @property
     def numpy(self) -> str:
-        """The name of NumPy's wheel."""
+        """Return the name of NumPy's wheel."""
         return next(name for name in self.runtime if name.startswith("numpy-"))
 
 
 def read_lock(path: Path = LOCK) -> Lock:
-    """The lock of the repository."""
+    """Return the lock of the repository."""
     told = json.loads(path.read_text(encoding="utf-8"))
     pyodide = told["pyodide"]
     return Lock(pyodide["version"], pyodide["url"], pyodide["info"], pyodide["files"], told["wheels"])
@@ -48,7 +48,7 @@ def digest(path: Path) -> str:
 
 
 def gather(lock: Lock, kept: Path, brought: Path | None = None) -> dict[str, Path]:
-    """Every file of the lock by name: from the folder that was brought, from what is kept, or fetched and kept.
+    """Return every file of the lock by name: from the folder that was brought, from what is kept, or fetched and kept.
 
     Missing names the first file that cannot be had, or differs from the lock in the folder that was brought.
     """

@@ -12,7 +12,7 @@ TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "applicat
 
 @lru_cache(maxsize=1024)
 def packed(path: str, changed: float) -> bytes:
-    """A file gzipped, anew when it has changed."""
+    """Return a file gzipped, anew when it has changed."""
     return gzip.compress(Path(path).read_bytes(), 6)
 
 
@@ -44,7 +44,10 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 def server_of(folder: Path, port: int = 0) -> ThreadingHTTPServer:
-    """A server on loopback that is not started yet; port 0 takes any that is free. OSError where the port is busy."""
+    """Return a server on loopback that is not started yet.
+
+    Port 0 takes any that is free. OSError where the port is busy.
+    """
     return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(folder)))
 
 

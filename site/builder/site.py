@@ -90,7 +90,7 @@ def find_node() -> str | None:
 
 
 def _stand_ins(lock: Lock) -> dict[str, bytes]:
-    """A page that Streamlit's server reads when it starts, and the version of Plotly.js."""
+    """Return a page that Streamlit's server reads when it starts, and the version of Plotly.js."""
     version = next(name for name in lock.wheels if name.startswith("plotly-")).split("-")[1]
     told = f"Metadata-Version: 2.1\nName: plotly\nVersion: {version}\n"
     return {"streamlit/static/index.html": b"<head></head>", f"plotly-{version}.dist-info/METADATA": told.encode()}

@@ -1,4 +1,4 @@
-"""The anatomy pages in a real browser: a click on a row, the stepper, the badge, work that is given up."""
+"""The pages of measures in a real browser: a click on a row, the stepper, the badge, work that is given up."""
 
 import json
 from urllib.parse import parse_qsl, urlsplit
@@ -18,12 +18,12 @@ PAGES = {
 
 
 def plot(page, name):
-    """The chart of a plate."""
+    """The chart of a chart."""
     return page.page.locator(f".st-key-chart-{name} .bf-plot")
 
 
 def turn(page, title):
-    """Go to a page by the bar on top and wait until all its plates are painted."""
+    """Go to a page by the bar on top and wait until all its charts are painted."""
     page.turn_to(title)
     for name in PAGES[title]:
         page.page.wait_for_selector(f".st-key-chart-{name} .bf-plot[data-painted]")
@@ -36,7 +36,7 @@ def click(page, key):
 
 
 def names(page, chart):
-    """What the lines of a plate are called."""
+    """What the lines of a chart are called."""
     return json.loads(plot(page, chart).evaluate("plot => JSON.stringify(plot.data.map(trace => trace.name ?? ''))"))
 
 

@@ -1,4 +1,4 @@
-"""Sessions on the anatomy pages: opened with small runs, waited for, read."""
+"""Sessions on the pages of measures: opened with small runs, waited for, read."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The anatomy pages in sessions: questions and their answers, what is opened, stepping, exports."""
+"""The pages of measures in sessions: questions and their answers, what is opened, stepping, exports."""
 
 import threading
 from dataclasses import replace
@@ -16,7 +16,7 @@ from ui.server.background import Work
 from ui.views.questions import QUESTIONS
 from viz.analysis import CHARTS
 
-SHOWN = {  # page -> plates
+SHOWN = {  # page -> charts
     "credit": {"credit", "credit_row", "parts", "shares", "cancellation"},
     "jacobians": {"prediction", "jacobian", "eigenvalues", "singular_values", "long_jacobian", "lyapunov"},
     "paths": {"paths", "saturation"},

@@ -9,7 +9,7 @@ import pytest
 
 from cells import CELLS, RunSettings
 from tests.ui.analysis_pages import selection
-from ui.analysis import compute as anatomy
+from ui.analysis import compute as analysis_compute
 from ui.analysis.measures import measured
 from ui.server import background, memory
 from ui.server.byte_cache import ByteCache
@@ -81,7 +81,7 @@ def test_all_that_may_be_kept_is_well_below_what_the_machine_has():
 def test_what_a_page_offers_for_saving_keeps_no_record_alive(name):
     here = selection(steps=9, hidden=5, batch=3, seed=7)
     record = measured(name, here.settings, 0, here.look, lambda share: None)
-    assert type(anatomy.record_again(name, here)) is type(record)
+    assert type(analysis_compute.record_again(name, here)) is type(record)
 
 
 def test_the_runs_of_work_that_waits_are_not_held(monkeypatch):
@@ -89,7 +89,7 @@ def test_the_runs_of_work_that_waits_are_not_held(monkeypatch):
     here = selection(steps=9, hidden=5, batch=3, seed=8)
     asked = []
     monkeypatch.setattr(background, "ask", lambda slot, key, make, *more: asked.append(make))
-    anatomy.work_of("credit", here)
+    analysis_compute.work_of("credit", here)
     trace = weakref.ref(trace_of(here.settings))
     TRACES.forget(idle=-1)
     gc.collect()

@@ -8,7 +8,7 @@ import pytest
 from cells import CELLS, RunSettings
 from tests.ui.analysis_pages import SMALL, on, selection, text, until
 from tests.ui.sessions import Session
-from ui.analysis import compute as anatomy
+from ui.analysis import compute as analysis_compute
 from ui.analysis import oracle
 from ui.analysis.measures import MEASURES, measured
 from ui.maps import page as maps
@@ -51,7 +51,7 @@ def test_a_record_arrives_as_it_was_sent(name, cell):
     looked = selection(cell=cell, **TINY)
     try:
         record = measured(name, looked.settings, 0, looked.look, lambda share: None)
-    except anatomy.DoesNotApply:
+    except analysis_compute.DoesNotApply:
         return
     assert repr(sent(record)) == repr(record)
 

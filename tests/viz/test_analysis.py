@@ -1,4 +1,4 @@
-"""What holds for every plate of every cell in both themes, and at the extremes."""
+"""What holds for every chart of every cell in both themes, and at the extremes."""
 
 import functools
 import json
@@ -39,7 +39,7 @@ def record_of(measure, look=PLAIN, layer=0, **settings):
 
 
 def plate_of(name, look=PLAIN, theme="light", layer=0, **settings):
-    """A plate of the run with these settings."""
+    """A chart of the run with these settings."""
     record = record_of(CHARTS[name].needs, look, layer, **settings)
     return CHARTS[name].draw(record, Scene(trace_of(**settings), View(theme=theme, layer=layer)), look)
 
@@ -50,7 +50,7 @@ def axes(chart):
 
 @pytest.fixture(params=DRAWINGS, ids="-".join)
 def drawing(request):
-    """Every plate of every cell in every theme, with its settings and theme."""
+    """Every chart of every cell in every theme, with its settings and theme."""
     cell, name, theme = request.param
     settings = {"cell": cell} | (TOKENS if name == "softmax" else {})
     return plate_of(name, theme=theme, **settings), trace_of(**settings).settings, theme
@@ -154,7 +154,7 @@ def test_a_state_that_overflows_is_drawn_where_it_can_be(name):
 
 
 def overflown(name):
-    """A plate of a run whose states leave float64."""
+    """A chart of a run whose states leave float64."""
     settings = RunSettings(cell="gru", activation="identity", weight_scale=4.0, steps=1000, hidden=8, batch=5, seed=2)
     trace = overflown_run(settings.replace(form="cho"))
     assert not np.isfinite(trace.states["h"]).all()

@@ -1,4 +1,4 @@
-"""The numbers each plate draws are its record's, and what it says of them is true."""
+"""The numbers each chart draws are its record's, and what it says of them is true."""
 
 import csv as csv_format
 import io

@@ -1,1 +1,3 @@
-"""What the anatomy pages share: their view, measures computed in the background, plates, questions, the trust badge."""
+"""Define what the pages of measures share: their view, measures computed in the background, charts, questions, the
+trust badge.
+"""

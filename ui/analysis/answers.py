@@ -24,7 +24,7 @@ def question_row() -> None:
 
 def show_answer(selection: Selection) -> None:
     """The question, what to look at, and the verdict of both sides at the present settings."""
-    question = BY_NAME.get(selection.anatomy.question)
+    question = BY_NAME.get(selection.analysis.question)
     if question is None:
         return
     with st.container(border=True, key="answer"):
@@ -37,7 +37,10 @@ def show_answer(selection: Selection) -> None:
 
 
 def sides(question: Question, selection: Selection) -> list[str]:
-    """The verdicts with the question's own value and with the other one; none where the cell has no such knob."""
+    """Return the verdicts with the question's own value and with the other one.
+
+    None where the cell has no such knob.
+    """
     found = []
     for name, other in question.other.items():
         own = question.values[name]

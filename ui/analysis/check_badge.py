@@ -53,7 +53,7 @@ def _request(selection: Selection) -> None:
 
 
 def _work(selection: Selection) -> Work | None:
-    """The check of these settings, if it was asked for."""
+    """Return the check of these settings, if it was asked for."""
     settings = selection.settings
     if st.session_state.get("checked") != repr(settings):
         background.leave("trust")
@@ -62,7 +62,10 @@ def _work(selection: Selection) -> Work | None:
 
 
 def worst(found: GradientCheck) -> float:
-    """The largest difference of the exact oracles, nan where none could judge; a quotient's own error is no news."""
+    """Return the largest difference of the exact oracles, nan where none could judge.
+
+    A quotient's own error is no news.
+    """
     exact = [found.worst(oracle) for oracle in found.oracles if oracle != "difference quotient"]
     return max((value for value in exact if not math.isnan(value)), default=math.nan)
 
@@ -76,7 +79,7 @@ def _verdict(found: GradientCheck) -> str:
 
 
 def _said(found: GradientCheck, oracle: str) -> str:
-    """What one oracle found, and why it could not judge elsewhere."""
+    """Return what one oracle found, and why it could not judge elsewhere."""
     mine = [check for check in found.checks if check.oracle == oracle]
     unfit = [check for check in mine if check.unfit]
     if len(unfit) == len(mine):

@@ -1,4 +1,4 @@
-"""Measures of a run, computed in the background and kept; plates drawn from them, kept as the browser takes them."""
+"""Measures of a run, computed in the background and kept; charts drawn from them, kept as the browser takes them."""
 
 from collections.abc import Hashable
 from functools import partial
@@ -37,7 +37,7 @@ class Unfinished(Exception):
 
 
 def record_of(name: str, selection: Selection) -> Any:
-    """The measure's record; DoesNotApply where it has no meaning or would take too long, Unfinished for now."""
+    """Return the measure's record; DoesNotApply where it has no meaning or would take too long, Unfinished for now."""
     if reason := too_long(name, selection.settings, selection.layer):
         raise DoesNotApply(reason)
     work = work_of(name, selection)
@@ -49,7 +49,7 @@ def record_of(name: str, selection: Selection) -> Any:
 
 
 def work_of(name: str, selection: Selection) -> Work:
-    """The measure of this name for what is opened, under way or done."""
+    """Return the measure of this name for what is opened, under way or done."""
     compute = partial(measured, name, selection.settings, selection.layer, selection.look)
     seconds = expected_seconds(name, selection.settings, selection.layer)
     return background.ask(name, key_of(name, selection), compute, seconds, is_heavy([selection.settings]))
@@ -74,12 +74,12 @@ def record_again(name: str, selection: Selection) -> Any:
 
 
 def chart_of(name: str, record: Any, selection: Selection) -> Chart:
-    """The plate itself, for exports."""
+    """Return the chart itself, for exports."""
     return CHARTS[name].draw(record, _scene(selection), selection.look)
 
 
 def caption_of(selection: Selection) -> str:
-    """Every setting, in words."""
+    """Return every setting, in words."""
     return caption(_scene(selection))
 
 
@@ -88,7 +88,10 @@ def _scene(selection: Selection) -> Scene:
 
 
 def body_of(name: str, record: Any, selection: Selection, needs: str) -> Body:
-    """The plate as the browser takes it, its height in px, and its finding; `needs` names the record's measure."""
+    """Return the chart as the browser takes it, its height in px, and its finding.
+
+    `needs` names the record's measure.
+    """
     key = (name, needs, repr(selection.settings), selection.layer, selection.look, selection.theme)
     return BODIES.of(key, lambda: _body(chart_of(name, record, selection)))
 

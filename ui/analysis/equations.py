@@ -1,4 +1,4 @@
-"""What the page of equations shows besides plates: LaTeX with live numbers, the stepper, tables."""
+"""Define what the page of equations shows besides charts: LaTeX with live numbers, the stepper, tables."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SMALL = 8  # units up to which whole matrices are shown
 
 
 def finished(name: str, selection: Selection) -> Any:
-    """A measure's record, or None while it is under way or where it does not apply: its plate says so."""
+    """Return a measure's record, or None while it is under way or where it does not apply: its chart says so."""
     try:
         return record_of(name, selection)
     except (DoesNotApply, Unfinished):

@@ -1,4 +1,4 @@
-"""Every measure the anatomy pages show, by name: how it is computed, and what of the view it depends on."""
+"""Every measure the pages of measures show, by name: how it is computed, and what of the view it depends on."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def _parts(ask: Ask) -> Any:
 
 
 def _paths(ask: Ask) -> Any:
-    """The memory first where there is one."""
+    """Return the memory first where there is one."""
     return tuple(path_split(ask.trace, ask.layer, part) for part in ask.trace.layer(ask.layer).state_names[::-1])
 
 
@@ -144,7 +144,7 @@ def _fan(ask: Ask) -> Any:
 
 
 def measured(name: str, settings: RunSettings, layer: int, look: Look, report: Report) -> Any:
-    """A measure by its name: a function of what can be sent to another process or worker."""
+    """Return a measure by its name: a function of what can be sent to another process or worker."""
     return MEASURES[name].compute(Ask(trace_of(settings), layer, look, report))
 
 
@@ -154,7 +154,7 @@ def _any_seed(settings: RunSettings) -> str:
 
 @lru_cache(maxsize=64)
 def possible(settings: RunSettings) -> tuple[Combination, ...]:
-    """Every combination of cell, activation and initialiser beside these settings that this page can afford."""
+    """Return every combination of cell, activation and initialiser beside these settings that this page can afford."""
     return combinations_of(settings, check_budget)
 
 
@@ -167,7 +167,7 @@ def _combinations(ask: Ask) -> Any:
 
 
 def _first(settings: RunSettings) -> tuple[Combination, ...]:
-    """The combinations with the present initialiser."""
+    """Return the combinations with the present initialiser."""
     return tuple(one for one in possible(settings) if one.init == settings.init)
 
 

@@ -28,7 +28,7 @@ NUMPY_SHARE = 0.6  # of the progress
 
 
 def all_checks(settings: RunSettings, report: Report) -> GradientCheck:
-    """The oracles in NumPy first, PyTorch's last."""
+    """Return the oracles in NumPy first, PyTorch's last."""
 
     def ours(share: float) -> None:
         report(NUMPY_SHARE * share)
@@ -40,7 +40,7 @@ def all_checks(settings: RunSettings, report: Report) -> GradientCheck:
 
 
 def autograd_checks(settings: RunSettings, report: Report) -> list[Check]:
-    """What autograd says; one unfit check where its process fails. `report` may raise to give up."""
+    """Return what autograd says; one unfit check where its process fails. `report` may raise to give up."""
     if not PLATFORM.processes:
         return [Check(NAME, "everything", float("nan"), NO_PYTORCH)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
@@ -57,7 +57,7 @@ def autograd_checks(settings: RunSettings, report: Report) -> list[Check]:
 
 
 def _answer(process: subprocess.Popen, question: str, report: Report) -> str:
-    """All that the process writes until it ends."""
+    """Return all that the process writes until it ends."""
     text: str | None = question
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The frame of every anatomy page: questions on top, the answer to the one asked, then what the page shows."""
+"""The frame of every page of measures: questions on top, the answer to the one asked, then what the page shows."""
 
 from collections.abc import Callable
 

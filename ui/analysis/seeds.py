@@ -1,4 +1,4 @@
-"""What the fan page does beside its plates: a click on a draw chooses its seed."""
+"""Define what the fan page does beside its charts: a click on a draw chooses its seed."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from .show import show_analysis_chart
 
 
 def show_draws(selection: Selection) -> None:
-    """The plate of all draws; the seed of a point that is clicked becomes the present one."""
+    """The chart of all draws; the seed of a point that is clicked becomes the present one."""
     show_analysis_chart("draws", selection, on_click=lambda: None)
     clicked = event_of("chart draws", "click")
     record: Fan | None = finished("fan", selection) if clicked else None

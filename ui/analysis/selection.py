@@ -1,4 +1,4 @@
-"""What an anatomy page has opened: settings that are valid, and what of their run is looked at."""
+"""Define what a page of measures has opened: settings that are valid, and what of their run is looked at."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from cells.analysis.step_graph.paths import paths_of
 from ui import compute, state
 from ui.frame import theme
 from ui.views.analysis import AnalysisView
-from ui.views.fields import anatomy_view
+from ui.views.fields import analysis_view
 from ui.views.page import PageView
 from viz.analysis import Look
 
@@ -19,13 +19,13 @@ class Selection:
 
     settings: RunSettings
     view: PageView
-    anatomy: AnalysisView
+    analysis: AnalysisView
     theme: str
 
     @property
     def look(self) -> Look:
-        """Steps, unit and sample as they are shown: the last one stands for 0 and for what lies beyond it."""
-        s, v = self.settings, self.anatomy
+        """Return steps, unit and sample as they are shown: the last one stands for 0 and for what lies beyond it."""
+        s, v = self.settings, self.analysis
         return Look(
             step=min(v.at or s.steps, s.steps),
             loss_step=min(v.loss_at or s.steps, s.steps),
@@ -42,16 +42,16 @@ class Selection:
 
     @property
     def layer(self) -> int:
-        """The layer shown, 0 the lowest."""
+        """Return the layer shown, 0 the lowest."""
         shown = compute.layer_of(self.settings, self.view)
         return self.settings.layers - 1 if shown is None else shown
 
     @property
     def has_straight_way(self) -> bool:
-        """Whether the state is added to, by a skip or by gates: a way back past every matrix."""
+        """Return whether the state is added to, by a skip or by gates: a way back past every matrix."""
         return any(path.straight for path in paths_of(cell_of(self.settings)).values())
 
 
 def select_run(settings: RunSettings, view: PageView) -> Selection:
-    """What the page's values open of these settings."""
-    return Selection(settings, view, anatomy_view(state.drawn()), theme())
+    """Return what the page's values open of these settings."""
+    return Selection(settings, view, analysis_view(state.drawn()), theme())

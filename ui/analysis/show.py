@@ -1,4 +1,4 @@
-"""One plate on the page: its name, its finding, the chart, an export; progress while it is computed."""
+"""One chart on the page: its name, its finding, the chart, an export; progress while it is computed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,12 +27,12 @@ Mount = Callable[[bytes], None]
 def show_analysis_chart(
     name: str, selection: Selection, on_click: Callable[[], None] | None = None, mount: Mount | None = None
 ) -> None:
-    """A plate by its name; where its measure does not apply, the sentence that says why.
+    """A chart by its name; where its measure does not apply, the sentence that says why.
 
     mount  draws the chart instead of ours, and writes its finding itself
     """
     kind = CHARTS[name]
-    with st.container(key=f"plate {name}"):
+    with st.container(key=f"chart {name}"):
         try:
             needs, record = _record(kind, selection)
             body, height, finding = body_of(name, record, selection, needs)
@@ -49,7 +49,9 @@ def show_analysis_chart(
 
 
 def _record(kind: ChartKind, selection: Selection) -> tuple[str, Any]:
-    """The measure that is shown, and its record: a coarser one with the progress above it while the own is computed."""
+    """Return the measure that is shown, and its record: a coarser one with the progress above it while the own is
+    computed.
+    """
     try:
         return kind.needs, record_of(kind.needs, selection)
     except Unfinished as own:
@@ -64,7 +66,7 @@ def _record(kind: ChartKind, selection: Selection) -> tuple[str, Any]:
 
 
 def _explain(reason: DoesNotApply | Unfinished) -> None:
-    """Why there is no plate: one that has no meaning here, or one that is still computed."""
+    """Why there is no chart: one that has no meaning here, or one that is still computed."""
     if isinstance(reason, Unfinished):
         _progress(reason.works)
     else:
@@ -85,7 +87,7 @@ def _head(name: str, needs: str, selection: Selection, finding: str) -> None:
 
 
 def _again(name: str, needs: str, selection: Selection, theme: str) -> Chart:
-    """Draw the plate once more, to be saved."""
+    """Draw the chart once more, to be saved."""
     return chart_of(name, record_again(needs, selection), replace(selection, theme=theme))
 
 

@@ -45,7 +45,7 @@ def show_list(selection: Selection) -> None:
     for column, name in zip(st.columns(2, gap="medium"), ("rows", "rows_by"), strict=True):
         with column:
             widget(name)
-    shown = listed(record, selection.anatomy.rows, selection.anatomy.rows_by)
+    shown = listed(record, selection.analysis.rows, selection.analysis.rows_by)
     if not shown:
         st.info("No combination ends so: choose another kind, or all.")
         return
@@ -58,7 +58,7 @@ def show_list(selection: Selection) -> None:
 
 
 def _columns(shown: list[Combination], record: Combinations, selection: Selection) -> dict[str, Column]:
-    """Columns in words; nothing where a number is none."""
+    """Return columns in words; nothing where a number is none."""
     columns = columns_of(shown, record)
     found = [record.verdicts.get(one.names) for one in shown]
     verdicts = [f"{sign_of(v.kind)} {w}" if v else str(w) for v, w in zip(found, columns["verdict"], strict=True)]

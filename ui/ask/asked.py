@@ -30,7 +30,7 @@ SCALES = {"kept": 100.0}
 
 
 def is_asking(learn: LearnView) -> bool:
-    """Whether the view asks something."""
+    """Return whether the view asks something."""
     return learn.ask != NONE
 
 

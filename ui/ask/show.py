@@ -42,7 +42,7 @@ def show_question(settings: RunSettings, view: PageView) -> bool:
 
 
 def identity(settings: RunSettings, learn: LearnView) -> str:
-    """What makes a question another one: it hides its answer anew."""
+    """Return what makes a question another one: it hides its answer anew."""
     return f"{learn.ask} {learn.lesson} {learn.lesson_step} {settings!r}"
 
 

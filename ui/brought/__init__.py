@@ -1,1 +1,3 @@
-"""What a reader brings: weights and recordings. They stay in the reader's session and are told apart by SHA-256."""
+"""Define what a reader brings: weights and recordings. They stay in the reader's session and are told apart by
+SHA-256.
+"""

@@ -26,7 +26,7 @@ class Columns:
     lines: tuple[int, ...]
 
     def of(self, name: str) -> list[str]:
-        """The entries of one column."""
+        """Return the entries of one column."""
         place = self.names.index(name)
         return [row[place] for row in self.rows]
 
@@ -42,12 +42,12 @@ class Roles:
     missing: str = REFUSE
 
     def values(self, columns: Columns) -> list[str]:
-        """The columns that are inputs: all that have no other role."""
+        """Return the columns that are inputs: all that have no other role."""
         return [name for name in columns.names if name not in (self.time, self.sequence, self.target)]
 
 
 def read_columns(data: bytes) -> Columns:
-    """A CSV file's columns; BadValue names the line and the fault."""
+    """Return a CSV file's columns; BadValue names the line and the fault."""
     text = decoded(data, FIELD)
     delimiter = max(",;\t", key=text[:10_000].count)
     try:
@@ -68,7 +68,7 @@ def read_columns(data: bytes) -> Columns:
 
 
 def _names(first: Sequence[str]) -> tuple[str, ...]:
-    """The first line if it holds names, told apart where two are alike; else the columns' numbers."""
+    """Return the first line if it holds names, told apart where two are alike; else the columns' numbers."""
     if len(first) > WIDEST:
         raise BadValue(f"{FIELD} has {len(first)} columns, outside [1, {WIDEST}]", FIELD)
     if not all(map(is_name, first)):
@@ -77,7 +77,7 @@ def _names(first: Sequence[str]) -> tuple[str, ...]:
 
 
 def guess_roles(columns: Columns) -> Roles:
-    """The roles that the columns' names suggest."""
+    """Return the roles that the columns' names suggest."""
     target = _named(columns, (*TARGETS, *CLASSES))
     return Roles(
         time=_named(columns, TIMES),

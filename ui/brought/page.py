@@ -146,7 +146,7 @@ def sequences_widgets() -> None:
 
 
 def _roles(columns: Columns) -> None:
-    """What each column is; a change reads the file anew."""
+    """Show what each column is; a change reads the file anew."""
     names = list(columns.names)
     first, second = st.columns(2)
     with first:
@@ -201,7 +201,7 @@ def _named(name: str | None) -> str:
 
 
 def _read(columns: Columns, roles: Roles) -> Read:
-    """The recording; its key tells the roles apart as well as the files."""
+    """Return the recording; its key tells the roles apart as well as the files."""
     sha256, name = st.session_state.get("csv_of", ("0" * 64, "a file"))
     words = "|".join((roles.time, roles.sequence, roles.target, "class" * roles.classes, roles.missing))
     return recording_of(columns, roles, f"{sha256}:{words}", name)

@@ -40,7 +40,7 @@ class Rows:
 
 
 def recording_of(columns: Columns, roles: Roles, key: str, source: str) -> Read:
-    """The recording these roles make of the columns; BadValue names the line, the column and what to do."""
+    """Return the recording these roles make of the columns; BadValue names the line, the column and what to do."""
     sequences = _sequences(columns, roles)
     values, there = _values(columns, roles)
     times, notes = _times(columns, roles, sequences)
@@ -62,7 +62,7 @@ def recording_of(columns: Columns, roles: Roles, key: str, source: str) -> Read:
 
 
 def _sequences(columns: Columns, roles: Roles) -> list[Rows]:
-    """Rows by sequence, in the order in which the names first appear."""
+    """Return rows by sequence, in the order in which the names first appear."""
     names = columns.of(roles.sequence) if roles.sequence else ["all"] * len(columns.rows)
     found: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -95,7 +95,7 @@ def _values(columns: Columns, roles: Roles) -> tuple[Array, Array]:
 
 
 def _numbers(columns: Columns, name: str, masked: bool) -> Array:
-    """A column of numbers, nan where one is missing and may be."""
+    """Return a column of numbers, nan where one is missing and may be."""
     found = np.empty(len(columns.rows))
     for place, text in enumerate(columns.of(name)):
         if text.lower() in MISSING:
@@ -130,7 +130,7 @@ def _times(columns: Columns, roles: Roles, sequences: Sequence[Rows]) -> tuple[A
 
 
 def _time(columns: Columns, place: int, name: str, text: str) -> Decimal:
-    """A number or a date, exactly: Unix times in nanoseconds have more digits than float64."""
+    """Return a number or a date, exactly: Unix times in nanoseconds have more digits than float64."""
     try:
         value = Decimal(text)
         if value.is_finite() and abs(value) < Decimal(10) ** 30:
@@ -192,7 +192,7 @@ def _targets(columns: Columns, roles: Roles, values: Array) -> tuple[Array | Non
 
 
 def _next(values: Array, there: Array, sequences: Sequence[Rows]) -> tuple[Array, list[Rows]]:
-    """The values of each sequence's next row as targets; the last row has none and is left out."""
+    """Return the values of each sequence's next row as targets; the last row has none and is left out."""
     targets = np.full(values.shape, np.nan)
     for one in sequences:
         later = one.places[1:]
@@ -205,7 +205,7 @@ def _masked(targets: Array, active: Array) -> Array:
 
 
 def _laid_out(rows: Array, sequences: Sequence[Rows], steps: int, rest: float) -> Array:
-    """Rows (N, C) as (T, B, C), sequences side by side, `rest` beyond their ends."""
+    """Return rows (N, C) as (T, B, C), sequences side by side, `rest` beyond their ends."""
     found = np.full((steps, len(sequences), rows.shape[1]), rest)
     for k, one in enumerate(sequences):
         found[: len(one.places), k] = rows[one.places]

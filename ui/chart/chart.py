@@ -19,7 +19,7 @@ CHART = "backflow_chart"
 
 
 def plotly_file() -> str:
-    """The name of Plotly.js below app/static; copied there from the plotly package once for each version."""
+    """Return the name of Plotly.js below app/static; copied there from the plotly package once for each version."""
     package = distribution("plotly")  # its Python is never loaded
     name = f"plotly-{package.version}.min.js"
     target = STATIC / name
@@ -31,7 +31,7 @@ def plotly_file() -> str:
 
 
 def loader() -> str:
-    """The script that gives a component Plotly.js, by `await plotly()`."""
+    """Return the script that gives a component Plotly.js, by `await plotly()`."""
     return (HERE / "plotly.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
 
 

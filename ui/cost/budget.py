@@ -1,4 +1,4 @@
-"""What one run may cost on a page that many share; larger runs are refused before anything is allocated."""
+"""Define what one run may cost on a page that many share; larger runs are refused before anything is allocated."""
 
 from collections.abc import Iterable, Sequence
 
@@ -43,12 +43,12 @@ def seconds_per_step(s: RunSettings) -> float:
 
 
 def is_heavy(runs: Iterable[RunSettings]) -> bool:
-    """Whether these runs take so much memory that only a few such may be under way at once."""
+    """Return whether these runs take so much memory that only a few such may be under way at once."""
     return sum(one.memory for one in runs) > HEAVY
 
 
 def scrub_share(points: Sequence[RunSettings], view: PageView) -> float:
-    """What a scrubber over these runs would take of what it may take; 1 is all of it."""
+    """Return what a scrubber over these runs would take of what it may take; 1 is all of it."""
     seconds = sum(seconds_of_figure(point) for point in points)
     megabytes = sum(_bytes_of_frame(point, view) for point in points) / 1e6
     return max(seconds / SCRUB_SECONDS, megabytes / SCRUB_MEGABYTES)

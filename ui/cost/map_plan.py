@@ -23,7 +23,7 @@ TOGETHER = 0.25  # of what a run takes alone, where many go side by side
 
 
 def plan_of(view: MapView, settings: RunSettings, layer: int | None) -> MapPlan:
-    """The map that the page asks for; BadValue where it asks for none."""
+    """Return the map that the page asks for; BadValue where it asks for none."""
     x, y = _named(view.map_x), _named(view.map_y)
     x = x or next(name for name in (ACROSS, *UP) if name != y)
     y = y or next(name for name in UP if name != x and name in mappable(settings))
@@ -43,7 +43,7 @@ def _axis(name: str, asked: tuple, settings: RunSettings, size: int) -> Axis:
 
 
 def usual_ends(name: str, settings: RunSettings) -> tuple[float, float]:
-    """The whole range of a knob, or as much of it as is worth a look, with the present value in it."""
+    """Return the whole range of a knob, or as much of it as is worth a look, with the present value in it."""
     present, low = settings.get(name), knob_of(name).low
     if name == "seed":
         first = present // SEEDS * SEEDS
@@ -74,7 +74,7 @@ def check_cost(plan: MapPlan) -> None:
 
 
 def points(plan: MapPlan) -> int:
-    """How many there are."""
+    """Return how many there are."""
     return plan.shape[0] * plan.shape[1]
 
 
@@ -92,7 +92,7 @@ def seconds_of(settings: RunSettings, quantity: str, layer: int | None) -> float
 
 
 def is_large(plan: MapPlan) -> bool:
-    """Whether the map runs as a job."""
+    """Return whether the map runs as a job."""
     return points(plan) > LIVE or seconds(plan) > LIVE_SECONDS
 
 
@@ -109,7 +109,7 @@ def _some(plan: MapPlan) -> list[RunSettings]:
 
 
 def clicked(plan: MapPlan, x: float, y: float) -> dict[str, Any]:
-    """The values that a click on a point sets: both knobs, and the ranges, so that the map stays as it is."""
+    """Return the values that a click on a point sets: both knobs, and the ranges, so that the map stays as it is."""
     found: dict[str, Any] = {}
     for field, axis, values, at in (("map_x", plan.x, plan.x_values, x), ("map_y", plan.y, plan.y_values, y)):
         found[axis.name] = min(values, key=lambda value: abs(value - at))
@@ -118,7 +118,7 @@ def clicked(plan: MapPlan, x: float, y: float) -> dict[str, Any]:
 
 
 def values_of(plan: MapPlan, names: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's values that ask for this plan; the two knobs themselves are left as they are."""
+    """Return the page's values that ask for this plan; the two knobs themselves are left as they are."""
     settings = plan.settings
     own = {name: value for name, value in (vars(settings) | vars(settings.options)).items() if name in names}
     kept = {name: value for name, value in own.items() if name not in (plan.x.name, plan.y.name)}

@@ -1,4 +1,4 @@
-"""What a measure will take, so that one nobody would wait for is refused before it begins."""
+"""Define what a measure will take, so that one nobody would wait for is refused before it begins."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ RUNS = {"fan": 50, "combinations": 168, "some_combinations": 28}  # that a measu
 
 
 def too_long(name: str, settings: RunSettings, layer: int) -> str:
-    """Why this measure is not begun, in one sentence; empty where it is."""
+    """Return why this measure is not begun, in one sentence; empty where it is."""
     seconds = expected_seconds(name, settings, layer) if name in ESTIMATES else 0.0
     if seconds <= LONGEST:
         return ""
@@ -34,7 +34,7 @@ def expected_seconds(name: str, settings: RunSettings, layer: int) -> float:
 
 
 def too_many(runs: Sequence[RunSettings]) -> str:
-    """Why so many runs are not begun, in one sentence; empty where they are."""
+    """Return why so many runs are not begun, in one sentence; empty where they are."""
     seconds = sum(one.steps * seconds_per_step(one) for one in runs)
     if seconds <= LONGEST:
         return ""
@@ -54,7 +54,7 @@ def _state(s: RunSettings, layer: int) -> int:
 
 
 def _credit(s: RunSettings, layer: int) -> float:
-    """Every loss goes back through every earlier step."""
+    """Return every loss goes back through every earlier step."""
     return s.steps**2 * s.batch * s.hidden**2 * _blocks(s) * (2 * (s.layers - layer) - 1) / CREDIT
 
 
@@ -65,13 +65,13 @@ def _shares(s: RunSettings, layer: int) -> float:
 
 
 def _growth(s: RunSettings, layer: int) -> float:
-    """A step of every sample carries a frame of N vectors, and is orthonormalised now and then."""
+    """Return a step of every sample carries a frame of N vectors, and is orthonormalised now and then."""
     size = _state(s, layer)
     return s.steps * min(s.batch, SAMPLES) * (9e-11 * size**3 + 3e-8 * size**2)
 
 
 def _long_jacobian(s: RunSettings, layer: int) -> float:
-    """The way back, and the singular values at a handful of places."""
+    """Return the way back, and the singular values at a handful of places."""
     size = _state(s, 0)
     return s.steps * 6.5e-10 * size**3 + 6 * 0.11 * (size / 128) ** 2.4
 

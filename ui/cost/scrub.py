@@ -1,4 +1,4 @@
-"""What a scrubber drags along: which knob, which of its values, and what that may cost."""
+"""Define what a scrubber drags along: which knob, which of its values, and what that may cost."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -31,12 +31,14 @@ class Plan:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The values in words."""
+        """Return the values in words."""
         return tuple(exact(value) for value in self.values)
 
 
 def scrubbable(settings: RunSettings) -> list[str]:
-    """The knobs that can be dragged: numbers that this run depends on, but for T, which is the time axis itself."""
+    """Return the knobs that can be dragged: numbers that this run depends on, but for T, which is the time axis
+    itself.
+    """
     own = [name for name in (*knobs_of(settings), *knobs_of(settings.options)) if name not in settings.idle]
     return [name for name in own if _is_number(name) and name != "steps" and _counts(name, settings)]
 
@@ -90,7 +92,7 @@ def _check_range(name: str, low: float = 0.0, high: float = 1.0, count: int | No
 
 
 def plan_scrub(settings: RunSettings, view: PageView) -> Plan:
-    """The values of view.scrub, fewer where all would cost too much; BadValue where not even a few fit."""
+    """Return the values of view.scrub, fewer where all would cost too much; BadValue where not even a few fit."""
     check_scrub(view.scrub, settings)
     name, present = view.scrub[0], settings.get(view.scrub[0])
     asked = _asked(settings, *view.scrub)
@@ -104,7 +106,7 @@ def plan_scrub(settings: RunSettings, view: PageView) -> Plan:
 
 
 def _asked(settings: RunSettings, name: str, *ends: float) -> list:
-    """All values of the range, ascending: whole numbers once each."""
+    """Return all values of the range, ascending: whole numbers once each."""
     whole = type(FIELDS[name].default) is int
     if ends:
         low, high, count = ends
@@ -123,7 +125,7 @@ def usual_ends(settings: RunSettings, name: str) -> tuple[float, float]:
 
 
 def _round_stops(low: float, high: float, whole: bool) -> Iterator[float]:
-    """Both ends, and between them the multiples of the largest round step that makes USUAL steps."""
+    """Yield both ends, and between them the multiples of the largest round step that makes USUAL steps."""
     step = _round_step((high - low) / USUAL, whole)
     yield low
     for place in range(math.floor(low / step) + 1, math.ceil(high / step)):
@@ -146,7 +148,7 @@ def _rounded(value: float, step: float) -> float:
 
 
 def _runs(settings: RunSettings, name: str, value: float) -> bool:
-    """Whether a run with this value is one the page would make."""
+    """Return whether a run with this value is one the page would make."""
     try:
         check_budget(settings.replace(**{name: value}))
     except BadValue:
@@ -155,7 +157,7 @@ def _runs(settings: RunSettings, name: str, value: float) -> bool:
 
 
 def _affordable(settings: RunSettings, view: PageView, name: str, values: list) -> list:
-    """All values, or every second, third … of them, always with the present one, the first and the last."""
+    """Return all values, or every second, third … of them, always with the present one, the first and the last."""
     points = [settings.replace(**{name: value}) for value in values]
     share = scrub_share(points, view)
     if share <= 1:
@@ -170,7 +172,7 @@ def _affordable(settings: RunSettings, view: PageView, name: str, values: list) 
 
 
 def _missing(name: str, asked: list, values: list) -> list[str]:
-    """A sentence about the ends that no run could be made of."""
+    """Return a sentence about the ends that no run could be made of."""
     if len(values) < FEWEST:
         raise BadValue(f"scrub = {name} has only one value that goes with the rest of this run", "scrub", ())
     if values[0] > asked[0] or values[-1] < asked[-1]:

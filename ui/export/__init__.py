@@ -1,1 +1,1 @@
-"""What leaves a page: the figures it offers, and the dialog that saves them."""
+"""Define what leaves a page: the figures it offers, and the dialog that saves them."""

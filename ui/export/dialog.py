@@ -62,7 +62,7 @@ def _save_question(one: Exportable, link: str) -> None:
 
 
 def _chosen(offers: Sequence[Exportable]) -> Exportable:
-    """The figure to be saved, the first one to begin with."""
+    """Return the figure to be saved, the first one to begin with."""
     if len(offers) == 1:
         return offers[0]
     by_name = {one.name: one for one in offers}
@@ -78,7 +78,7 @@ def _verdict() -> str:
 
 
 def _weights(settings: RunSettings) -> bytes:
-    """The run's weights, which the page Your network reads back."""
+    """Return the run's weights, which the page Your network reads back."""
     from lab.weights import to_safetensors
 
     return to_safetensors(trace_of(settings))
@@ -100,6 +100,6 @@ def _show_table(drawn: Drawn) -> None:
 
 
 def page_html(offers: Sequence[Exportable], link: str, sentence: str) -> str:
-    """The figures, interactive and in both themes, with the verdict, all settings, version and link."""
+    """Return the figures, interactive and in both themes, with the verdict, all settings, version and link."""
     figures = {mode: [one.on_page(mode) for one in offers] for mode in ("light", "dark")}
     return viz.offline_html(figures, sentence, link, VERSION, platform.plotly_source or viz.plotly_js)

@@ -1,4 +1,4 @@
-"""What leaves the page: the figures it shows, each drawn again in either theme when it is saved."""
+"""Define what leaves the page: the figures it shows, each drawn again in either theme when it is saved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Exportable:
     asks: bool = False
 
     def on_page(self, theme: str) -> Drawn:
-        """The figure as a saved page has it."""
+        """Return the figure as a saved page has it."""
         return (self.live or self.draw)(theme)
 
 
@@ -43,5 +43,5 @@ def offer(*ones: Exportable) -> None:
 
 
 def offered() -> tuple[Exportable, ...]:
-    """All figures of the page, from top to bottom."""
+    """Return all figures of the page, from top to bottom."""
     return tuple(st.session_state.get(KEY, ()))

@@ -141,7 +141,7 @@ def _remove(place: int) -> None:
 
 
 def _marks() -> str:
-    """A mark on each pin's button in the colour of its curves."""
+    """Return a mark on each pin's button in the colour of its curves."""
     roles = PALETTES[theme()].roles
     return "".join(
         f".st-key-pin{n} button {{ border-left: 5px solid {roles[f'pin{n}']}; padding: 0.2rem 0.55rem; }}"

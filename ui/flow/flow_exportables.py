@@ -1,4 +1,6 @@
-"""What the main page lets its reader save: the whole figure, with its frames on a page of its own, and each panel."""
+"""Define what the main page lets its reader save: the whole figure, with its frames on a page of its own, and
+each panel.
+"""
 
 from functools import partial
 
@@ -16,7 +18,7 @@ WHOLE = "flow"
 
 
 def flow_exportables(settings: RunSettings, view: PageView) -> list[Exportable]:
-    """The main figure, then its panels."""
+    """Return the main figure, then its panels."""
     return [_offer(name, settings, view) for name in compute.fitting(settings)]
 
 
@@ -27,7 +29,7 @@ def _offer(name: str, settings: RunSettings, view: PageView) -> Exportable:
 
 
 def _whole(settings: RunSettings, view: PageView, mode: str) -> Drawn:
-    """The main figure, with its frames where it can be dragged."""
+    """Return the main figure, with its frames where it can be dragged."""
     try:
         if view.scrub:
             return range_of(settings, view, mode)

@@ -19,7 +19,7 @@ class Pair:
     cells: tuple[str, ...] = ()  # where `both` is not needed
 
     def chosen(self, values: Mapping[str, Any]) -> Values:
-        """The page's values with this pair on it, everything else as it was; without the pins of other pairs."""
+        """Return the page's values with this pair on it, everything else as it was; without the pins of other pairs."""
         base = dict(values) | ({} if values["cell"] in self.cells else self.both)
         network = values["network"]
         if network is not None and not network.idle.isdisjoint(self.stays[1] | self.comes[1] | self.both):
@@ -28,7 +28,7 @@ class Pair:
         return base | self.comes[1] | {"pins": self.pins(base, others)}
 
     def pins(self, base: Mapping[str, Any], others: tuple[Pin, ...]) -> tuple[Pin, ...]:
-        """The pins with the run that stays."""
+        """Return the pins with the run that stays."""
         name, changes = self.stays
         return added(others, pin_of({**base, **changes}, name))
 

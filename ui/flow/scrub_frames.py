@@ -24,7 +24,10 @@ Found = tuple[Sketch, VerdictHeader]
 
 
 def range_body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, int]:
-    """The main figure with all its frames as the browser takes it, and its height in px; BadValue if it cannot be."""
+    """Return the main figure with all its frames as the browser takes it, and its height in px.
+
+    BadValue if it cannot be.
+    """
     return compute.BODIES.of(("range", settings, view, theme), lambda: _body_of(settings, view, theme))
 
 
@@ -34,7 +37,7 @@ def _body_of(settings: RunSettings, view: PageView, theme: str) -> tuple[bytes, 
 
 
 def range_of(settings: RunSettings, view: PageView, theme: str) -> Drawn:
-    """The main figure with all its frames."""
+    """Return the main figure with all its frames."""
     RENDER_LOCK.slow_down()
     plan = plan_scrub(settings, view)
     points = [settings.replace(**{plan.field: value}) for value in plan.values]
@@ -48,7 +51,7 @@ def range_of(settings: RunSettings, view: PageView, theme: str) -> Drawn:
 
 
 def _terms(said: tuple[dict, ...]) -> dict[str, str]:
-    """The labels of all numbers, with what explains them."""
+    """Return the labels of all numbers, with what explains them."""
     labels = {label for head in said for label, *_ in head["numbers"]}
     return {label: explained(escape(label)) for label in sorted(labels)}
 
@@ -62,7 +65,7 @@ class _Range:
         self.over: list[list[viz.Curve]] = [[] for _ in points]
 
     def found(self) -> list[Found]:
-        """What each run shows and says."""
+        """Return what each run shows and says."""
         for others in zip(*(compute.other_losses(point, self.view) for point in self.points), strict=True):
             for k, curve in enumerate(_each(list(others), self._loss_curve)):
                 self.over[k].append(curve)

@@ -19,7 +19,10 @@ CHART = "chart"
 
 
 def show_scrubber(settings: RunSettings, view: PageView) -> bool:
-    """The figure, its words and its scrubber; False where there is none, with a sentence where one was asked for."""
+    """Return the figure, its words and its scrubber.
+
+    False where there is none, with a sentence where one was asked for.
+    """
     if not view.scrub:
         return False
     try:

@@ -28,26 +28,28 @@ class VerdictHeader:
 
     @property
     def html(self) -> str:
-        """All of it as one element: the sentence as a heading in a band, and below it the row of numbers."""
+        """Return all of it as one element: the sentence as a heading in a band, and below it the row of numbers."""
         first = f'<span class="bf-{self.colour}">{escape(self.first)}</span>'
         numbers = "".join(_number(*number) for number in self.numbers)
         return f'{band(first + escape(self.rest), escape(self.more))}<dl class="bf-metrics">{numbers}</dl>'
 
 
 def band(heading: str, more: str) -> str:
-    """A page's finding in a band: HTML for what stands large, and for what stands small below it, if anything."""
+    """Return a page's finding in a band: HTML for what stands large, and for what stands small below it, if
+    anything.
+    """
     return f'<div class="bf-verdict"><h3>{heading}</h3>{f"<p>{more}</p>" if more else ""}</div>'
 
 
 def verdict_header_of(found: Verdict, numbers: KeyNumbers) -> VerdictHeader:
-    """The words for a run."""
+    """Return the words for a run."""
     said = found.headline
     colour = COLOURS.get(said.kind, "orange")
     return VerdictHeader(f"{said.head}:", colour, f" {said.rest}.", said.more, _numbers(found, numbers))
 
 
 def show_verdict_header(found: Verdict, numbers: KeyNumbers) -> None:
-    """What became of the gradient, large; what else there is to say, small; and a row of numbers."""
+    """Show what became of the gradient, large; what else there is to say, small; and a row of numbers."""
     st.html(verdict_header_of(found, numbers).html)
 
 
@@ -77,7 +79,7 @@ def _life(found: Verdict) -> tuple[str, str, str]:
 
 
 def _told(value: float, word: Callable[[float], str]) -> str:
-    """A number in words; a dash where there is none, as for a gradient that is dead at once."""
+    """Return a number in words; a dash where there is none, as for a gradient that is dead at once."""
     return word(value) if math.isfinite(value) else "–"
 
 

@@ -1,1 +1,1 @@
-"""The gate room: what its page has beside the plates."""
+"""The gate room: what its page has beside the charts."""

@@ -41,7 +41,7 @@ def _mount(body: bytes) -> None:
 
 
 def used(selection: Selection) -> dict:
-    """The knobs that give every unit the explored clock."""
+    """Return the knobs that give every unit the explored clock."""
     tau, s, r_on, leak = selection.look.clock
     return {
         "cell": clocked_cell(selection).name,

@@ -1,4 +1,4 @@
-"""What the gate room says where there is no gate."""
+"""Define what the gate room says where there is no gate."""
 
 import streamlit as st
 
@@ -9,12 +9,12 @@ from ui.analysis.selection import Selection
 
 
 def has_clock(selection: Selection) -> bool:
-    """Whether the chosen cell opens by the clock."""
+    """Return whether the chosen cell opens by the clock."""
     return selection.settings.cell_class.time_gate is not None
 
 
 def clocked_cell(selection: Selection) -> type[Cell]:
-    """The chosen cell where it opens by a clock, else the first one that does."""
+    """Return the chosen cell where it opens by a clock, else the first one that does."""
     return next(cell for cell in (selection.settings.cell_class, *CELLS.values()) if cell.time_gate)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a lesson: its form, its views, its numbers, and every claim that the engine contradicts."""
+"""Define what is wrong with a lesson: its form, its views, its numbers, and every claim that the engine contradicts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -70,14 +70,14 @@ def _form(step: Step) -> Iterator[Mistake]:
 
 
 def _texts(step: Step) -> Iterator[tuple[str, int, str]]:
-    """What may hold live numbers: its name, line and text."""
+    """Yield what may hold live numbers: its name, line and text."""
     yield "text", step.text_line, step.text
     yield "question", step.line_of("ask"), step.ask
     yield "answer's reason", step.line_of("why"), step.why
 
 
 def _line_within(text: str, sign: str) -> int:
-    """How many lines before the last one that holds a sign."""
+    """Return how many lines before the last one that holds a sign."""
     return max((place for place, line in enumerate(text.split("\n")) if sign in line), default=0)
 
 
@@ -94,7 +94,7 @@ def _numbers(step: Step, runs: Sequence[Trace]) -> Iterator[Mistake]:
 
 
 def _named(error: UnknownNumber, runs: Sequence[Trace]) -> str:
-    """The sentence, with the name that was probably meant."""
+    """Return the sentence, with the name that was probably meant."""
     text = str(error)
     if "is no number" not in text:
         return _sentence(error)
@@ -119,7 +119,7 @@ def _claims(step: Step, runs: Sequence[Trace]) -> Iterator[Mistake]:
 
 
 def _answer(step: Step, runs: Sequence[Trace]) -> Iterator[Mistake]:
-    """A question that cannot be asked of this run, or an answer that the run does not give."""
+    """Yield a question that cannot be asked of this run, or an answer that the run does not give."""
     if not step.guess:
         return
     if step.guess not in (FATE, CURVE) and (step.guess not in NUMBERS or NUMBERS[step.guess].indices):

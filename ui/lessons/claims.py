@@ -71,7 +71,7 @@ def _parsed(text: str) -> ast.expr:
 
 
 def _ascii(text: str) -> str:
-    """The text with the signs a person writes in the place of Python's; ≈ becomes an operator of its own."""
+    """Return the text with the signs a person writes in the place of Python's; ≈ becomes an operator of its own."""
     for sign, plain in (("≈", ")@("), ("·", "*"), ("×", "*"), ("−", "-"), ("≤", "<="), ("≥", ">="), ("^", "**")):
         text = text.replace(sign, plain)
     return f"({text.strip()})" if ")@(" in text else text.strip()
@@ -86,7 +86,7 @@ def _joined(tree: ast.expr, text: str) -> ast.expr:
 
 
 def _sides(tree: ast.Compare, runs: Sequence[Trace]) -> list[Value]:
-    """What is compared; the word after `is` stands for itself."""
+    """Return what is compared; the word after `is` stands for itself."""
     words = [False, *(isinstance(op, ast.Is | ast.IsNot) for op in tree.ops)]
     nodes = zip((tree.left, *tree.comparators), words, strict=True)
     return [node.id if word and isinstance(node, ast.Name) else _value(node, runs) for node, word in nodes]
@@ -121,7 +121,7 @@ def _computed(op: ast.operator, a: Any, b: Any) -> Any:
 
 
 def _number(node: ast.expr, runs: Sequence[Trace]) -> Value:
-    """A number of a run: `half_life`, `h[3,1]`, `pin1.half_life`."""
+    """Return a number of a run: `half_life`, `h[3,1]`, `pin1.half_life`."""
     indices: list[Any] = []
     if isinstance(node, ast.Subscript):
         indices = list(_indices(node.slice))

@@ -1,4 +1,4 @@
-"""What a reader learns with: the lesson that is open, its step, and what the view asks. Part of the link."""
+"""Define what a reader learns with: the lesson that is open, its step, and what the view asks. Part of the link."""
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ def places(text: str) -> Iterator[Place]:
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
-    """The text cut at its formulas; whether each part is one."""
+    """Return the text cut at its formulas; whether each part is one."""
     return [(part, bool(place % 2)) for place, part in enumerate(FORMULA.split(text))]
 
 
@@ -61,7 +61,7 @@ def fill(text: str, runs: Sequence[Trace]) -> str:
 
 
 def _displayed(formula: str) -> str:
-    """A formula of its own lines as a large one in the text: so it breaks where the column ends."""
+    """Return a formula of its own lines as a large one in the text: so it breaks where the column ends."""
     if not formula.startswith("$$"):
         return formula
     return rf"$\displaystyle {' '.join(formula[2:-2].split())}$"
@@ -88,6 +88,6 @@ def written(place: Place, value: Value, runs: Sequence[Trace]) -> str:
 
 
 def in_formula(word: str) -> str:
-    """Return `2·10⁻³` as TeX."""
+    """Return a number such as `2·10⁻³` as TeX."""
     word = POWER.sub(lambda found: "^{" + "".join(SUPERSCRIPTS[letter] for letter in found[0]) + "}", word)
     return word.replace("·", r"\cdot ").replace("−", "-").replace(" %", r"\,\%").replace("∞", r"\infty ")

@@ -42,12 +42,12 @@ def open_lesson(learn: LearnView) -> tuple[Lesson, int, Step] | None:
 
 
 def is_in_lesson() -> bool:
-    """Whether a lesson is open."""
+    """Return whether a lesson is open."""
     return open_lesson(learn_view(state.values())) is not None
 
 
 def is_at_step(lesson: Lesson, number: int, page: str) -> bool:
-    """Whether the page shows the step's view as it was written."""
+    """Return whether the page shows the step's view as it was written."""
     wanted, present = step_values(lesson, number), state.values()
     same = all(present[name] == wanted.get(name, DEFAULTS[name]) for name in DEFAULTS if name not in UNCOMPARED)
     return same and page == read_view(lesson.steps[number - 1].view).page

@@ -53,7 +53,7 @@ def _show_text(step: Step, settings: RunSettings, view: PageView) -> None:
 
 
 def _show_ends(lesson: Lesson) -> None:
-    """What comes after the last step."""
+    """Show what comes after the last step."""
     after = next_lesson(lesson.name)
     if after and st.button(
         f"{label_of(after.name)}", icon=":material/arrow_forward:", key="lesson next", help=after.title

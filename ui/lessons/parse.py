@@ -56,7 +56,7 @@ def _front_matter(reading: Reading) -> tuple[dict[str, tuple[int, str]], int]:
 
 
 def _pairs(reading: Reading, first: int, last: int, known: tuple[str, ...]) -> Iterator[tuple[str, tuple[int, str]]]:
-    """The `field: value` lines from first to last; a wrong one is noted."""
+    """Yield the `field: value` lines from first to last; a wrong one is noted."""
     for at in range(first, last):
         found = PAIR.fullmatch(reading.lines[at].strip())
         if found is None:
@@ -103,7 +103,7 @@ def _sections(reading: Reading, start: int) -> list[tuple[int, int]]:
 
 
 def _step(reading: Reading, first: int, last: int) -> Step:
-    """The title, then fields up to the first empty line, then the text."""
+    """Return the title, then fields up to the first empty line, then the text."""
     body = first + 1
     while body < last and PAIR.match(reading.lines[body].strip()):
         body += 1
@@ -127,7 +127,7 @@ def _step(reading: Reading, first: int, last: int) -> Step:
 
 
 def _empty(lines: list[str]) -> int:
-    """How many empty lines come first."""
+    """Return how many empty lines come first."""
     return next((count for count, line in enumerate(lines) if line.strip()), 0)
 
 

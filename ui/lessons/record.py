@@ -1,4 +1,4 @@
-"""What a lesson is: a title, what it takes, and steps; what is wrong with a file, in a sentence."""
+"""Define what a lesson is: a title, what it takes, and steps; what is wrong with a file, in a sentence."""
 
 from dataclasses import dataclass, field
 

@@ -26,12 +26,12 @@ class LessonView:
 
     @property
     def settings(self) -> RunSettings:
-        """The run that is shown."""
+        """Return the run that is shown."""
         return run_settings(self.values)
 
     @property
     def pins(self) -> Sequence[Pin]:
-        """The pinned runs."""
+        """Return the runs that the step's view pins."""
         return self.values["pins"]
 
     def runs(self, trace_of) -> list[Trace]:

@@ -15,7 +15,7 @@ __all__ = ["LONGEST", "Query", "as_text", "changes_to_mend", "left_out", "mend",
 
 
 def write_link(values: Mapping[str, Any]) -> dict[str, str]:
-    """The query of a link: every value that applies and is not the default."""
+    """Return the query of a link: every value that applies and is not the default."""
     query = {}
     for name, value in values.items():
         if value != DEFAULTS[name] and applies(name, values):
@@ -26,7 +26,7 @@ def write_link(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def left_out(values: Mapping[str, Any]) -> list[str]:
-    """One sentence for each value that is too long for a link."""
+    """Return one sentence for each value that is too long for a link."""
     return [
         f"{name} has {len(values[name])} entries, too many for a link: {AGAIN[name]} again there."
         for name in LISTS
@@ -35,7 +35,7 @@ def left_out(values: Mapping[str, Any]) -> list[str]:
 
 
 def is_left_out(name: str, values: Mapping[str, Any]) -> bool:
-    """Whether a value that counts is too long for a link."""
+    """Return whether a value that counts is too long for a link."""
     return applies(name, values) and len(_text(name, values[name])) > LONGEST
 
 
@@ -53,7 +53,7 @@ def _text(name: str, value: Any) -> str:
 
 
 def read_link(query: Query) -> tuple[Values, list[str]]:
-    """The values of a link, defaults filled in, and one sentence for everything it had to change or ignore."""
+    """Return the values of a link, defaults filled in, and one sentence for everything it had to change or ignore."""
     values, complaints = read_fields({name: texts for name, texts in query.items() if name != "pins"})
     complaints += _mend_scrub(values)
     texts = query.get("pins", [])

@@ -17,7 +17,7 @@ SHOWN = 40  # characters of a bad value that a complaint repeats
 
 
 def value_of(field: Field, text: str) -> Any:
-    """The value of a field; BadValue with one sentence where the text is none."""
+    """Return the value of a field; BadValue with one sentence where the text is none."""
     if field.name in LISTS:
         return _list(field.name, text)
     if field.name in BROUGHT:
@@ -91,7 +91,7 @@ def _entry(name: str, text: str, pattern: re.Pattern, kind: type) -> Any:
 
 
 def text_of(name: str, value: Any) -> str:
-    """The value of a field as a link writes it."""
+    """Return the value of a field as a link writes it."""
     if name in BROUGHT:
         return "" if value is None else value.key
     if name == "own":
@@ -108,5 +108,5 @@ def _number_text(value: float) -> str:
 
 
 def short(text: str) -> str:
-    """A text someone wrote, cut where it is long."""
+    """Return a text someone wrote, cut where it is long."""
     return repr(text if len(text) <= SHOWN else text[:SHOWN] + "…")

@@ -8,7 +8,17 @@ from cells.knobs import BadValue
 from ui.cost.budget import check_budget
 from ui.cost.map_plan import plan_of
 from ui.views.analysis import check_view
-from ui.views.fields import DEFAULTS, FIELDS, Values, anatomy_view, fixed, map_view, own_fields, page_view, run_settings
+from ui.views.fields import (
+    DEFAULTS,
+    FIELDS,
+    Values,
+    analysis_view,
+    fixed,
+    map_view,
+    own_fields,
+    page_view,
+    run_settings,
+)
 
 from .link_codec import short, text_of, value_of
 
@@ -16,7 +26,7 @@ Query = Mapping[str, Sequence[str]]
 
 
 def read_fields(query: Query) -> tuple[Values, list[str]]:
-    """The values of a query, defaults filled in, and one sentence for everything it had to change or ignore."""
+    """Return the values of a query, defaults filled in, and one sentence for everything it had to change or ignore."""
     values, complaints = dict(DEFAULTS), []
     for name, texts in query.items():
         if name not in FIELDS:
@@ -44,7 +54,7 @@ def mend(values: Values) -> list[str]:
         try:
             check_budget(run_settings(values))
             _check_layer(values)
-            check_view(anatomy_view(values), run_settings(values))
+            check_view(analysis_view(values), run_settings(values))
             plan_of(map_view(values), run_settings(values), None)
             return complaints
         except BadValue as error:
@@ -60,7 +70,7 @@ def mend(values: Values) -> list[str]:
 
 
 def changes_to_mend(values: Mapping[str, Any]) -> Values:
-    """The fewest changes found after which the values go together."""
+    """Return the fewest changes found after which the values go together."""
     mended = dict(values)
     mend(mended)
     return {name: value for name, value in mended.items() if value != values[name]}
@@ -78,7 +88,9 @@ def _check_layer(values: Values) -> None:
 
 
 def applies(name: str, values: Mapping[str, Any]) -> bool:
-    """Whether the view's cell has this knob, its loss or input this list, and no network of one's own decides it."""
+    """Return whether the view's cell has this knob, its loss or input this list, and no network of one's own
+    decides it.
+    """
     if name in idle(values):
         return False
     if name in ASKED_BY:
@@ -88,13 +100,13 @@ def applies(name: str, values: Mapping[str, Any]) -> bool:
 
 
 def idle(values: Mapping[str, Any]) -> frozenset[str]:
-    """The fields that a network of the reader's own decides, or that change nothing in it."""
+    """Return the fields that a network of the reader's own decides, or that change nothing in it."""
     network = values.get("network")
     return network.idle if network is not None else frozenset()
 
 
 def goes_with(name: str) -> str:
-    """What a field needs in order to count."""
+    """Return what a field needs in order to count."""
     owners = [cell for cell in CELLS if name in own_fields(cell)]
     return "{} = {}".format(*ASKED_BY[name]) if name in ASKED_BY else f"cell = {' or '.join(owners)}"
 

@@ -27,35 +27,35 @@ class Pin:
 
     @property
     def values(self) -> Values:
-        """All values of the run."""
+        """Return all values of the run."""
         return DEFAULTS | dict(self.changes)
 
     @property
     def settings(self) -> RunSettings:
-        """The run."""
+        """Return the settings of the pinned run."""
         return run_settings(self.values)
 
 
 def pin_of(values: Mapping[str, Any], name: str = "") -> Pin:
-    """The run these values make."""
+    """Return the run these values make."""
     changes = {n: values[n] for n in run_fields() if values[n] != DEFAULTS[n] and applies(n, values)}
     return Pin(clean(name) or summary(changes), tuple(changes.items()))
 
 
 def run_fields() -> list[str]:
-    """The fields that a run depends on, the view's left out."""
+    """Return the fields that a run depends on, the view's left out."""
     of_runs = [f.name for f in fields(RunSettings) if f.name in FIELDS]
     cells = [name for cell in knob_of("cell").choices for name in own_fields(cell)]
     return [*of_runs, *dict.fromkeys(cells)]
 
 
 def clean(name: str) -> str:
-    """A name that fits a label, and that no figure reads as a command."""
+    """Return a name that fits a label, and that no figure reads as a command."""
     return "".join(c for c in name.translate(UNSAFE) if c.isprintable()).strip()[:LETTERS].strip()
 
 
 def summary(changes: Mapping[str, Any]) -> str:
-    """A name made of the cell and of the first things that differ from the defaults."""
+    """Return a name made of the cell and of the first things that differ from the defaults."""
     cell = knob_of("cell").choices[changes.get("cell", DEFAULTS["cell"])]
     words = [cell, *(in_words(name, value) for name, value in changes.items() if name != "cell")]
     while len(", ".join(words)) > LETTERS:
@@ -64,7 +64,7 @@ def summary(changes: Mapping[str, Any]) -> str:
 
 
 def in_words(name: str, value: Any) -> str:
-    """A setting as a name may say it: the choice itself, or the field with its value."""
+    """Return a setting as a name may say it: the choice itself, or the field with its value."""
     if name in BROUGHT:
         return value.source
     if name in LISTS:
@@ -76,18 +76,18 @@ def in_words(name: str, value: Any) -> str:
 
 
 def described(pin: Pin) -> str:
-    """All that differs from the defaults, for a caption."""
+    """Return all that differs from the defaults, for a caption."""
     parts = [f"{label_of(name)}: {shown(name, value)}" for name, value in pin.changes]
     return ", ".join(parts) or "all settings at their defaults"
 
 
 def label_of(name: str) -> str:
-    """The field's own label."""
+    """Return the field's own label."""
     return LABELS.get(name) or BROUGHT_AS.get(name) or knob_of(name).label
 
 
 def shown(name: str, value: Any) -> str:
-    """A value as the page names it."""
+    """Return a value as the page names it."""
     if name in BROUGHT:
         return "none" if value is None else value.source
     if name in LISTS:
@@ -97,20 +97,26 @@ def shown(name: str, value: Any) -> str:
 
 
 def added(pins: Sequence[Pin], pin: Pin) -> tuple[Pin, ...]:
-    """The pins with one more, under a name that no other run has; one of the same run gives way, or the first one."""
+    """Return the pins with one more, under a name that no other run has.
+
+    One of the same run gives way, or the first one.
+    """
     kept = tuple(other for other in pins if other.changes != pin.changes)[-(MOST - 1) :]
     return (*kept, replace(pin, name=free_name(pin.name, [other.name for other in kept])))
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
-    """The name, numbered where another run has it."""
+    """Return the name, numbered where another run has it."""
     taken = set(taken)
     tries = (name if count == 1 else f"{name[: LETTERS - 3]} {count}" for count in range(1, len(taken) + 2))
     return next(free for free in tries if free not in taken)
 
 
 def differing(runs: Sequence[Values]) -> list[str]:
-    """The fields that are not the same in all runs; one that only some runs know counts if it is not at its default."""
+    """Return the fields that are not the same in all runs.
+
+    One that only some runs know counts if it is not at its default.
+    """
     return [name for name in run_fields() if _differs(name, [values for values in runs if applies(name, values)], runs)]
 
 
@@ -120,7 +126,7 @@ def _differs(name: str, knowing: Sequence[Values], runs: Sequence[Values]) -> bo
 
 
 def text_of_pins(pins: Sequence[Pin]) -> str:
-    """`ReLU~activation-relu~~LSTM~cell-lstm~forget_bias-3`"""
+    """Return pins as a link writes them: `ReLU~activation-relu~~LSTM~cell-lstm~forget_bias-3`."""
     return BETWEEN.join(WITHIN.join([pin.name, *map(_part, pin.changes)]) for pin in pins)
 
 
@@ -129,7 +135,7 @@ def _part(change: tuple[str, Any]) -> str:
 
 
 def pins_from_text(text: str) -> tuple[tuple[Pin, ...], list[str]]:
-    """The pins of a link, and one sentence for everything that had to be changed or ignored."""
+    """Return the pins of a link, and one sentence for everything that had to be changed or ignored."""
     if len(text) > LONGEST:
         return (), [f"pins has {len(text)} characters, more than the {LONGEST} a link carries."]
     texts = text.split(BETWEEN) if text else []

@@ -34,7 +34,10 @@ def show_job(plan: MapPlan, settings: RunSettings) -> None:
 
 
 def _known(plan: MapPlan) -> tuple[JobStatus | None, Progress]:
-    """The job, if there is one, and its finished rows or a first look; one sentence where the store cannot be used."""
+    """Return the job, if there is one, and its finished rows or a first look.
+
+    One sentence where the store cannot be used.
+    """
     try:
         now = map_jobs.status(plan)
         if now and now.done:
@@ -64,7 +67,7 @@ def _status(plan: MapPlan, now: JobStatus | None) -> None:
 
 
 def _offer(plan: MapPlan) -> None:
-    """What a job would compute and take, and a button that starts it."""
+    """Show what a job would compute and take, and a button that starts it."""
     rows, columns = plan.shape
     size, span = f"{columns} × {rows} = {points(plan)} points", _duration(seconds(plan))
     if seconds(plan) > LONGEST:

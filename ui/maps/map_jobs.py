@@ -34,12 +34,12 @@ class MapJob:
 
 
 def scheduler() -> str | None:
-    """The address that whoever runs the server has set."""
+    """Return the address that whoever runs the server has set."""
     return os.environ.get(SCHEDULER) or None
 
 
 def where() -> str:
-    """Where jobs are computed, in words."""
+    """Return where jobs are computed, in words."""
     address = scheduler()
     if address is None:
         return f"Jobs run in processes of this machine; {SCHEDULER} names another machine's dask scheduler."
@@ -47,7 +47,7 @@ def where() -> str:
 
 
 def job_of(plan: MapPlan) -> jobs.Job:
-    """The job that computes a plan, one tile a row: equal plans, one job."""
+    """Return the job that computes a plan, one tile a row: equal plans, one job."""
     x, y = (knob_of(axis.name).label for axis in (plan.x, plan.y))
     rows, columns = plan.shape
     cell = knob_of("cell").choices[plan.settings.cell]
@@ -56,7 +56,7 @@ def job_of(plan: MapPlan) -> jobs.Job:
 
 
 def store() -> jobs.Store:
-    """The store of jobs, which may compute rows of maps only; JobError where its folder cannot be used."""
+    """Return the store of jobs, which may compute rows of maps only; JobError where its folder cannot be used."""
     return jobs.Store(allow=(FUNCTION,), busy=BUSY)
 
 
@@ -66,7 +66,7 @@ def start(plan: MapPlan) -> None:
 
 
 def stop(job_id: str) -> None:
-    """Finished rows stay."""
+    """Stop the job; its finished rows stay."""
     jobs.stop(store(), job_id)
 
 
@@ -78,7 +78,7 @@ def delete(job_id: str) -> None:
 
 
 def status(plan: MapPlan) -> jobs.JobStatus | None:
-    """Where the job of a plan stands; None where there is none, JobError where the store cannot be used."""
+    """Return where the job of a plan stands; None where there is none, JobError where the store cannot be used."""
     if not _any():
         return None
     try:
@@ -88,7 +88,7 @@ def status(plan: MapPlan) -> jobs.JobStatus | None:
 
 
 def found(plan: MapPlan, now: jobs.JobStatus) -> PhaseMap:
-    """The rows that are finished."""
+    """Return the rows that are finished."""
     with _lock:
         rows = _rows.setdefault(now.id, {})
         _rows.move_to_end(now.id)
@@ -102,7 +102,10 @@ def found(plan: MapPlan, now: jobs.JobStatus) -> PhaseMap:
 
 
 def _new(plan: MapPlan, job_id: str, known: Collection[int]) -> dict[int, Arrays]:
-    """The rows that are not known yet; a file that holds something else is set aside, and its row computed again."""
+    """Return the rows that are not known yet.
+
+    A file that holds something else is set aside, and its row computed again.
+    """
     here, found = store(), {}
     for tile, arrays in jobs.results(here, job_id, skip=known):
         if fault := fault_of(plan, arrays):
@@ -113,7 +116,7 @@ def _new(plan: MapPlan, job_id: str, known: Collection[int]) -> dict[int, Arrays
 
 
 def all_jobs() -> list[MapJob]:
-    """Every map in the store, the newest first."""
+    """Return every map in the store, the newest first."""
     if not _any():
         return []
     here = store()
@@ -122,7 +125,7 @@ def all_jobs() -> list[MapJob]:
 
 
 def _row(here: jobs.Store, job_id: str) -> sqlite3.Row | None:
-    """What the store holds of a job; None where that is damaged."""
+    """Return what the store holds of a job; None where that is damaged."""
     try:
         return here.job(job_id)
     except jobs.JobError:
@@ -130,12 +133,12 @@ def _row(here: jobs.Store, job_id: str) -> sqlite3.Row | None:
 
 
 def _is_map(row: sqlite3.Row | None) -> bool:
-    """A damaged job is listed as well: so it can be deleted."""
+    """Return a damaged job is listed as well: so it can be deleted."""
     return row is None or row["function"] == FUNCTION
 
 
 def _any() -> bool:
-    """Whether there is a store; looking at a page makes none."""
+    """Return whether there is a store; looking at a page makes none."""
     return (default_home() / "jobs.sqlite").exists()
 
 

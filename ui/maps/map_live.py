@@ -21,7 +21,7 @@ AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """What is known of a map, and the work that is under way, if any."""
+    """Hold what is known of a map, and the work that is under way, if any."""
 
     found: PhaseMap
     work: Work | None = None
@@ -29,7 +29,7 @@ class Progress:
 
 
 def live_map(plan: MapPlan, whole: bool = True) -> Progress:
-    """The map as far as it is known; BadValue where no run of it is possible."""
+    """Return the map as far as it is known; BadValue where no run of it is possible."""
     heavy = is_heavy([plan.settings])
     coarse = background.ask(COARSE, ("map", "coarse", plan), partial(coarse_map, plan), heavy=heavy)
     if not soon(coarse):
@@ -45,14 +45,14 @@ def live_map(plan: MapPlan, whole: bool = True) -> Progress:
 
 
 def first_look(plan: MapPlan) -> Progress:
-    """A few points of a large map; none where even that would take long."""
+    """Return a few points of a large map; none where even that would take long."""
     if seconds(plan, FIRST_LOOK) > LIVE_SECONDS:
         return Progress(PhaseMap.empty(plan))
     return live_map(plan, whole=False)
 
 
 def soon(work: Work) -> bool:
-    """Whether it is done, after a short wait beside other pages."""
+    """Return whether it is done, after a short wait beside other pages."""
     if not work.future.done():
         RENDER_LOCK.step_aside()
     return work.within(AT_ONCE)

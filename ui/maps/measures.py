@@ -1,4 +1,4 @@
-"""What the map's page computes beside itself: functions of what can be sent to another process or worker."""
+"""Define what the map's page computes beside itself: functions of what can be sent to another process or worker."""
 
 from cells import RunSettings
 from cells.analysis.maps import CriticalLine, MapPlan, PhaseMap, critical_lines, measure, phase_map
@@ -8,7 +8,7 @@ from cells.progress import Report
 
 
 def coarse_map(plan: MapPlan, report: Report) -> PhaseMap:
-    """A first look; where none of its few points can be run, others still may."""
+    """Return a first look; where none of its few points can be run, others still may."""
     try:
         return phase_map(plan, report, places=coarse_places(plan))
     except BadValue:
@@ -16,7 +16,7 @@ def coarse_map(plan: MapPlan, report: Report) -> PhaseMap:
 
 
 def whole_map(plan: MapPlan, start: PhaseMap, report: Report) -> PhaseMap:
-    """The rest of a map."""
+    """Return the rest of a map."""
     return phase_map(plan, report, start)
 
 
@@ -26,5 +26,5 @@ def theory_lines(plan: MapPlan, report: Report) -> tuple[CriticalLine, ...]:
 
 
 def number_of(settings: RunSettings, quantity: str, layer: int | None, report: Report) -> float:
-    """The quantity of one run."""
+    """Return the quantity of one run."""
     return measure(settings, quantity, layer)

@@ -45,7 +45,7 @@ def show_jobs() -> None:
 
 
 def _show_first_look(plan: MapPlan, settings: RunSettings) -> None:
-    """What of a large map is to be had without processes, and where the rest is."""
+    """Show what of a large map is to be had without processes, and where the rest is."""
     look = first_look(plan)
     show_map(look.found, settings, partial(_show_elsewhere, plan), partial(show_first_look, look.work))
 
@@ -57,7 +57,7 @@ def _show_elsewhere(plan: MapPlan) -> None:
 
 
 def _plan(settings: RunSettings, layer: int | None) -> MapPlan:
-    """What is asked for; the last valid plan with a sentence above it where that is none."""
+    """Return what is asked for; the last valid plan with a sentence above it where that is none."""
     asked = map_view(state.drawn())
     try:
         plan = plan_of(asked, settings, layer)

@@ -15,7 +15,7 @@ SIDES = {"map_x": "Across", "map_y": "Up"}
 
 
 def map_row() -> None:
-    """What the map is of."""
+    """Show what the map is of."""
     values = _valid()
     names = list(mappable(run_settings(values)))
     for field in SIDES:
@@ -52,7 +52,7 @@ def _axis(field: str, names: list[str], values: Values) -> None:
 
 
 def _present(field: str, values: Values) -> tuple[str, float, float]:
-    """The knob of a side and its range, also where the map is none."""
+    """Return the knob of a side and its range, also where the map is none."""
     values, settings = _mappable(values), run_settings(values)
     asked = values[field]
     if len(asked) == 3:

@@ -43,6 +43,6 @@ MAPS = (
 
 
 def map_presets() -> None:
-    """A button for each."""
+    """Draw a button for each preset map."""
     for preset in MAPS:
         st.button(preset.name, help=preset.point, on_click=state.reset, args=(preset.values,), key=preset.name)

@@ -70,7 +70,7 @@ def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) 
 
 
 def shown_of(found: PhaseMap, settings: RunSettings, lines: Work) -> Shown:
-    """The map with what is read from it and from the present setting."""
+    """Return the map with what is read from it and from the present setting."""
     known = lines.future.result() if soon(lines) else ()
     quantity, layer = found.plan.quantity, found.plan.layer
     read = (shares(found), extent(found), edge(found), distance(found, settings))
@@ -78,7 +78,7 @@ def shown_of(found: PhaseMap, settings: RunSettings, lines: Work) -> Shown:
 
 
 def _value(settings: RunSettings, quantity: str, layer: int | None) -> float | None:
-    """The present setting's own number; None while it is not known, or where it would take long."""
+    """Return the present setting's own number; None while it is not known, or where it would take long."""
     if seconds_of(settings, quantity, layer) > PRESENT_SECONDS:
         return None
     key = ("here", settings, quantity, layer)
@@ -88,7 +88,7 @@ def _value(settings: RunSettings, quantity: str, layer: int | None) -> float | N
 
 
 def drawn_of(shown: Shown, mode: str) -> Drawn:
-    """The figure in a theme."""
+    """Return the figure in a theme."""
     return viz.FIGURES[PHASE].draw(shown, viz.View(theme=mode), ())
 
 
@@ -102,13 +102,13 @@ def _drawn_body(drawn: Drawn) -> tuple[bytes, int]:
 
 
 def _said(shown: Shown) -> str:
-    """The finding large, the rest small."""
+    """Return the finding large, the rest small."""
     heading = "".join(_coloured(piece) for piece in headline(shown))
     return band(heading, spelled(" ".join([*details(shown), *missing(shown), place(shown)])))
 
 
 def _coloured(piece: Piece) -> str:
-    """Words that tell a fate, in its colour."""
+    """Return words that tell a fate, in its colour."""
     colour = COLOURS.get(piece.fate)
     return f'<span class="bf-{colour}">{escape(piece.text)}</span>' if colour else escape(piece.text)
 

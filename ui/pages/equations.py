@@ -19,7 +19,7 @@ def draw(selection: Selection) -> None:
         widget("numbers")
     above = st.container()
     show_analysis_chart("graph", selection)
-    with above:  # drawn after the plate, which draws the page again if the graph is late
+    with above:  # drawn after the chart, which draws the page again if the graph is late
         show_stepper(selection)
     show_equations(selection)
     show_analysis_chart("exercise", selection)

@@ -1,1 +1,1 @@
-"""What all sessions of a server share: work in the background, the render lock, caches counted in bytes."""
+"""Define what all sessions of a server share: work in the background, the render lock, caches counted in bytes."""

@@ -52,18 +52,18 @@ class Work:
 
     @property
     def given_up(self) -> bool:
-        """Whether it ended without a result because nobody waited."""
+        """Return whether it ended without a result because nobody waited."""
         done = self.future.done()
         return done and (self.future.cancelled() or isinstance(self.future.exception(), GivenUp))
 
     @cached_property
     def size(self) -> int:
-        """Bytes of its result, once it is done."""
+        """Return bytes of its result, once it is done."""
         failed = self.future.cancelled() or self.future.exception() is not None
         return 0 if failed else size_of(self.future.result())
 
     def within(self, seconds: float) -> bool:
-        """Whether it is done after at most `seconds`; not where it was given up as it was asked for again."""
+        """Return whether it is done after at most `seconds`; not where it was given up as it was asked for again."""
         try:
             self.future.exception(timeout=seconds if PLATFORM.threads else 0)  # one thread would wait for itself
         except (NotYet, CancelledError):
@@ -86,7 +86,7 @@ class Threads:
 
     @property
     def begins(self) -> tuple[Begin, Begin]:
-        """Where light and where heavy work begins."""
+        """Return where light and where heavy work begins."""
         return self.begin, self.begin_heavy
 
     def begin(self, compute: Compute, report: Report, seconds: float) -> Future:
@@ -170,7 +170,7 @@ def _step_back() -> None:
 
 @st.cache_resource(show_spinner=False)
 def works() -> Works:
-    """The one there is."""
+    """Return the one there is."""
     return Works(platform.beside)
 
 

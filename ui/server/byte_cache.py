@@ -29,13 +29,13 @@ class ByteCache(Generic[Result]):
         HOLDERS.add(self)
 
     def __contains__(self, key: Hashable) -> bool:
-        """Whether the result of this key is there."""
+        """Return whether the result of this key is there."""
         with self._lock:
             return key in self._sizes
 
     @property
     def total(self) -> float:
-        """Bytes of all that is kept."""
+        """Return bytes of all that is kept."""
         return self._total
 
     def of(self, key: Hashable, make: Callable[[], Result]) -> Result:

@@ -51,7 +51,7 @@ class RenderLock:
             self._slow._leave()
 
     def _take(self) -> bool:
-        """Whether the turn came in time."""
+        """Return whether the turn came in time."""
         with self._lock:
             if not self._taken:
                 self._taken = True

@@ -1,1 +1,1 @@
-"""What surrounds the body of every page: actions, notices, widgets, slots in the sidebar."""
+"""Define what surrounds the body of every page: actions, notices, widgets, slots in the sidebar."""

@@ -18,7 +18,7 @@ SCRIPTS = [Path(__file__).with_name(name) for name in ("history.js", "copy_link.
 
 
 def action_row(starts: Callable[[], None] | None = None) -> None:
-    """What the page answers, what can be done with the view, and below both the buttons to start from, if any."""
+    """Show what the page answers, what can be done with the view, and below both the buttons to start from, if any."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="actions"):
         with st.container(width="stretch", gap=None, key="page_title"):
             show_title(page_name())

@@ -1,4 +1,4 @@
-"""What the reader must know: values a link could not give, settings that do not go together."""
+"""Define what the reader must know: values a link could not give, settings that do not go together."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ WAITED_FOR = {"own": ("signal", "own"), "timestamps": ("sampling", "own")}
 
 
 def show_complaints() -> None:
-    """What the link had wrong, until it is read."""
+    """Show what the link had wrong, until it is read."""
     complaints = state.told("complaints")
     if complaints:
         with st.container(horizontal=True, key="complaints"):

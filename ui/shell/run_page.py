@@ -1,4 +1,6 @@
-"""What every page that shows a run has in common: the action row, notices, and a part that follows the controls."""
+"""Define what every page that shows a run has in common: the action row, notices, and a part that follows the
+controls.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -15,7 +17,7 @@ from ui.glossary import show_terms
 from ui.lessons.opening import is_in_lesson
 from ui.lessons.panel import beside_lesson
 from ui.server.render_lock import RENDER_LOCK
-from ui.views.fields import Values, anatomy_view, learn_view, map_view, page_view, run_settings
+from ui.views.fields import Values, analysis_view, learn_view, map_view, page_view, run_settings
 from ui.views.page import PageView
 
 from .actions import action_row
@@ -87,5 +89,5 @@ def _valid() -> tuple[RunSettings, PageView]:
 def _check(values: Values) -> None:
     """Raise BadValue where a value is none that its field can hold, or where the run would cost too much."""
     check_budget(run_settings(values))
-    for view in (page_view, anatomy_view, map_view, learn_view):
+    for view in (page_view, analysis_view, map_view, learn_view):
         view(values)

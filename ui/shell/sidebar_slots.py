@@ -19,7 +19,7 @@ _KEPT: ContextVar[list[Slot]] = ContextVar("places kept by this run of the scrip
 
 
 def is_of_body(name: str) -> bool:
-    """Whether a change shows on the body alone: a number or a switch that nothing in the sidebar depends on."""
+    """Return whether a change shows on the body alone: a number or a switch that nothing in the sidebar depends on."""
     return not isinstance(DEFAULTS[name], str | tuple) and name not in RESHAPING
 
 
@@ -37,7 +37,7 @@ def keep_slot(draw: Callable[[], None]) -> None:
 
 
 def kept_slots() -> list[Slot]:
-    """The places of this run."""
+    """Return the places of this run."""
     return _KEPT.get()
 
 

@@ -44,7 +44,7 @@ def _number(name: str, knob: Knob, kind: type) -> None:
 
 
 def _step(low: float, high: float) -> float:
-    """A power of ten: one of 100 to 1000 stops, and each of them a short number."""
+    """Return a power of ten: one of 100 to 1000 stops, and each of them a short number."""
     return 10.0 ** floor(log10((high - low) / 100))
 
 

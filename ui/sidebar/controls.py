@@ -68,5 +68,5 @@ def _marks(values: Values) -> None:
 
 
 def _tick(share: float) -> str:
-    """A tick at this share of the slider's track, which is 6 px shorter than its widget on both sides."""
+    """Return a tick at this share of the slider's track, which is 6 px shorter than its widget on both sides."""
     return f'<i style="left: calc(6px + (100% - 12px) * {share:.4f})"></i>'

@@ -30,11 +30,11 @@ class Group:
 
     @property
     def key(self) -> str:
-        """Its expander's key: what the session's state holds under it is whether the group is open."""
+        """Return its expander's key: what the session's state holds under it is whether the group is open."""
         return f"group_{self.name}"
 
     def changed(self, values: Values) -> int:
-        """How many of its values are not the default."""
+        """Return how many of its values are not the default."""
         return sum(values[name] != DEFAULTS[name] for name in self.holds)
 
 
@@ -65,7 +65,7 @@ def _show(name: str, values: Values) -> None:
 
 
 def groups_of(values: Values) -> list[Group]:
-    """The groups of these values that hold something."""
+    """Return the groups of these values that hold something."""
     cell, inputs = values["cell"], () if values["signal"] in ("tokens", "own") else ("inputs",)
     groups = (
         Group("network", "Network", ("hidden", "layers", "batch", *inputs)),

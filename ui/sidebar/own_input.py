@@ -1,4 +1,4 @@
-"""What the user brings: the input signal, an own sequence pasted or from a file, the steps that carry a loss."""
+"""Define what the user brings: the input signal, an own sequence pasted or from a file, the steps that carry a loss."""
 
 import csv
 import io
@@ -57,12 +57,12 @@ def parse_steps(text: str, most: int) -> tuple[int, ...]:
 
 
 def read_upload(data: bytes) -> Rows:
-    """A CSV file's rows of numbers; a first row of names is skipped. BadValue names line and fault."""
+    """Return a CSV file's rows of numbers; a first row of names is skipped. BadValue names line and fault."""
     return parse_rows(decoded(data, "own"))
 
 
 def decoded(data: bytes, name: str) -> str:
-    """A file's text; BadValue names the field and the first byte that is none."""
+    """Return a file's text; BadValue names the field and the first byte that is none."""
     check_size(len(data), "a file", name)
     try:
         text = data.decode("utf-8-sig")
@@ -80,7 +80,7 @@ def check_size(size: int, kind: str, name: str) -> None:
 
 
 def parse_text(text: str) -> Rows:
-    """A pasted sequence: several lines with several columns are rows; anything else is one column."""
+    """Return a pasted sequence: several lines with several columns are rows; anything else is one column."""
     check_size(len(text), "a text", "own")
     lines = [line.strip().rstrip(",;") for line in text.splitlines()]
     if sum(map(bool, lines)) > 1:
@@ -90,7 +90,7 @@ def parse_text(text: str) -> Rows:
 
 
 def parse_rows(text: str) -> Rows:
-    """Rows of numbers, all of one length."""
+    """Return rows of numbers, all of one length."""
     delimiter = ";" if ";" in text else ","
     rows = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
     filled = ((number, row) for number, row in enumerate(rows, 1) if any(map(str.strip, row)))
@@ -126,12 +126,12 @@ def _is_number(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether it may be the name of a column: `nan` and `0,5` are numbers gone wrong."""
+    """Return whether it may be the name of a column: `nan` and `0,5` are numbers gone wrong."""
     return number_of(text) is None and not LIKE_A_NUMBER.match(text)
 
 
 def number_of(text: str) -> float | None:
-    """The number, NaN and infinities among them, or None."""
+    """Return the number, NaN and infinities among them, or None."""
     try:
         return None if "_" in text else float(text)
     except ValueError:
@@ -181,6 +181,6 @@ def _take(read: Callable[[], Rows]) -> None:
 
 
 def show_kept_fault(key: str) -> None:
-    """What was wrong with the last text or file, until a good one comes."""
+    """Show what was wrong with the last text or file, until a good one comes."""
     if fault := state.told(key):
         show_sentence(fault)

@@ -19,12 +19,12 @@ HELP = "Times that increase, in units of time, separated by commas, spaces or li
 
 
 def read_times(data: bytes) -> tuple[float, ...]:
-    """A file's times; BadValue names the entry that is wrong, and its value."""
+    """Return a file's times; BadValue names the entry that is wrong, and its value."""
     return parse_times(decoded(data, NAME))
 
 
 def parse_times(text: str) -> tuple[float, ...]:
-    """Numbers in the order they are written; a name on top of them is skipped."""
+    """Return numbers in the order they are written; a name on top of them is skipped."""
     check_size(len(text), "a text", NAME)
     entries = text.replace(",", " ").replace(";", " ").split()
     named = bool(entries[1:]) and entries[0].isalpha() and number_of(entries[0]) is None
@@ -39,12 +39,12 @@ def parse_times(text: str) -> tuple[float, ...]:
 
 
 def origin_of(exact: Sequence[Decimal]) -> Decimal:
-    """What is subtracted: the first time of a clock that began far away, as Unix times did; 0 of any other."""
+    """Return what is subtracted: the first time of a clock that began far away, as Unix times did; 0 of any other."""
     return exact[0] if exact and abs(exact[0]) > FARTHEST else Decimal(0)
 
 
 def _exact(place: int, text: str) -> Decimal:
-    """A time with all its digits: Unix times in nanoseconds have more than float64."""
+    """Return a time with all its digits: Unix times in nanoseconds have more than float64."""
     value = number_of(text)
     if value is None or not abs(value) <= 1e30:
         raise BadValue(f"{NAME} = {text[:SHOWN]!r} at entry {place} is no number in [-1e6, 1e6]", NAME)
@@ -74,7 +74,7 @@ def timestamps_widgets(values: Values) -> None:
 
 
 def subtracted(text: str) -> str:
-    """What reading a text of times takes off each; empty where that is nothing."""
+    """Return what reading a text of times takes off each; empty where that is nothing."""
     first = next((entry for entry in text.replace(",", " ").replace(";", " ").split() if number_of(entry)), "0")
     origin = origin_of([Decimal(first)])
     return str(origin) if origin else ""

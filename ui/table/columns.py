@@ -27,17 +27,17 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether it is sorted as numbers and aligned to the right."""
+        """Return whether it is sorted as numbers and aligned to the right."""
         kinds = {type(value) for value in self.plain if value is not None}
         return bool(kinds) and kinds <= {int, float}
 
     @property
     def plain(self) -> list[Any]:
-        """Its values as Python's own."""
+        """Return its values as Python's own."""
         return self.values.tolist() if isinstance(self.values, np.ndarray) else list(self.values)
 
     def as_json(self, name: str) -> dict[str, Any]:
-        """What the script needs of it."""
+        """Return what the script needs of it."""
         values, told = self.plain, {"name": name, "digits": self.digits, "decimals": self.decimals, "unit": self.unit}
         return told | {"numeric": self.numeric, "values": [_told(value) for value in values]}
 
@@ -50,7 +50,7 @@ def _told(value: Any) -> Any:
 
 
 def table_body(columns: Mapping[str, Column], name: str, alt: str, choose: bool = False) -> bytes:
-    """A table as its script takes it; ValueError for columns of different lengths."""
+    """Return a table as its script takes it; ValueError for columns of different lengths."""
     lengths = {len(column.values) for column in columns.values()}
     if len(lengths) > 1:
         raise ValueError(f"columns have {', '.join(map(str, sorted(lengths)))} rows; they need one length")

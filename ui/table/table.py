@@ -1,4 +1,4 @@
-"""Mounts the table's component."""
+"""The table's component, mounted once a process."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is to be trained: a recipe as it stands, or a run of one's own from the knobs that apply to it."""
+"""Choices of what is to be trained: a recipe as it stands, or a run of one's own from the knobs that apply to it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import Field
@@ -106,7 +106,7 @@ def _group(group: str, values: dict[str, Any]) -> None:
 
 
 def _ahead(values: Values) -> dict[str, Any]:
-    """What a knob is asked about before its group is drawn."""
+    """Return what a knob is asked about before its group is drawn."""
     known = knobs_of(LabSettings)
     return {name: st.session_state.get(f"lab {name}", known[name].default) for name in ("start", "layers")} | dict(
         values

@@ -15,7 +15,7 @@ RUN = "train_run"
 
 
 def draw() -> None:
-    """What to train, the run that is open, and all others."""
+    """Draw what to train, the run that is open, and all others."""
     _follow_link()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="actions"):
         with st.container(width="stretch", gap=None, key="page_title"):

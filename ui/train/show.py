@@ -148,7 +148,7 @@ def _tools(place: runs.Place, shown: TrainingRecord) -> tuple[str, ...]:
 
 
 def _samples(record: RunRecord) -> None:
-    """What the network wrote at milestones, the newest first."""
+    """Show what the network wrote at milestones, the newest first."""
     if record.progress.samples:
         st.markdown("**What it wrote**")
         rows = [f"| {update:,} | {_cell(text)} |" for update, text in reversed(record.progress.samples)]

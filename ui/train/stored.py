@@ -44,7 +44,7 @@ def open_job(name: str) -> Opened:
 
 
 def stamp_of(place: runs.Place) -> Stamp:
-    """What changes whenever more of a run is known: when its checkpoint and its result were written."""
+    """Return what changes whenever more of a run is known: when its checkpoint and its result were written."""
     here = runs.store()
     return place.job, place.tile, checkpoints.written_at(here, place.job, place.tile), _ended_at(here, place)
 
@@ -57,7 +57,7 @@ def _ended_at(here: jobs.Store, place: runs.Place) -> float:
 
 
 def record_of(place: runs.Place) -> RunRecord | None:
-    """What is known of a run; None before its first checkpoint, BadValue where that is damaged."""
+    """Return what is known of a run; None before its first checkpoint, BadValue where that is damaged."""
     return _record(stamp_of(place), place)
 
 

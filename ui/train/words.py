@@ -1,4 +1,4 @@
-"""What a run has come to, in words."""
+"""Words for what a run has come to."""
 
 import math
 from html import escape

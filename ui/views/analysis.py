@@ -1,4 +1,4 @@
-"""What the anatomy pages look at: a step, a loss, a unit, a sample. Part of the link like every other choice."""
+"""Define what the pages of measures look at: a step, a loss, a unit, a sample. All of it is part of the link."""
 
 from dataclasses import dataclass
 
@@ -14,25 +14,25 @@ STEPS, UNITS, SAMPLES = 20_000, 4096, 4096
 class AnalysisView(Knobs):
     """Steps count from 1, and 0 stands for the last one; units and samples count from 1."""
 
-    at: int = knob(0, 0, STEPS, "Step t", "The step that is opened.", group="anatomy", page_high=1000)
-    loss_at: int = knob(0, 0, STEPS, "Loss of step s", "A row of the credit matrix.", group="anatomy", page_high=1000)
-    unit: int = knob(1, 1, UNITS, "Unit", "Whose values stand in the equations.", group="anatomy", page_high=256)
-    sample: int = knob(1, 1, SAMPLES, "Sample", "Which sequence of the batch.", group="anatomy", page_high=256)
+    at: int = knob(0, 0, STEPS, "Step t", "The step that is opened.", group="analysis", page_high=1000)
+    loss_at: int = knob(0, 0, STEPS, "Loss of step s", "A row of the credit matrix.", group="analysis", page_high=1000)
+    unit: int = knob(1, 1, UNITS, "Unit", "Whose values stand in the equations.", group="analysis", page_high=256)
+    sample: int = knob(1, 1, SAMPLES, "Sample", "Which sequence of the batch.", group="analysis", page_high=256)
     shares_of: str = choice(
         "W_h",
         {"W_h": "W_h", "W_x": "W_x", "b": "b", "own": "the cell's own"},
         "Shares of",
         "Own parameters: peepholes, clocks, the GRU's second bias.",
-        group="anatomy",
+        group="analysis",
     )
     spread_of: str = choice(
         "slope",
         {"slope": "slopes σ'", "pre-activation": "pre-activations", "gate": "gates"},
         "Distribution of",
-        group="anatomy",
+        group="analysis",
     )
     numbers: str = choice(
-        "norms", {"norms": "norms", "unit": "one unit", "all": "all units"}, "Numbers as", group="anatomy"
+        "norms", {"norms": "norms", "unit": "one unit", "all": "all units"}, "Numbers as", group="analysis"
     )
     order: str = choice(
         "period",
@@ -55,9 +55,9 @@ class AnalysisView(Knobs):
     rows_by: str = choice(
         "menu", {"menu": "order of the menus", "keeps": "what a step back keeps"}, "Listed by", group="table"
     )
-    node: int = knob(0, 0, 64, "Position in the graph", "0 shows everything.", group="anatomy")
+    node: int = knob(0, 0, 64, "Position in the graph", "0 shows everything.", group="analysis")
     question: str = choice(
-        "none", {"none": "no question", **{q.name: q.label for q in QUESTIONS}}, "Question", group="anatomy"
+        "none", {"none": "no question", **{q.name: q.label for q in QUESTIONS}}, "Question", group="analysis"
     )
 
 

@@ -23,7 +23,7 @@ def keep(name: str, found: Any) -> None:
 
 
 def find(name: str, key: str) -> Any:
-    """What a link means by a key; BadValue says which file to bring where the session does not have it."""
+    """Return what a link means by a key; BadValue says which file to bring where the session does not have it."""
     if not KEY.fullmatch(key):
         raise BadValue(f"{name} = {key[:40]!r} is no SHA-256 of a file", name)
     if key not in _kept(name):
@@ -37,7 +37,7 @@ def find(name: str, key: str) -> Any:
 
 
 def awaited(query: Mapping[str, Any]) -> bool:
-    """Whether a link needs something that the session does not have."""
+    """Return whether a link needs something that the session does not have."""
     return any(query.get(name) and query[name][-1] not in _kept(name) for name in KINDS)
 
 

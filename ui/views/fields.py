@@ -32,28 +32,28 @@ DEFAULTS: Values = {name: f.default for name, f in FIELDS.items()}
 
 
 def knob_of(name: str) -> Knob:
-    """The label, help and range of a field."""
+    """Return the label, help and range of a field."""
     return FIELDS[name].metadata["knob"]
 
 
 def high_of(name: str) -> float:
-    """The largest value the page takes."""
+    """Return the largest value the page takes."""
     knob = knob_of(name)
     return knob.high if knob.page_high is None else knob.page_high
 
 
 def own_knobs(cell: str) -> list[str]:
-    """The names of a cell's own knobs."""
+    """Return the names of a cell's own knobs."""
     return list(knobs_of(CELLS[cell].Options))
 
 
 def own_fields(cell: str) -> list[str]:
-    """The names of all that a cell has of its own: its knobs, and lists."""
+    """Return the names of all that a cell has of its own: its knobs, and lists."""
     return names_of(CELLS[cell].Options)
 
 
 def run_settings(values: Mapping[str, Any]) -> RunSettings:
-    """The settings these values make; ValueError where they do not go together."""
+    """Return the settings these values make; ValueError where they do not go together."""
     values = fixed(values)
     names = [f.name for f in fields(RunSettings) if f.name in FIELDS]
     options = {name: values[name] for name in own_fields(values["cell"])}
@@ -61,26 +61,26 @@ def run_settings(values: Mapping[str, Any]) -> RunSettings:
 
 
 def fixed(values: Mapping[str, Any]) -> Values:
-    """The values, with those that a network of the reader's own decides."""
+    """Return the values, with those that a network of the reader's own decides."""
     network = values.get("network")
     return dict(values) | (network.fixed if network is not None else {})
 
 
 def page_view(values: Mapping[str, Any]) -> PageView:
-    """The view these values make."""
+    """Return the view these values make."""
     return PageView(**{f.name: values[f.name] for f in fields(PageView)})
 
 
-def anatomy_view(values: Mapping[str, Any]) -> AnalysisView:
-    """What the anatomy pages look at."""
+def analysis_view(values: Mapping[str, Any]) -> AnalysisView:
+    """Return what the pages of measures look at."""
     return AnalysisView(**{name: values[name] for name in knobs_of(AnalysisView)})
 
 
 def learn_view(values: Mapping[str, Any]) -> LearnView:
-    """The lesson that is open, and what the view asks."""
+    """Return the lesson that is open, and what the view asks."""
     return LearnView(**{name: values[name] for name in knobs_of(LearnView)})
 
 
 def map_view(values: Mapping[str, Any]) -> MapView:
-    """What the phase diagram is to show."""
+    """Return what the phase diagram is to show."""
     return MapView(**{f.name: values[f.name] for f in fields(MapView)})

@@ -1,4 +1,4 @@
-"""What a phase diagram is to show. Part of the link like every other choice."""
+"""Define what a phase diagram is to show. Part of the link like every other choice."""
 
 from dataclasses import dataclass
 from typing import Any

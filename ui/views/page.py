@@ -1,4 +1,4 @@
-"""What the page shows of a run: choices that change no number."""
+"""Define what the page shows of a run: choices that change no number."""
 
 from dataclasses import dataclass
 

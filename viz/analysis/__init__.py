@@ -1,6 +1,6 @@
-"""Plates: what the anatomy pages show. Records of the measures in, figures with their findings out.
+"""Charts: what the pages of measures show. Records of the measures in, figures with their findings out.
 
-Start at `plates.PLATES`, every plate by name with the measure it needs.
+Start at `charts.PLATES`, every chart by name with the measure it needs.
 """
 
 from .chart import Chart, Look

@@ -27,7 +27,7 @@ class Bars:
 
 
 def bars_plane(bars: Bars) -> XYAxes:
-    """The bars, the first on top; what is no number has none."""
+    """Return the bars, the first on top; what is no number has none."""
     places = list(range(len(bars.names)))
     shown = [value if ok else 0 for value, ok in zip(bars.values.tolist(), np.isfinite(bars.values), strict=True)]
     trace = {
@@ -51,6 +51,6 @@ def bars_plane(bars: Bars) -> XYAxes:
 
 
 def names_axis(names: Sequence[str]) -> dict:
-    """A vertical axis with a name at each whole number, the first on top."""
+    """Return a vertical axis with a name at each whole number, the first on top."""
     ticks = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": list(names)}
     return {"range": [len(names) - 0.5, -0.5], "title": {"text": "parameter"}, "showgrid": False} | ticks

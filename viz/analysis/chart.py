@@ -1,4 +1,4 @@
-"""A plate: a figure of the anatomy pages, with its finding as one sentence."""
+"""A chart: a figure of the pages of measures, with its finding as one sentence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .xy_axes import XYAxes, xy_figure
 
 @dataclass(frozen=True)
 class Look:
-    """What of a record is looked at; steps, units and samples count from 1."""
+    """Hold what of a record is looked at; steps, units and samples count from 1."""
 
     step: int = 1
     loss_step: int = 1
@@ -42,14 +42,14 @@ GAP = "   "  # between the parts of a heading
 
 @dataclass(frozen=True)
 class ChartLabel:
-    """What a plate is called: in links and files, and on the page."""
+    """Hold what a chart is called: in links and files, and on the page."""
 
     name: str
     title: str
 
 
 def timed(label: ChartLabel, panels: list[PanelData], scene: Scene, finding: str) -> Chart:
-    """Panels over the time axis as one plate."""
+    """Return panels over the time axis as one chart."""
     columns = {"step": np.arange(1, scene.steps + 1)}
     for panel in panels:
         columns |= panel.columns
@@ -58,7 +58,7 @@ def timed(label: ChartLabel, panels: list[PanelData], scene: Scene, finding: str
 
 
 def on_xy_axes(label: ChartLabel, xy_axes: XYAxes, scene: Scene, finding: str, columns: dict[str, np.ndarray]) -> Chart:
-    """One plotting area with axes of its own as a plate."""
+    """Return one plotting area with axes of its own as a chart."""
     return _chart(label, xy_figure(xy_axes, scene), scene, [finding, *xy_axes.alt], columns)
 
 

@@ -31,7 +31,7 @@ def clock_curve(found: ClockCurve, scene: Scene, look: Look) -> Chart:
 
 
 def told(clock: Clock) -> str:
-    """How long it is open, when it peaks, and where it starts."""
+    """Return how long it is open, when it peaks, and where it starts."""
     share, length = words.percent(clock.r_on), words.exact(round(clock.r_on * clock.tau, 3))
     peak, phase = words.exact(round(clock.peak, 3)), words.exact(round(clock.phase, 3))
     return (
@@ -72,5 +72,5 @@ def _phase(found: ClockCurve, scene: Scene) -> PanelData:
 
 
 def _columns(found: ClockCurve) -> dict[str, np.ndarray]:
-    """The corners; between them the curves are straight."""
+    """Return the corners; between them the curves are straight."""
     return {"time": found.times, "k": found.k, "phi": found.phi}

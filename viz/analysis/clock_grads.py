@@ -71,7 +71,7 @@ def _marks(curve: Curve, grads: Array, scene: Scene) -> dict:
 
 
 def _ticks(effect: TimeGateEffect, order: np.ndarray, look: Look) -> dict:
-    """Some units by what they are sorted by."""
+    """Return some units by what they are sorted by."""
     places = sorted({round(place) for place in np.linspace(0, len(order) - 1, min(TICKS, len(order)))})
     values, sign = (effect.clock["tau"], "τ") if look.order == "period" else (effect.phi[0], "φ")
     names = [f"{sign} {words.number(float(values[order[place]]))}" for place in places]
@@ -79,7 +79,7 @@ def _ticks(effect: TimeGateEffect, order: np.ndarray, look: Look) -> dict:
 
 
 def _finding(effect: TimeGateEffect) -> str:
-    """Which clock pulls hardest, and how many learn nothing."""
+    """Return which clock pulls hardest, and how many learn nothing."""
     sizes = {name: np.abs(grads) for name, grads in effect.grads.items()}
     still = int(np.logical_and.reduce([size == 0 for size in sizes.values()]).sum())
     told = f"{still} of {len(effect.open_share)} clocks get a gradient of exactly 0"

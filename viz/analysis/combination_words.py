@@ -18,7 +18,10 @@ LABELS = {name: knobs_of(RunSettings)[name].metadata["knob"].choices for name in
 
 
 def word_of(one: Combination, found: Verdict | None) -> str:
-    """What stands in a box: the verdict and its steps; a dash where there is no run, dots where there is none yet."""
+    """Return what stands in a box: the verdict and its steps.
+
+    A dash where there is no run, dots where there is none yet.
+    """
     if one.settings is None:
         return "–"
     if found is None:
@@ -28,7 +31,10 @@ def word_of(one: Combination, found: Verdict | None) -> str:
 
 
 def factor_of_two(found: Verdict) -> float:
-    """Steps back in which half is gone, or in which it doubles; inf where neither happens, or it ends on the way."""
+    """Return steps back in which half is gone, or in which it doubles.
+
+    Inf where neither happens, or it ends on the way.
+    """
     return min(found.half_life, found.doubling) if found.kind in ("vanishing", "stable", "exploding") else math.inf
 
 
@@ -39,17 +45,17 @@ def _steps(steps: float) -> str:
 
 
 def kind_of(one: Combination, record: Combinations) -> str:
-    """How it ends, a key of KINDS; "" where there is no verdict."""
+    """Return how it ends, a key of KINDS; "" where there is no verdict."""
     return record.verdicts[one.names].kind if one.names in record.verdicts else ""
 
 
 def named(one: Combination) -> str:
-    """`RNN (tanh, gaussian weights)`."""
+    """Return `RNN (tanh, gaussian weights)`."""
     return f"{LABELS['cell'][one.cell]} ({LABELS['activation'][one.activation]}, {LABELS['init'][one.init]} weights)"
 
 
 def told(one: Combination, found: Verdict | None) -> str:
-    """What is said of a box under the pointer."""
+    """Return what is said of a box under the pointer."""
     if found is None:
         return f"{named(one)}<br>{one.reason or 'still computed'}"
     kept = words.percent(found.decay_per_step) if math.isfinite(found.decay_per_step) else "–"
@@ -60,7 +66,7 @@ def told(one: Combination, found: Verdict | None) -> str:
 
 
 def reasons(everything: Sequence[Combination]) -> list[str]:
-    """Why some make no run, each reason once."""
+    """Return why some make no run, each reason once."""
     lost: dict[str, list[Combination]] = {}
     for one in everything:
         if one.settings is None:
@@ -69,7 +75,7 @@ def reasons(everything: Sequence[Combination]) -> list[str]:
 
 
 def _some(held: list[Combination]) -> str:
-    """All of a cell by its name, others by their number and the first of them."""
+    """Return all of a cell by its name, others by their number and the first of them."""
     cells = {one.cell for one in held}
     if len(held) == 1:
         return named(held[0])
@@ -79,7 +85,7 @@ def _some(held: list[Combination]) -> str:
 
 
 def finding(record: Combinations, scene: Scene) -> str:
-    """How many end how; the one that changes the gradient least; the present one."""
+    """Return how many end how; the one that changes the gradient least; the present one."""
     found, s = record.verdicts, scene.trace.settings
     total = f"all {len(found)} combinations" if len(found) == len(record.all) else f"{len(found)} combinations"
     total += "" if record.complete else " so far"
@@ -93,7 +99,7 @@ def finding(record: Combinations, scene: Scene) -> str:
 
 
 def _steadiest(record: Combinations) -> Combination | None:
-    """The one whose gradient changes least a step, of those that reach step 1."""
+    """Return the one whose gradient changes least a step, of those that reach step 1."""
     rates = {one: abs(record.verdicts[one.names].credit.log10_decay) for one in record.all if _reaches(one, record)}
     return min(rates, key=lambda one: rates[one], default=None)
 
@@ -109,7 +115,7 @@ def _keeps(found: Verdict) -> str:
 
 
 def listed(record: Combinations, kind: str, by: str) -> list[Combination]:
-    """The combinations that end in this way, a key of LISTED; by the "menu", or by what a step back "keeps"."""
+    """Return the combinations that end in this way, a key of LISTED; by the "menu", or by what a step back "keeps"."""
     ends = LISTED[kind]
     shown = [one for one in record.all if ends is None or kind_of(one, record) in ends]
     return sorted(shown, key=lambda one: _kept(one, record), reverse=True) if by == "keeps" else shown
@@ -125,14 +131,14 @@ LISTED: dict[str, tuple[str, ...] | None] = {
 
 
 def _kept(one: Combination, record: Combinations) -> float:
-    """Decades a step; what has none comes last."""
+    """Return decades a step; what has none comes last."""
     found = record.verdicts.get(one.names)
     rate = found.credit.log10_decay if found else math.nan
     return rate if math.isfinite(rate) else -math.inf
 
 
 def columns_of(shown: Sequence[Combination], record: Combinations) -> dict[str, np.ndarray]:
-    """Names, verdicts and numbers; NaN where there is no verdict."""
+    """Return names, verdicts and numbers; NaN where there is no verdict."""
     found = [record.verdicts.get(one.names) for one in shown]
     ends = [FATES[v.kind].word if v else one.reason for one, v in zip(shown, found, strict=True)]
     labels = {

@@ -41,7 +41,7 @@ class Grid:
 
 
 def grid_of(record: Combinations) -> Grid:
-    """Names in the order of the menus."""
+    """Return names in the order of the menus."""
     cells, activations, inits = (
         list(dict.fromkeys(names)) for names in zip(*(o.names for o in record.all), strict=True)
     )
@@ -49,13 +49,13 @@ def grid_of(record: Combinations) -> Grid:
 
 
 def combination_at(record: Combinations, x: float, y: float) -> Combination | None:
-    """The combination of the box under a click; None outside the table."""
+    """Return the combination of the box under a click; None outside the table."""
     grid = grid_of(record)
     return next((one for one in record.all if grid.place(one) == (round(y), round(x))), None)
 
 
 def combinations(record: Combinations, scene: Scene, look: Look) -> Chart:
-    """A table of boxes, the present combination framed."""
+    """Return a table of boxes, the present combination framed."""
     grid = grid_of(record)
     edge = 0.5
     xy_axes = XYAxes(
@@ -97,7 +97,7 @@ def _ticks(names: list[str]) -> dict:
 
 
 def strength(found: Verdict) -> float:
-    """How strong its colour is, 0..1: the more decades a step, the stronger."""
+    """Return how strong its colour is, 0..1: the more decades a step, the stronger."""
     rate = abs(found.credit.log10_decay)
     if found.kind not in ("vanishing", "exploding") or not rate > 0:
         return 0.5
@@ -105,7 +105,7 @@ def strength(found: Verdict) -> float:
 
 
 def _boxes(record: Combinations, grid: Grid, scene: Scene) -> list[dict]:
-    """A trace for each kind in its colour; one more for what has no verdict."""
+    """Return a trace for each kind in its colour; one more for what has no verdict."""
     kinds = dict.fromkeys(kind_of(one, record) for one in record.all)
     return [_of_kind(kind, record, grid, scene) for kind in kinds]
 
@@ -132,7 +132,7 @@ def _of_kind(kind: str, record: Combinations, grid: Grid, scene: Scene) -> dict:
 
 
 def _lines(grid: Grid, scene: Scene) -> list[dict]:
-    """Between the cells."""
+    """Return the lines between the cells' blocks."""
     line = {"color": scene.palette.muted, "width": 1}
     count = len(grid.activations)
     across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": line}
@@ -140,7 +140,7 @@ def _lines(grid: Grid, scene: Scene) -> list[dict]:
 
 
 def _frame(record: Combinations, grid: Grid, scene: Scene) -> list[dict]:
-    """Around the present combination."""
+    """Return a frame around the present combination."""
     s = scene.trace.settings
     here = next(one for one in record.all if one.names == (s.cell, s.activation, s.init))
     row, column = grid.place(here)
@@ -149,7 +149,7 @@ def _frame(record: Combinations, grid: Grid, scene: Scene) -> list[dict]:
 
 
 def _heads(scene: Scene) -> list[dict]:
-    """What stands in the two columns left of the boxes."""
+    """Return what stands in the two columns left of the boxes."""
     font = {"color": scene.palette.ink, "size": TEXT}
     place = {"xref": "paper", "x": 0, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": -3, "font": font}
     cell = {"text": "cell", "xanchor": "left", "xshift": -LEFT}
@@ -157,7 +157,7 @@ def _heads(scene: Scene) -> list[dict]:
 
 
 def _cells(grid: Grid, scene: Scene) -> list[dict]:
-    """The cells' names, left of their rows."""
+    """Return the cells' names, left of their rows."""
     count, font = len(grid.activations), {"color": scene.palette.ink, "size": 15}
     place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -LEFT, "yanchor": "top", "font": font}
     return [

@@ -56,7 +56,7 @@ def _covers(record: Credit, zero: np.ndarray, matrix: Matrix, scene: Scene) -> l
 
 
 def _row_mark(step: int, scene: Scene) -> dict:
-    """A line below and above the chosen row."""
+    """Return a line below and above the chosen row."""
     line = {"color": scene.palette.of("recurrent"), "width": 2}
     place = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": step - 0.5, "y1": step + 0.5}
     return {"type": "rect", "line": line} | place
@@ -68,7 +68,7 @@ def _columns(record: Credit) -> dict[str, Array]:
 
 
 def _finding(record: Credit) -> str:
-    """How far the last loss reaches, beside what every step gets from its own loss."""
+    """Return how far the last loss reaches, beside what every step gets from its own loss."""
     T = len(record.log10)
     far, near, own = (float(record.log10[place]) for place in ((-1, 0), (-1, -1), (0, 0)))
     if not np.isfinite([near, own]).all():
@@ -82,12 +82,12 @@ def _finding(record: Credit) -> str:
 
 
 def _times(log10: float) -> str:
-    """`0.3 of`, `79 times`."""
+    """Return `0.3 of`, `79 times`."""
     return f"{words.from_log10(log10)} {'times' if log10 > 0 else 'of'}"
 
 
 def credit_row(record: Credit, scene: Scene, look: Look) -> Chart:
-    """The curve of one loss, beside what every step gets from its own loss and what the run's total shows."""
+    """Return the curve of one loss, beside what every step gets from its own loss and what the run's total shows."""
     curves = [_row(record, look.loss_step), _own(record), _total(scene)]
     frame = Frame(
         "credit row", f"Gradient of the loss of step {look.loss_step}", "‖dℓ<sub>s</sub>/dh<sub>t</sub>‖", CURVE_HEIGHT
@@ -96,7 +96,7 @@ def credit_row(record: Credit, scene: Scene, look: Look) -> Chart:
 
 
 def _row(record: Credit, step: int) -> Curve:
-    """Steps after the loss get exactly 0: no way leads back from it to them."""
+    """Return steps after the loss get exactly 0: no way leads back from it to them."""
     return Curve(f"norm dl_{step}/dh_t", f"loss of step {step}", "recurrent", record.row(step), width=3.2)
 
 

@@ -15,7 +15,7 @@ HEIGHT = 220
 
 
 def direct_and_recurrent(record: tuple[DirectAndRecurrent, ...], scene: Scene, look: Look) -> Chart:
-    """The parts of dL/dh_t, and of dL/dc_t where there is a c, in panels of their own."""
+    """Return the parts of dL/dh_t, and of dL/dc_t where there is a c, in panels of their own."""
     return timed(PARTS, [_panel(split, scene) for split in record], scene, _finding(record[0], scene))
 
 
@@ -44,7 +44,7 @@ def _is_retained(split: DirectAndRecurrent, scene: Scene) -> bool:
 
 
 def _finding(split: DirectAndRecurrent, scene: Scene) -> str:
-    """How many steps the direct part alone would call dead."""
+    """Return how many steps the direct part alone would call dead."""
     means = split.means()
     dead = int((np.isneginf(means["direct"][1:]) & ~np.isneginf(means["total"][1:])).sum())
     shown = "retain_grad() on a PyTorch module's output" if _is_retained(split, scene) else "the direct part alone"

@@ -21,7 +21,7 @@ NAMES = {"total": "total", "local": "local (earlier states held fixed)", "throug
 
 
 def grads_at_step(record: GradsAtStep, scene: Scene, look: Look) -> Chart:
-    """A row a parameter, a mark a part, on a log axis."""
+    """Return a row a parameter, a mark a part, on a log axis."""
     sizes = {part: _sizes(record, part) for part in MARKS}
     limits = log_limits([Curve("", "", "", np.concatenate(list(sizes.values())))])
     places, names = log_ticks(*limits, 500)
@@ -46,7 +46,7 @@ def _sizes(record: GradsAtStep, part: str) -> Array:
 
 
 def _marks(part: str, values: Array, scene: Scene) -> dict:
-    """Marks where there is a finite number; the table has the rest in words."""
+    """Return marks where there is a finite number; the table has the rest in words."""
     alive = np.isfinite(values)
     colour = scene.palette.of(ROLES[part])
     return {
@@ -63,7 +63,7 @@ def _marks(part: str, values: Array, scene: Scene) -> dict:
 
 
 def table(record: GradsAtStep) -> dict[str, np.ndarray]:
-    """Columns by parameter: shape, and log10 of the norms, exact at any magnitude."""
+    """Return columns by parameter: shape, and log10 of the norms, exact at any magnitude."""
     return {
         "parameter": np.array([one.name for one in record.parameters]),
         "shape": np.array([" × ".join(map(str, one.total.shape)) for one in record.parameters]),
@@ -86,7 +86,7 @@ def _finding(record: GradsAtStep) -> str:
 
 
 def _bent(one: ParameterGradient) -> float:
-    """How much the part through earlier states matters; nothing where all is 0."""
+    """Return how much the part through earlier states matters; nothing where all is 0."""
     with np.errstate(invalid="ignore"):
         ratio = one.log10_through - one.log10_total
     return -np.inf if np.isnan(ratio) else float(ratio)

@@ -11,14 +11,14 @@ MOST_ENTRIES = 8  # entries of a vector that are written out
 
 
 def forward_equations(record: Graph, look: Look) -> str:
-    """Every node in the order of computation; what the stage has not reached is left without a number."""
+    """Return every node in the order of computation; what the stage has not reached is left without a number."""
     stage = stage_of(record, look.node)
     nodes = [node for node in record.nodes if node.forward]
     return _aligned([_line(node, node.forward, "value", stage, look) for node in nodes])
 
 
 def backward_equations(record: Graph, look: Look) -> str:
-    """Every node's gradient in the order in which gradients are complete."""
+    """Return every node's gradient in the order in which gradients are complete."""
     stage = stage_of(record, look.node)
     nodes = [record[name] for name in record.backward_order]
     return _aligned([_line(node, node.backward, "gradient", stage, look) for node in nodes])
@@ -48,7 +48,7 @@ def _named(node: GraphNode, kind: str, look: Look) -> str:
 
 
 def _entry(node: GraphNode, look: Look) -> int:
-    """The unit looked at; x may have fewer entries than there are units."""
+    """Return the unit looked at; x may have fewer entries than there are units."""
     return min(look.unit, len(node.value)) - 1
 
 
@@ -64,7 +64,7 @@ def _number(node: GraphNode, kind: str, look: Look) -> str:
 
 
 def signed(value: float) -> str:
-    """A number with its sign, two digits after the first."""
+    """Return a number with its sign, two digits after the first."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else (r"\text{NaN}" if value != value else r"\text{overflow}")
     return ("-" if value < 0 else "") + power_of_ten(math.log10(abs(value)))

@@ -29,7 +29,7 @@ class LineBundle:
 
 
 def bundle_panel(bundle: LineBundle, scene: Scene, columns: dict[str, Array]) -> PanelData:
-    """The lines as a panel; what is not finite is left out of the picture, never out of the table."""
+    """Return the lines as a panel; what is not finite is left out of the picture, never out of the table."""
     flat = [Curve("", "", "", bundle.values.ravel())]
     limits = log_limits(flat) if bundle.log else plain_limits(flat, (0.0, 0.0))
     make = log_ticks if bundle.log else plain_ticks
@@ -57,7 +57,7 @@ def _drawn(bundle: LineBundle) -> list[int]:
 
 
 def _inner(bundle: LineBundle, scene: Scene) -> dict:
-    """All lines in one trace, parted by gaps: far faster than a trace each."""
+    """Return all lines in one trace, parted by gaps: far faster than a trace each."""
     x, y = [], []
     for line in _drawn(bundle):
         x += [*bundle.steps, None]
@@ -88,7 +88,7 @@ def _drawable(bundle: LineBundle, line: int) -> list[float | None]:
 
 
 def _labels(bundle: LineBundle, scene: Scene) -> list[EndLabel]:
-    """The names of the outermost lines, at their right ends."""
+    """Return the names of the outermost lines, at their right ends."""
     rightmost = int(np.argmax(bundle.steps))
     colour = scene.palette.of(bundle.role)
     ends = {trace["name"]: trace["y"][rightmost] for trace in _outermost(bundle, scene)}

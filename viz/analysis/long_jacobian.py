@@ -49,7 +49,7 @@ def _condition(steps: list[int], values: Array, scene: Scene) -> PanelData:
 
 
 def _on_all_steps(steps: list[int], values: Array, scene: Scene) -> Array:
-    """A column of the table: nan at steps that were not asked for."""
+    """Return a column of the table: nan at steps that were not asked for."""
     column = np.full(scene.steps, np.nan)
     column[np.array(steps) - 1] = values
     return column

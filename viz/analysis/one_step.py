@@ -91,7 +91,7 @@ def _hover(node: GraphNode) -> str:
 
 
 def _numbers(record: Graph, stage: Stage, places: dict, look: Look, scene: Scene) -> list[dict]:
-    """The value above a node, the gradient below, each on a ground of its own so that arrows do not cross it."""
+    """Return the value above a node, the gradient below, each on a ground of its own so that arrows do not cross it."""
     lifts = {"value": (APART, "h", stage.has_value), "gradient": (-APART, "total", stage.has_gradient)}
     notes = []
     for kind, (lift, role, known) in lifts.items():
@@ -108,7 +108,7 @@ def _note(x: float, y: float, text: str, colour: str, scene: Scene) -> dict:
 
 
 def number_of(node: GraphNode, kind: str, look: Look) -> str:
-    """The norm, or the entry of the unit looked at; x may have fewer entries than there are units."""
+    """Return the norm, or the entry of the unit looked at; x may have fewer entries than there are units."""
     if look.numbers == "norms":
         return words.from_log10(getattr(node, f"log10_{kind}"))
     entries = getattr(node, kind)
@@ -120,7 +120,10 @@ def _arrows(record: Graph, stage: Stage, places: dict, scene: Scene) -> list[dic
 
 
 def _arrow(edge: GraphEdge, record: Graph, stage: Stage, places: dict, scene: Scene) -> dict:
-    """An arrow the way the computation runs, below the nodes; coloured once the gradient has come back along it."""
+    """Return an arrow the way the computation runs, below the nodes.
+
+    Coloured once the gradient has come back along it.
+    """
     back = stage.has_come_back(edge)
     colour = _shade(edge, record, scene) if back else scene.palette.grid
     head = {"symbol": "arrow", "angleref": "previous", "size": [0, HEAD_PX], "standoff": [0, NODE_PX / 2 + 2]}
@@ -136,7 +139,9 @@ def _arrow(edge: GraphEdge, record: Graph, stage: Stage, places: dict, scene: Sc
 
 
 def _shade(edge: GraphEdge, record: Graph, scene: Scene) -> str:
-    """The flow's colour: the largest gradient of the step is the darkest, four decades less the palest but one."""
+    """Return the flow's colour: the largest gradient of the step is the darkest, four decades less the palest but
+    one.
+    """
     logs = np.array([other.log10_gradient for other in record.edges])
     top = logs[np.isfinite(logs)].max(initial=-np.inf)
     if not np.isfinite([edge.log10_gradient, top]).all():
@@ -146,7 +151,7 @@ def _shade(edge: GraphEdge, record: Graph, scene: Scene) -> str:
 
 
 def finding(record: Graph, stage: Stage) -> str:
-    """What the present stage shows."""
+    """Return what the present stage shows."""
     if stage.current:
         node = record[stage.current]
         size = node.log10_gradient if stage.backward else node.log10_value
@@ -164,7 +169,7 @@ def _sizes(nodes: Sequence[GraphNode]) -> str:
 
 
 def _columns(record: Graph) -> dict[str, np.ndarray]:
-    """A row a node."""
+    """Return a row a node."""
     return {
         "node": np.array([plain(node.symbol) for node in record.nodes]),
         "kind": np.array([node.kind for node in record.nodes]),

@@ -19,7 +19,7 @@ WIDTH = 200  # px, at least, of the plotting area
 
 
 def open_share(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
-    """A histogram over units of the share of samples that find the gate open; theory says r_on."""
+    """Return a histogram over units of the share of samples that find the gate open; theory says r_on."""
     shares, r_on = effect.open_share, effect.clock["r_on"]
     top = min(1.0, max(float(shares.max()), float(r_on.max())) * 1.15)
     edges = np.linspace(0, top, BINS + 1)
@@ -47,7 +47,7 @@ def open_share(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
 
 
 def phase(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
-    """A histogram of φ over all units and the samples shown; the open phase is tinted."""
+    """Return a histogram of φ over all units and the samples shown; the open phase is tinted."""
     edges = np.linspace(0, 1, BINS + 1)
     shares = np.histogram(effect.phi, edges)[0] / effect.phi.size
     most, r_on = float(shares.max()), float(effect.clock["r_on"].mean())

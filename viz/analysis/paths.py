@@ -23,7 +23,7 @@ def paths(record: tuple[PathSplit, ...], scene: Scene, look: Look) -> Chart:
 
 
 def _shares(split: PathSplit, scene: Scene) -> PanelData:
-    """One area over another; they fill the panel where there is a gradient at all."""
+    """Return one area over another; they fill the panel where there is a gradient at all."""
     columns = {f"share of dL/d{split.part} through {name}": values for name, values in split.shares.items()}
     norms = {f"log10 norm of dL/d{split.part} through {name}": v for name, v in split.log10_norms.items()}
     return PanelData(
@@ -41,13 +41,13 @@ def _shares(split: PathSplit, scene: Scene) -> PanelData:
 
 
 def _hatched(split: PathSplit) -> str:
-    """What the hatching means, where there is any."""
+    """Return what the hatching means, where there is any."""
     hatched = any(split.ways[name].pattern == HATCHED for name in _taken(split))
     return "; hatched: through a recurrent matrix" if hatched else ""
 
 
 def _taken(split: PathSplit) -> list[str]:
-    """The ways that carry anything at any step."""
+    """Return the ways that carry anything at any step."""
     return [name for name, values in split.shares.items() if np.nan_to_num(values).any()]
 
 
@@ -60,7 +60,7 @@ def _percent_ticks() -> dict:
 
 
 def _area(name: str, values: Array, split: PathSplit, scene: Scene) -> dict:
-    """A way through a pre-activation is hatched, a way through a gate itself is plain."""
+    """Return a way through a pre-activation is hatched, a way through a gate itself is plain."""
     colour = scene.palette.of(split.ways[name].colour)
     shown = np.nan_to_num(significant(values[scene.drawn]))
     area = {
@@ -85,12 +85,12 @@ def _fill(pattern: str, colour: str) -> dict:
 
 
 def _short(name: str, split: PathSplit) -> str:
-    """A label that fits beside the panel."""
+    """Return a label that fits beside the panel."""
     return split.ways[name].short or split.labels[name].removeprefix("the ")
 
 
 def _labels(split: PathSplit, scene: Scene) -> list[EndLabel]:
-    """Each way's name, at the middle of its band on average."""
+    """Return each way's name, at the middle of its band on average."""
     labels, below = [], 0.0
     for name in _taken(split):
         mean = float(np.nan_to_num(split.shares[name]).mean())
@@ -120,7 +120,7 @@ def _kept_role(split: PathSplit) -> str:
 
 
 def mean_shares(split: PathSplit) -> dict[str, float]:
-    """Each way's share, mean over the steps that get a gradient; what enters through the output left aside."""
+    """Return each way's share, mean over the steps that get a gradient; what enters through the output left aside."""
     alive = ~np.isnan(next(iter(split.shares.values()))) & (split.shares["output"] < 1)
     if not alive.any():
         return {}
@@ -142,7 +142,7 @@ def _sorted(means: dict[str, float]) -> list[tuple[str, float]]:
 
 
 def _finding(split: PathSplit) -> str:
-    """The strongest way, and whether it passes a matrix."""
+    """Return the strongest way, and whether it passes a matrix."""
     means = mean_shares(split)
     if not means:
         return _shares_finding(split)

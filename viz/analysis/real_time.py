@@ -20,21 +20,21 @@ class Placed(Scene):
 
     @cached_property
     def x(self) -> list:
-        """Where the drawn points stand."""
+        """Return where the drawn points stand."""
         return self.places[self.drawn].tolist()
 
     def x_of(self, curve: Curve) -> list:
-        """The same for a curve."""
+        """Return the same for a curve."""
         return self.places[self.drawn_of(curve)].tolist()
 
 
 def placed(scene: Scene, places: Array) -> Placed:
-    """The scene with its points at these places."""
+    """Return the scene with its points at these places."""
     return Placed(scene.trace, scene.view, places=places)
 
 
 def axis_over(places: Array, title: str, hover: str) -> dict:
-    """What the x axis of a stacked figure needs instead of steps; `hover` heads the list of values."""
+    """Return what the x axis of a stacked figure needs instead of steps; `hover` heads the list of values."""
     first, last = float(places[0]), float(places[-1])
     edge = EDGE * (last - first) or 0.5
     return {

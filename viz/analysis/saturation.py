@@ -29,7 +29,7 @@ FLAT = {
 
 
 def saturation(record: Sequence[Distribution], scene: Scene, look: Look) -> Chart:
-    """The share in the flat part over time, and below it the whole distribution of each quantity."""
+    """Return the share in the flat part over time, and below it the whole distribution of each quantity."""
     chosen = [one for one in record if one.quantity == look.spread_of]
     if not chosen:
         raise DoesNotApply(f"The {scene.layer.cell.label} has no gates; its slopes and pre-activations can be shown.")
@@ -117,7 +117,7 @@ def _spread_finding(one: Distribution) -> str:
 
 
 def _finding(chosen: Sequence[Distribution]) -> str:
-    """Which of them is flat most, and how its share changes."""
+    """Return which of them is flat most, and how its share changes."""
     most = max(chosen, key=lambda one: float(one.flat.mean()))
     share, first, last = (float(value) for value in (most.flat.mean(), most.flat[0], most.flat[-1]))
     what = "lets next to nothing through" if most.quantity != "gate" else "is shut or wide open"

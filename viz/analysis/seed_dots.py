@@ -37,12 +37,12 @@ class DotPlaces:
 
     @property
     def most(self) -> int:
-        """Points in the fullest bin."""
+        """Return points in the fullest bin."""
         return int(self.y.max())
 
     @property
     def top(self) -> float:
-        """The end of the axis: a name has room above the fullest bin."""
+        """Return the end of the axis: a name has room above the fullest bin."""
         return 1.2 * max(self.most, 4) + 0.9
 
 
@@ -72,14 +72,14 @@ def _heights(bins: Array, ratios: Array) -> Array:
 
 
 def _side_by_side(count: int, centre: float, width: float) -> tuple[Array, Array]:
-    """Places of points that are all equal: rows of ABREAST."""
+    """Return places of points that are all equal: rows of ABREAST."""
     place = np.arange(count)
     abreast = min(count, ABREAST)
     return centre + ((place % abreast) - (abreast - 1) / 2) * width / (ABREAST + 1), place // abreast + 1.0
 
 
 def seed_at(record: Fan, x: float, y: float) -> int:
-    """The seed of the point nearest to a click."""
+    """Return the seed of the point nearest to a click."""
     places = places_of(record)
     low, high = places.limits
     far = ((places.x - x) / (high - low)) ** 2 + ((places.y - y) / places.most) ** 2
@@ -87,7 +87,7 @@ def seed_at(record: Fan, x: float, y: float) -> int:
 
 
 def seed_dots(record: Fan, scene: Scene, look: Look) -> Chart:
-    """A point for each draw, stacked over what of step T's credit reaches step 1."""
+    """Return a point for each draw, stacked over what of step T's credit reaches step 1."""
     places = places_of(record)
     last = record.verdicts[0].credit.last
     points, names = log_ticks(*places.limits, TICKS_PX)
@@ -113,12 +113,12 @@ def seed_dots(record: Fan, scene: Scene, look: Look) -> Chart:
 
 
 def _every(most: int) -> int:
-    """The distance of ticks that leaves five or six of them."""
+    """Return the distance of ticks that leaves five or six of them."""
     return next(step for step in (1, 2, 5, 10, 20, 50) if most <= 5 * step)
 
 
 def _heading(record: Fan, scene: Scene) -> str:
-    """The kinds there are, each with its sign in its colour."""
+    """Return the kinds there are, each with its sign in its colour."""
     counts = Counter(one.kind for one in record.verdicts).most_common()
     kinds = [
         f"<span style='color:{_colour(kind, scene)}'>{sign_of(kind)} {FATES[kind].word}</span>" for kind, _ in counts
@@ -155,7 +155,7 @@ def _told(seed: int, one: Verdict) -> str:
 
 
 def _kept(scene: Scene) -> dict:
-    """Where step 1 gets as much as the last one."""
+    """Return where step 1 gets as much as the last one."""
     place = {"type": "line", "layer": "below", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1}
     return place | {"line": {"color": scene.palette.muted, "width": 1, "dash": "dot"}}
 
@@ -176,7 +176,7 @@ def _strips(places: DotPlaces, scene: Scene) -> list[dict]:
 
 
 def _present(record: Fan, places: DotPlaces, scene: Scene) -> tuple[list[dict], list[dict]]:
-    """The present draw's name above all points and a line down to its own, where it is among them."""
+    """Return the present draw's name above all points and a line down to its own, where it is among them."""
     seed = scene.trace.settings.seed
     if seed not in record.seeds:
         return [], []
@@ -199,7 +199,7 @@ def _columns(record: Fan) -> dict[str, Array]:
 
 
 def _finding(record: Fan) -> str:
-    """What a step back keeps in the median draw, and in the middle of all."""
+    """Return what a step back keeps in the median draw, and in the middle of all."""
     logs = np.array([one.credit.log10_decay for one in record.verdicts])
     known = logs[~np.isnan(logs)]
     if not known.size:

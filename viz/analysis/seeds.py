@@ -47,7 +47,7 @@ def _states(record: Fan, part: str, scene: Scene) -> StatePlot:
 
 
 def over_draws(draws: Array, present: Array, name: str, role: str, scene: Scene) -> list[Curve]:
-    """The median with its bands over draws (seeds, T+1) of log10 norms, and the present draw (T+1, B)."""
+    """Return the median with its bands over draws (seeds, T+1) of log10 norms, and the present draw (T+1, B)."""
     ordered = np.sort(draws[:, 1:].T, axis=-1)
     low, median, high = log10_ranks(ordered, (BAND[0], 0.5, BAND[1]))
     edges = {"low": low, "high": high, "least": ordered[:, 0], "most": ordered[:, -1], "shade": SHADE}
@@ -59,7 +59,7 @@ def over_draws(draws: Array, present: Array, name: str, role: str, scene: Scene)
 
 
 def seed_name(scene: Scene) -> str:
-    """The present draw's name."""
+    """Return the present draw's name."""
     return f"seed {scene.trace.settings.seed}"
 
 
@@ -68,13 +68,13 @@ def _draws(record: Fan) -> str:
 
 
 def _finding(record: Fan, scene: Scene) -> str:
-    """What becomes of the gradient in how many draws, how far they lie apart, and where the present one lies."""
+    """Return what becomes of the gradient in how many draws, how far they lie apart, and where the present one lies."""
     first = record.grads["h"][:, 1]
     return f"{_become(record)}. At step 1 {_apart(first)}, and {_place(first, scene)}."
 
 
 def _become(record: Fan) -> str:
-    """All draws alike, or how many become what; judged as the verdict on top of the main page."""
+    """Return all draws alike, or how many become what; judged as the verdict on top of the main page."""
     kinds, credit = [one.kind for one in record.verdicts], record.verdicts[0]
     judged = f", judged by the credit of step {credit.credit.last}" if credit.attached > 1 else ""
     if len(set(kinds)) == 1:
@@ -83,7 +83,7 @@ def _become(record: Fan) -> str:
 
 
 def _apart(log10s: Array) -> str:
-    """How far apart those draws lie that have a number there."""
+    """Return how far apart those draws lie that have a number there."""
     finite = np.sort(log10s[np.isfinite(log10s)])
     if finite.size < 2:
         return f"{finite.size} of them have a finite gradient other than 0"
@@ -95,7 +95,7 @@ def _apart(log10s: Array) -> str:
 
 
 def _place(log10s: Array, scene: Scene) -> str:
-    """The share of draws below the present one; those level with it count half."""
+    """Return the share of draws below the present one; those level with it count half."""
     own = float(scene.total.mean[0])
     if not np.isfinite(own):
         return f"{seed_name(scene)} gets {words.from_log10(own)}"

@@ -53,7 +53,7 @@ def _block_ticks(record: StepJacobian) -> dict:
 
 
 def _block_lines(record: StepJacobian, scene: Scene) -> list[dict]:
-    """Lines between the blocks of a state with several parts or layers."""
+    """Return lines between the blocks of a state with several parts or layers."""
     width = len(record.matrix) // len(record.blocks)
     line = {"color": scene.palette.muted, "width": 1}
     places = [k * width + 0.5 for k in range(1, len(record.blocks))]
@@ -76,7 +76,7 @@ def _precise(value: float) -> str:
 
 
 def eigenvalues(record: StepJacobian, scene: Scene, look: Look) -> Chart:
-    """The eigenvalues as points, the unit circle as a line: inside it a step shrinks, outside it grows."""
+    """Return the eigenvalues as points, the unit circle as a line: inside it a step shrinks, outside it grows."""
     values = record.eigenvalues
     reach = 1.08 * max(1.0, float(np.abs(values).max()))
     xy_axes = XYAxes(
@@ -152,7 +152,7 @@ def _by_rank(ranks: Array, name: str, values: Array, role: str, scene: Scene) ->
 
 
 def _one(scene: Scene) -> dict:
-    """The size that neither grows nor shrinks."""
+    """Return the size that neither grows nor shrinks."""
     line = {"color": scene.palette.muted, "width": 1, "dash": "dot"}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "line": line}
 

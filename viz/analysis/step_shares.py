@@ -53,7 +53,7 @@ def _curve(one: StepShares, layer: LayerTrace) -> Curve:
 
 
 def _finding(chosen: Sequence[StepShares]) -> str:
-    """Which step adds most to the largest of the gradients, and what part of all."""
+    """Return which step adds most to the largest of the gradients, and what part of all."""
     main = max(chosen, key=lambda one: one.log10_sum)
     step = int(np.argmax(main.log10_norms)) + 1
     share = 10.0 ** (float(main.log10_norms[step - 1]) - main.log10_sum_of_norms)

@@ -7,7 +7,7 @@ from cells.analysis.step_graph.one_step import Graph, GraphEdge
 
 @dataclass(frozen=True)
 class Stage:
-    """What is known at a position: nodes with values, nodes with complete gradients, and the one just reached."""
+    """Hold what is known at a position: nodes with values, nodes with complete gradients, and the one just reached."""
 
     place: int
     count: int  # positions there are, forward and backward
@@ -17,29 +17,29 @@ class Stage:
     graded: frozenset[str] = field(repr=False)
 
     def has_value(self, name: str) -> bool:
-        """Whether forward has reached this node."""
+        """Return whether forward has reached this node."""
         return name in self.valued
 
     def has_gradient(self, name: str) -> bool:
-        """Whether backward has completed this node."""
+        """Return whether backward has completed this node."""
         return name in self.graded
 
     def shows(self, name: str) -> bool:
-        """Whether anything is known of it."""
+        """Return whether anything is known of it."""
         return name in self.valued
 
     def has_come_back(self, edge: GraphEdge) -> bool:
-        """Whether this use has handed its gradient back: its target is complete."""
+        """Return whether this use has handed its gradient back: its target is complete."""
         return edge.target in self.graded
 
 
 def positions_of(record: Graph) -> int:
-    """The last position: every node once forward and once backward."""
+    """Return the last position: every node once forward and once backward."""
     return 2 * len(record.nodes)
 
 
 def stage_of(record: Graph, position: int) -> Stage:
-    """What is known there; a position beyond the last is the last."""
+    """Return what is known there; a position beyond the last is the last."""
     forward, backward = [node.name for node in record.nodes], list(record.backward_order)
     count, place = positions_of(record), min(position, positions_of(record))
     if place == 0:

@@ -22,5 +22,5 @@ def _tagged(tag: str, text: str) -> str:
 
 
 def _common(latex: str) -> str:
-    """What both forms write alike: a tilde above a letter, a product by elements."""
+    """Return what both forms write alike: a tilde above a letter, a product by elements."""
     return TILDE.sub("\\1\N{COMBINING TILDE}", latex).replace(r" \odot ", " ⊙ ").replace("\\", "")

@@ -1,4 +1,4 @@
-"""What theory predicts of a gradient's decay, over the measured one."""
+"""Define what theory predicts of a gradient's decay, over the measured one."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ DASHES = {"lyapunov": "dash", "bound": "dashdot", "closed_form": "dot", "eigenva
 
 @dataclass(frozen=True, eq=False)
 class Theory:
-    """What theory has to say of a run, and in one sentence each why something does not apply."""
+    """Hold what theory has to say of a run, and in one sentence each why something does not apply."""
 
     measured: Array  # (T+1,) log10 of the credit of the last attached step
     exponents: Lyapunov | None  # None where they have no meaning, which `missing` then explains first
@@ -30,7 +30,7 @@ class Theory:
 
 
 def prediction(record: Theory, scene: Scene, look: Look) -> Chart:
-    """The measured credit of the last loss, and every prediction that applies, on one chart."""
+    """Return the measured credit of the last loss, and every prediction that applies, on one chart."""
     measured = Curve("norm dl/dh_t measured", "measured", "total", record.measured[1:], width=3.2)
     frame = Frame("prediction", "Gradient of the last attached loss", "‖dℓ/dh<sub>t</sub>‖", HEIGHT)
     curves = [measured, *(_curve(one) for one in record.predictions)]
@@ -43,7 +43,7 @@ def _curve(one: Prediction) -> Curve:
 
 
 def _spelled(label: str) -> str:
-    """Indices set low, powers high."""
+    """Return indices set low, powers high."""
     before, power, after = words.spelled(label).partition("^(")
     return f"{before}<sup>{after.removesuffix(')')}</sup>" if power else label
 
@@ -63,7 +63,7 @@ def _predicted_finding(record: Theory) -> str:
 
 
 def _slope(measured: Array) -> float:
-    """Decades a step back over the whole measured stretch; nan where one end is not finite."""
+    """Return decades a step back over the whole measured stretch; nan where one end is not finite."""
     alive = np.flatnonzero(~np.isnan(measured[1:]))
     if len(alive) < 2:
         return float("nan")

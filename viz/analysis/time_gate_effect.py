@@ -37,12 +37,12 @@ def time_gate_effect(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
 
 
 def _states(effect: TimeGateEffect) -> list[str]:
-    """The memory first."""
+    """Return the names of the states, the memory first."""
     return list(effect.nets[0].log10_norms)[::-1]
 
 
 def finding(effect: TimeGateEffect) -> str:
-    """What a closed gate does to the gradient, measured."""
+    """Return what a closed gate does to the gradient, measured."""
     found = effect.copying
     where = f"{words.percent(found.closed)} of all unit-steps are behind a closed gate"
     if not np.isfinite(found.copied):
@@ -95,7 +95,7 @@ def _opened(effect: TimeGateEffect) -> str:
 
 
 def _samples(effect: TimeGateEffect, scene: Scene) -> PanelData:
-    """A tick at every timestamp."""
+    """Return a tick at every timestamp."""
     gaps = np.diff(effect.times)
     marker = {"symbol": "line-ns-open", "size": 16, "color": scene.palette.ink, "line": {"width": 1}}
     trace = {
@@ -140,7 +140,7 @@ def _curve(net: Net, part: str, effect: TimeGateEffect) -> Curve:
 
 
 def _ends(effect: TimeGateEffect, part: str) -> str:
-    """What step 1 gets with the clock, and what without it; whether the frozen gate is the plain cell."""
+    """Return what step 1 gets with the clock, and what without it; whether the frozen gate is the plain cell."""
     norms = {net.name: net.log10_norms[part] for net in effect.nets}
     same = bool(np.array_equal(norms["plain"], norms["frozen"], equal_nan=True))
     first = {name: words.from_log10(_first(values)) for name, values in norms.items()}

@@ -9,12 +9,15 @@ NAMES = {"period": "period τ", "phase": "phase φ at the first sample"}
 
 
 def order_of(effect: TimeGateEffect, by: str) -> np.ndarray:
-    """Indices of the units from the lowest row to the highest; the fastest, or the earliest to open again, on top."""
+    """Return indices of the units from the lowest row to the highest.
+
+    The fastest, or the earliest to open again, on top.
+    """
     return np.argsort(_keys(effect, by), kind="stable")
 
 
 def ends_of(effect: TimeGateEffect, by: str) -> tuple[str, str] | None:
-    """Names for the lowest and the highest row; none where there is only one."""
+    """Return names for the lowest and the highest row; none where there is only one."""
     keys = np.sort(np.abs(_keys(effect, by)))
     low, high = words.number(float(keys[-1])), words.number(float(keys[0]))
     if len(keys) < 2:

@@ -50,7 +50,7 @@ class Matrix:
 
 
 def xy_figure(xy_axes: XYAxes, scene: Scene) -> dict:
-    """The plane as a figure {"data": …, "layout": …}."""
+    """Return the plane as a figure {"data": …, "layout": …}."""
     layout = {
         "template": TEMPLATES[scene.view.theme],
         "height": round(xy_axes.height + xy_axes.top + xy_axes.bottom),
@@ -77,19 +77,19 @@ def _heading(xy_axes: XYAxes, scene: Scene) -> dict:
 
 
 def thinned(count: int) -> np.ndarray:
-    """Indices of the rows or columns that are drawn: all, or evenly spaced ones that end with the last."""
+    """Return indices of the rows or columns that are drawn: all, or evenly spaced ones that end with the last."""
     every = -(-count // MOST)
     return np.arange(count - 1, -1, -every)[::-1]
 
 
 def thinning(count: int, what: str) -> str:
-    """Words for a heading where not every row or column is drawn."""
+    """Return words for a heading where not every row or column is drawn."""
     every = -(-count // MOST)
     return f", every {words.ordinal(every)} {what} drawn" if every > 1 else ""
 
 
 def heatmap(matrix: Matrix, height: float, scene: Scene) -> dict:
-    """The matrix in colour, with its own colour bar."""
+    """Return the matrix in colour, with its own colour bar."""
     rows, columns = thinned(len(matrix.y)), thinned(len(matrix.x))
     shown = matrix.values[np.ix_(rows, columns)]
     low, high = matrix.limits
@@ -109,7 +109,7 @@ def heatmap(matrix: Matrix, height: float, scene: Scene) -> dict:
 
 
 def cover(held: np.ndarray, matrix: Matrix, colour: str) -> dict:
-    """A plain colour over the cells that hold no number the scale could show."""
+    """Return a plain colour over the cells that hold no number the scale could show."""
     rows, columns = thinned(len(matrix.y)), thinned(len(matrix.x))
     return {
         "type": "heatmap",

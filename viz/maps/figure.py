@@ -29,7 +29,7 @@ HATCH = 2500  # crosses on points without a run; more would be a grey area
 
 
 def phase_diagram(shown: Shown, view: View | None = None, extra: Sequence[Curve] = ()) -> Drawn:
-    """The map with all that belongs to it. Its alt text begins with the finding."""
+    """Return the map with all that belongs to it. Its alt text begins with the finding."""
     palette = PALETTES[(view or View()).theme]
     words = [finding(shown), *missing(shown), place(shown)]
     alt, caption = " ".join(words), caption_of(shown)
@@ -68,7 +68,7 @@ def _layout(shown: Shown, palette: Palette) -> dict:
 
 
 def _whole(values: Sequence[float]) -> dict:
-    """A few whole numbers have a tick each."""
+    """Return a few whole numbers have a tick each."""
     few = isinstance(values[0], int) and values[-1] - values[0] <= FEW
     return {"tickmode": "linear", "tick0": values[0], "dtick": 1} if few else {}
 
@@ -104,7 +104,7 @@ def _colours(shown: Shown, tone: Tone, palette: Palette) -> dict:
 
 
 def _pointed(shown: Shown) -> dict:
-    """The values themselves, unseen, for the pointer: the colours lie on a bent scale."""
+    """Return the values themselves, unseen, for the pointer: the colours lie on a bent scale."""
     values = shown.kind.pointed(shown.map.values)
     hidden = {"opacity": 0, "showscale": False, "hoverongaps": False}
     return _grid(shown, np.where(np.isfinite(values), values, np.nan)) | hidden | _hover(shown, shown.kind.hover)
@@ -116,7 +116,7 @@ def _hover(shown: Shown, word: str) -> dict:
 
 
 def _kept_apart(shown: Shown, palette: Palette) -> Iterator[tuple[str, str, str, Array]]:
-    """What is no number on the scale: its sign and word, its colour, and where it is."""
+    """Yield what is no number on the scale: its sign and word, its colour, and where it is."""
     found = shown.map
     computed = found.known & found.possible
     centred = shown.kind.centre is not None
@@ -130,7 +130,7 @@ def _kept_apart(shown: Shown, palette: Palette) -> Iterator[tuple[str, str, str,
 
 
 def half_way(colour: str, other: str) -> str:
-    """The colour between two."""
+    """Return the colour between two."""
     pairs = zip((colour[1:3], colour[3:5], colour[5:7]), (other[1:3], other[3:5], other[5:7]), strict=True)
     return "#" + "".join(f"{(int(a, 16) + int(b, 16)) // 2:02x}" for a, b in pairs)
 
@@ -154,7 +154,7 @@ def _crosses(shown: Shown, palette: Palette) -> Iterator[dict]:
 
 
 def _heading(shown: Shown, palette: Palette) -> dict:
-    """What the colours show, and what each mark means."""
+    """Return what the colours show, and what each mark means."""
     parts = [shown.map.quantity.title, *_legend(shown, palette)]
     font = {"size": SMALL, "color": palette.muted}
     at = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 4}
@@ -174,7 +174,7 @@ def _legend(shown: Shown, palette: Palette) -> Iterator[str]:
 
 
 def _ends(shown: Shown, palette: Palette) -> list[dict]:
-    """What the ends of the colours mean, upright beside the colour bar."""
+    """Return what the ends of the colours mean, upright beside the colour bar."""
     if shown.kind.centre is None:
         return []
     common: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 78, "yref": "paper"}
@@ -186,7 +186,7 @@ def _ends(shown: Shown, palette: Palette) -> list[dict]:
 
 
 def caption_of(shown: Shown) -> str:
-    """Both ranges, and all other settings."""
+    """Return both ranges, and all other settings."""
     plan = shown.map.plan
     sides = [
         f"{side}: {shown.knob(axis.name).label} {exact(values[0])} to {exact(values[-1])}, {len(values)} values"
@@ -198,7 +198,7 @@ def caption_of(shown: Shown) -> str:
 
 
 def _columns(shown: Shown) -> dict[str, Array]:
-    """One row a point."""
+    """Return one row a point."""
     plan, found = shown.map.plan, shown.map
     y, x = np.meshgrid(np.array(plan.y_values), np.array(plan.x_values), indexing="ij")
     state = np.where(found.known, np.where(found.possible, "computed", NO_RUN), NOT_YET)

@@ -1,4 +1,4 @@
-"""What a phase diagram says, in sentences."""
+"""Define what a phase diagram says, in sentences."""
 
 import math
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def details(shown: Shown) -> list[str]:
 
 
 def place(shown: Shown) -> str:
-    """Where the present setting stands, and how far from the edge."""
+    """Return where the present setting stands, and how far from the edge."""
     named = ", ".join(f"{shown.spoken(axis.name)} {words.exact(shown.present.get(axis.name))}" for axis in shown.axes)
     if not shown.on_map:
         return f"The present setting, {named}, lies outside this map{_value(shown, ': it ')}."
@@ -55,7 +55,7 @@ def place(shown: Shown) -> str:
 
 
 def missing(shown: Shown) -> Iterator[str]:
-    """What is not known yet, and where no run is possible."""
+    """Yield what is not known yet, and where no run is possible."""
     done, points = int(shown.map.known.sum()), shown.map.known.size
     if done < points:
         yield f"{done} of {points} points are computed so far."
@@ -111,7 +111,7 @@ def _edge(shown: Shown) -> Iterator[str]:
 
 
 def _theory(shown: Shown) -> Iterator[str]:
-    """The first exact line, where it runs along the knob that the edge crosses."""
+    """Yield the first exact line, where it runs along the knob that the edge crosses."""
     exact = [line for line in shown.lines if line.exact and line.label.startswith("ρ")]
     edge: Edge | None = shown.edge
     if not exact or edge is None or shown.axes[edge.along == "y"].name != "weight_scale":
@@ -157,5 +157,5 @@ def _distance(shown: Shown) -> str:
 
 
 def _short(value: float) -> str:
-    """A place on an axis: three digits."""
+    """Return a place on an axis: three digits."""
     return words.exact(float(f"{value:.3g}"))

@@ -1,4 +1,4 @@
-"""What is drawn over the colours: the measured edge, theory's lines with their names, the present setting."""
+"""Define what is drawn over the colours: the measured edge, theory's lines with their names, the present setting."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ RING = 15  # px across the mark of the present setting
 
 
 def edge_line(shown: Shown, tone: Tone, palette: Palette) -> Iterator[dict]:
-    """Where the measured number is that of a gradient of constant size."""
+    """Yield where the measured number is that of a gradient of constant size."""
     if shown.edge is None:
         return
     x, y = shown.places
@@ -34,7 +34,7 @@ def edge_line(shown: Shown, tone: Tone, palette: Palette) -> Iterator[dict]:
 
 
 def theory_lines(shown: Shown, palette: Palette) -> tuple[list[dict], list[dict]]:
-    """The lines, and their names at their upper or right ends."""
+    """Return the lines, and their names at their upper or right ends."""
     traces, labels = [], []
     for place, line in enumerate(shown.lines):
         points = {"x": _plain(line.x), "y": _plain(line.y), "type": "scatter", "mode": "lines", "hoverinfo": "skip"}
@@ -61,7 +61,7 @@ def _label(shown: Shown, line: CriticalLine, place: int, palette: Palette) -> di
 
 
 def present_mark(shown: Shown, palette: Palette) -> Iterator[dict]:
-    """A ring around the present setting, that can be seen on every colour."""
+    """Yield a ring around the present setting, that can be seen on every colour."""
     if not shown.on_map:
         return
     x, y = ([shown.present.get(axis.name)] for axis in shown.axes)

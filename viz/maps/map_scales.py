@@ -49,18 +49,18 @@ class Tone:
     high: float
 
     def of(self, values: Array) -> Array:
-        """Where on the colour scale they lie; nan where they are not finite."""
+        """Return where on the colour scale they lie; nan where they are not finite."""
         with np.errstate(divide="ignore", invalid="ignore"):
             at = self.kind.coordinate(values)
         return self._place(np.where(np.isfinite(at), at, np.nan))
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The ends of the colour scale."""
+        """Return the ends of the colour scale."""
         return (0.0, 1.0) if self.kind.centre is None else (-1.0, 1.0)
 
     def ticks(self, height: float) -> tuple[list[float], list[str]]:
-        """Places on the colour scale and their words, none nearer to another than TICK_PX."""
+        """Return places on the colour scale and their words, none nearer to another than TICK_PX."""
         if self.kind.centre is None:
             places, _ = log_ticks(self.low, self.high, height)
             return self._place(np.array(places)).tolist(), words.from_log10s(places)
@@ -80,7 +80,7 @@ class Tone:
 
 
 def tone_of(kind: MapScale, values: Array) -> Tone:
-    """The colours that show all finite values; around a centre as far to both sides."""
+    """Return the colours that show all finite values; around a centre as far to both sides."""
     with np.errstate(divide="ignore", invalid="ignore"):
         at = kind.coordinate(values)
     finite = at[np.isfinite(at)]

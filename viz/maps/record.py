@@ -1,4 +1,4 @@
-"""What a phase diagram shows: the map, theory's lines, what is read from them, and the present setting."""
+"""Define what a phase diagram shows: the map, theory's lines, what is read from them, and the present setting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,17 +30,19 @@ class Shown:
 
     @cached_property
     def kind(self) -> MapScale:
-        """How its quantity is coloured and worded."""
+        """Return how its quantity is coloured and worded."""
         return MAP_SCALES[self.map.plan.quantity]
 
     @property
     def axes(self) -> tuple[Axis, Axis]:
-        """x and y."""
+        """Return the map's two axes, x and y."""
         return self.map.plan.x, self.map.plan.y
 
     @cached_property
     def places(self) -> tuple[Sequence[Any], Sequence[Any]]:
-        """The values that are drawn along x and y: where only some columns are known yet, those stand for all."""
+        """Return the values that are drawn along x and y: where only some columns are known yet, those stand for
+        all.
+        """
         plan, known = self.map.plan, self.map.known
         columns = known.any(axis=0)
         if not known.any() or columns.all():
@@ -50,7 +52,7 @@ class Shown:
         return x, [value for value, here in zip(plan.y_values, rows, strict=True) if here]
 
     def drawn(self, of: Array) -> Array:
-        """A matrix of the map's shape at the places that are drawn."""
+        """Return a matrix of the map's shape at the places that are drawn."""
         known = self.map.known
         columns = known.any(axis=0)
         if not known.any() or columns.all():
@@ -59,20 +61,20 @@ class Shown:
 
     @property
     def coarse(self) -> bool:
-        """Whether some columns stand for all."""
+        """Return whether some columns stand for all."""
         return len(self.places[0]) < len(self.map.plan.x_values)
 
     @property
     def on_map(self) -> bool:
-        """Whether the present setting lies within both ranges."""
+        """Return whether the present setting lies within both ranges."""
         return all(axis.low <= self.present.get(axis.name) <= axis.high for axis in self.axes)
 
     def knob(self, name: str) -> Knob:
-        """The label and range of a knob."""
+        """Return the label and range of a knob."""
         knobs = {**knobs_of(self.present), **knobs_of(self.present.options)}
         return knobs[name].metadata["knob"]
 
     def spoken(self, name: str) -> str:
-        """A knob as a sentence names it."""
+        """Return a knob as a sentence names it."""
         label = self.knob(name).label
         return label[0].lower() + label[1:]

@@ -44,14 +44,14 @@ USUAL = tuple(kind.name for kind in PANELS.values() if kind.usual)
 
 
 def panels_of(scene: Scene) -> list[PanelData]:
-    """The panels a scene asks for, drawn; ValueError for a name that is no panel."""
+    """Return the panels a scene asks for, drawn; ValueError for a name that is no panel."""
     plots = plots_of(scene)
     shared = shared_axes_of(plots)
     return [panel for plot in plots for panel in plot.panels(scene, shared)]
 
 
 def plots_of(scene: Scene) -> list[Plot]:
-    """What a scene shows, in the order of PANELS, without the panels its cell has no data for.
+    """Return what a scene shows, in the order of PANELS, without the panels its cell has no data for.
 
     Raises ValueError for a name that is no panel.
     """

@@ -62,13 +62,13 @@ class GatePlot:
         return LinePlot(Frame("gates", f"Gates{self.averaged}", "gate", HEIGHT, log=False), curves, _finding(curves))
 
     def _one(self, gate: str) -> LinePlot:
-        """A gate with those of other runs over it."""
+        """Return a gate with those of other runs over it."""
         curves = [self.own[gate], *self.others[gate]]
         heading = f"{self.gates[gate].label.capitalize()}{self.averaged}"
         return LinePlot(Frame(f"gate {gate}", heading, gate, HEIGHT, log=False), curves, _finding(curves))
 
     def _candidate(self, gate: str, large: bool) -> LinePlot:
-        """A candidate without bounds: plain up to PLAIN, its size on a log axis beyond."""
+        """Return a candidate without bounds: plain up to PLAIN, its size on a log axis beyond."""
         if large:
             frame = Frame(f"size {gate}", "Size of the candidate; shaded: 10–90 %", f"|{gate}|", OPEN_SHARE)
             return LinePlot(frame, [self.sizes[gate]], _finding([self.sizes[gate]]))
@@ -79,7 +79,7 @@ class GatePlot:
 
 
 def gate_plot(opening: Mapping[str, Array], scene: Scene) -> GatePlot:
-    """The gates of a scene, (T, B, H) each."""
+    """Return the gates of a scene, (T, B, H) each."""
     cell = scene.layer.cell
     gates = {gate.name: gate for gate in cell.shown_gates}
     large = frozenset(g for g in opening if g == cell.candidate and largest(opening[g]) > PLAIN)

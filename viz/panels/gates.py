@@ -17,7 +17,7 @@ RASTER = 96
 
 
 def gates(scene: Scene) -> list[Plot]:
-    """Every gate but the time gate, as lines or as heatmaps."""
+    """Return every gate but the time gate, as lines or as heatmaps."""
     openings = scene.layer.gates
     if scene.view.gates == "units":
         return [_units(gate, openings[gate.name], scene) for gate in scene.layer.cell.shown_gates]
@@ -42,7 +42,7 @@ def _sample(values: Array, scene: Scene) -> tuple[Array, str]:
 
 
 def time_gate(scene: Scene) -> list[Plot]:
-    """Which units are open when (fastest on top), and the mean; none where the cell has no time gate."""
+    """Return which units are open when (fastest on top), and the mean; none where the cell has no time gate."""
     gate = scene.layer.cell.time_gate
     return _time_gate(gate, scene) if gate else []
 
@@ -70,7 +70,7 @@ def _time_gate(gate: Gate, scene: Scene) -> list[Plot]:
 
 
 def _by_period(scene: Scene) -> tuple[np.ndarray, tuple[str, str] | None]:
-    """The order of the units by falling period τ, and names for the first and the last."""
+    """Return the order of the units by falling period τ, and names for the first and the last."""
     if "tau" not in scene.layer.params:
         return np.arange(scene.layer.states["h"].shape[-1]), None
     tau = np.ravel(scene.layer.params["tau"])

@@ -26,7 +26,7 @@ def gradient_curves(scene: Scene) -> list[Curve]:
 
 
 def gradient(scene: Scene) -> list[Plot]:
-    """log10 of the gradient's norm over time, on rails where it is exactly 0, overflows or is NaN."""
+    """Return log10 of the gradient's norm over time, on rails where it is exactly 0, overflows or is NaN."""
     curves = [*gradient_curves(scene), *scene.over("gradient")]
     frame = Frame("gradient", _heading(scene), TITLE, HEIGHT)
     return [LinePlot(frame, curves, _finding(curves), walls_of(scene))]

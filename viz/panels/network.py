@@ -22,7 +22,7 @@ def _node_px(scene: Scene) -> float:
 
 
 def _wires(scene: Scene) -> dict:
-    """Lines from state to state, from every input up to its state, and on to the loss where there is one."""
+    """Return lines from state to state, from every input up to its state, and on to the loss where there is one."""
     x: list = [1, scene.steps, None]
     y: list = [NODE_Y, NODE_Y, None]
     for step, lossy in zip(scene.x, scene.lossy.tolist(), strict=True):

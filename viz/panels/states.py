@@ -44,7 +44,7 @@ class StatePlot:
             self._lines(log, []).measure(shared)
 
     def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
-        """The panel, on a log axis if any run calls for one."""
+        """Return the panel, on a log axis if any run calls for one."""
         log = (self.name, "log") in shared
         return self._lines(log, _finding(self.logs)).panels(scene, shared)
 

@@ -24,7 +24,7 @@ NAMED_LOSSES = 6
 
 
 def strip(scene: Scene) -> list[Plot]:
-    """The network with the total gradient of h as its colour."""
+    """Return the network with the total gradient of h as its colour."""
     return [StripPlot(scene.total, walls_of(scene))]
 
 
@@ -42,7 +42,7 @@ class StripPlot:
             shared.note(("strip", kind.word), bool(kind.holds(self.total.mean).any()))
 
     def panels(self, scene: Scene, shared: SharedAxes) -> list[PanelData]:
-        """The panel."""
+        """Return the panel, drawn on these axes."""
         shades = Shades(self.total.mean, scene.palette, decades(shared.span(["strip"])))
         traces, height = (network if scene.sparse else ribbon)(shades, scene)
         axis = {"range": [0, height], "title": {"text": "flow"}, "fixedrange": True}

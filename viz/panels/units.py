@@ -14,7 +14,7 @@ TINY = 1e-300  # colours need some range where every value is 0
 
 
 def gradient_units(scene: Scene) -> list[Plot]:
-    """log10 of every unit's gradient, one heatmap for each part of the state."""
+    """Return log10 of every unit's gradient, one heatmap for each part of the state."""
     return [_gradient(part, scene) for part in scene.layer.grads]
 
 
@@ -34,7 +34,7 @@ def _gradient(part: str, scene: Scene) -> Plot:
 
 
 def _gradient_sizes(part: str, scene: Scene) -> tuple[Array, str]:
-    """log10 |dL/dh| (T, H) of one sample or of the mean size over the batch."""
+    """Return log10 |dL/dh| (T, H) of one sample or of the mean size over the batch."""
     logs = log10_sizes(scene.layer.grad_mantissas[part][1:], scene.layer.grad_exponents[part][1:])
     if scene.sample is None:
         return log10_mean(np.moveaxis(logs, 1, -1)), "mean size over samples"
@@ -42,7 +42,7 @@ def _gradient_sizes(part: str, scene: Scene) -> tuple[Array, str]:
 
 
 def state_units(scene: Scene) -> list[Plot]:
-    """The value of every unit, one heatmap for each part of the state."""
+    """Return the value of every unit, one heatmap for each part of the state."""
     return [_state(part, scene) for part in scene.layer.states]
 
 

@@ -43,7 +43,7 @@ _DRAW |= {name: partial(flow_panel, part) for name, part in FLOWS.items()}
 
 
 def figure_name(panel: str) -> str:
-    """What a panel that stands alone is called, in the registry of figures and in files."""
+    """Return what a panel that stands alone is called, in the registry of figures and in files."""
     return f"training_{panel}"
 
 

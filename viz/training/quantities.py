@@ -1,4 +1,4 @@
-"""What is drawn of a run as lines: each panel's columns, its axis, and its finding in words."""
+"""Quantities that are drawn of a run as lines: each panel's columns, its axis, and its finding in words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the figures of a run of the lab are drawn from."""
+"""Records that the figures of a run of the lab are drawn from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

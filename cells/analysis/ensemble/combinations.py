@@ -28,7 +28,7 @@ class Combination:
 
     @property
     def names(self) -> tuple[str, str, str]:
-        """Cell, activation and initialiser."""
+        """Return cell, activation and initialiser."""
         return self.cell, self.activation, self.init
 
 
@@ -41,14 +41,14 @@ class Combinations:
 
     @property
     def complete(self) -> bool:
-        """Whether every run there is has been judged."""
+        """Return whether every run there is has been judged."""
         return all(one.names in self.verdicts for one in self.all if one.settings)
 
 
 def combinations_of(
     settings: RunSettings, check: Callable[[RunSettings], Any] | None = None
 ) -> tuple[Combination, ...]:
-    """The combinations beside these settings; `check` raises BadValue for a run that is not wanted.
+    """Return the combinations beside these settings; `check` raises BadValue for a run that is not wanted.
 
     A cell's own knobs are those of `settings` where it shares them with the present cell, else their defaults.
     """

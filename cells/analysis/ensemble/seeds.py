@@ -16,7 +16,7 @@ from cells.trace import Trace
 
 
 def verdicts(points: Sequence[RunSettings], layer: int | None = None, report: Report | None = None) -> list[Verdict]:
-    """The verdict on each run; `report` is told the share done and may raise to stop."""
+    """Return the verdict on each run; `report` is told the share done and may raise to stop."""
     found: dict[int, Verdict] = {}
 
     def each(indices: list[int], trace: Trace) -> None:
@@ -39,7 +39,7 @@ class Fan:
 
 
 def fan(settings: RunSettings, seeds: Sequence[int], layer: int | None = None, report: Report | None = None) -> Fan:
-    """The run with each of these seeds, one layer of it (0 the lowest, the top one by default)."""
+    """Return the run with each of these seeds, one layer of it (0 the lowest, the top one by default)."""
     points = [settings.replace(seed=seed) for seed in seeds]
     index = settings.index_of(layer)
     parts, shape = settings.cell_class.state_names, (len(points), settings.steps + 1)

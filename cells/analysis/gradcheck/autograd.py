@@ -33,7 +33,7 @@ COPIES = 3  # of what a run of ours holds: every intermediate is kept
 
 
 def checks(trace: Trace) -> Iterator[Check]:
-    """A handful of states of every layer, then every parameter, as the other oracles are asked."""
+    """Yield a handful of states of every layer, then every parameter, as the other oracles are asked."""
     if reason := _unfit(trace):
         yield Check(AUTOGRAD, "everything", float("nan"), reason)
         return
@@ -67,12 +67,12 @@ class Unrolled:
         return np.zeros(self.states[layer][step - 1][part].shape) if grad is None else grad.numpy()
 
     def param_grad(self, layer: int, name: str) -> np.ndarray:
-        """dΣ_b L_b / d(parameter)."""
+        """Return dΣ_b L_b / d(parameter)."""
         grad = self.params[layer][name].grad
         return np.zeros(self.params[layer][name].shape) if grad is None else grad.numpy()
 
     def _step(self, trace: Trace, t: int) -> Tensor:
-        """All layers at step index t; returns the output."""
+        """Return all layers at step index t; returns the output."""
         active = trace.top.record.tape.get("active")
         read, behind_wall = torch.tensor(trace.inputs[t]), walls(trace.network.truncation, len(trace.inputs))
         for layer, params, history in zip(trace.layers, self.params, self.states, strict=True):
@@ -183,7 +183,7 @@ def _parameters(trace: Trace, index: int, unrolled: Unrolled) -> Iterator[Check]
 
 
 def _compared(quantity: str, found: np.ndarray, expected: np.ndarray, log10: np.ndarray) -> Check:
-    """Largest relative difference of the rows that float64 holds in full."""
+    """Return largest relative difference of the rows that float64 holds in full."""
     fit = (np.abs(log10) < FAR) | (np.isneginf(log10) & ~found.any(axis=-1))
     if not fit.any():
         size = from_log10(float(log10.max()))
@@ -198,17 +198,17 @@ def _of_layer(trace: Trace, index: int) -> str:
 
 
 def to_json(settings: RunSettings) -> str:
-    """Settings as text that `settings_from` reads."""
+    """Return settings as text that `settings_from` reads."""
     return json.dumps(settings.as_plain())
 
 
 def settings_from(text: str) -> RunSettings:
-    """The settings that were written; ValueError where they are none."""
+    """Return the settings that were written; ValueError where they are none."""
     return RunSettings(**json.loads(text))
 
 
 def main() -> None:
-    """Settings in, checks out."""
+    """Read settings as JSON and write their checks."""
     torch.set_num_threads(1)
     found: list[dict[str, Any]] = [asdict(check) for check in checks(run(settings_from(sys.stdin.read())))]
     json.dump(found, sys.stdout)

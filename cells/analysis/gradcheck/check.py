@@ -19,18 +19,18 @@ class GradientCheck:
     checks: tuple[Check, ...]
 
     def worst(self, oracle: str) -> float:
-        """The largest difference an oracle found; nan where it could judge nothing."""
+        """Return the largest difference an oracle found; nan where it could judge nothing."""
         found = [check.difference for check in self.checks if check.oracle == oracle and not check.unfit]
         return max(found, default=float("nan"))
 
     @property
     def oracles(self) -> tuple[str, ...]:
-        """Names of the oracles asked, in their order."""
+        """Return names of the oracles asked, in their order."""
         return tuple(dict.fromkeys(check.oracle for check in self.checks))
 
     @property
     def sentence(self) -> str:
-        """What each oracle found, and why one could not judge."""
+        """Return what each oracle found, and why one could not judge."""
         return " ".join(self._said(oracle) for oracle in self.oracles)
 
     def _said(self, oracle: str) -> str:
@@ -53,7 +53,7 @@ def check_gradients(
 
 
 def check_trace_gradients(trace: Trace, oracles: Sequence[Oracle] = (), report: Report | None = None) -> GradientCheck:
-    """The same for a finished run."""
+    """Return the same for a finished run."""
     asked, checks = list(questions(trace)), []
     for done, question in enumerate(asked):
         checks += [by_complex_step(trace, question), by_quotient(trace, question)]

@@ -46,13 +46,13 @@ class Question:
 
     @property
     def log10(self) -> Array:
-        """log10 of the expected derivatives."""
+        """Return log10 of the expected derivatives."""
         with np.errstate(divide="ignore"):
             return np.log10(np.abs(self.expected)) + self.exponent * np.log10(2.0)
 
 
 def questions(trace: Trace) -> Iterator[Question]:
-    """A handful of states of every layer, then every parameter."""
+    """Yield a handful of states of every layer, then every parameter."""
     rng, T = np.random.default_rng(0), len(trace.inputs)
     steps = sorted({int(step) for step in np.linspace(1, T, PLACES).round()})
     for index in range(len(trace.layers)):
@@ -111,7 +111,7 @@ def _along(rows: Array, rng: np.random.Generator) -> Array:
 
 
 def _unit(rows: Array) -> Array:
-    """Rows of norm 1; the peak goes first, for squares that would leave float64."""
+    """Return rows of norm 1; the peak goes first, for squares that would leave float64."""
     peak = np.abs(rows).max(axis=-1, keepdims=True)
     rows = rows / np.where(peak > 0, peak, 1)
     norm = np.linalg.norm(rows, axis=-1, keepdims=True)
@@ -151,7 +151,7 @@ def by_quotient(trace: Trace, question: Question) -> Check:
 
 
 def _difference(question: Question, found: Array, fit: Array) -> float:
-    """Largest relative difference among the samples that can be judged; 0 where both are exactly 0."""
+    """Return largest relative difference among the samples that can be judged; 0 where both are exactly 0."""
     expected = shifted(question.expected[:, None], question.exponent.astype(np.int64))[:, 0]
     gap, size = np.abs(found - expected)[fit], np.abs(expected)[fit]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -159,7 +159,7 @@ def _difference(question: Question, found: Array, fit: Array) -> float:
 
 
 def overflown(trace: Trace) -> str:
-    """Why an oracle that runs forward in plain float64 cannot follow; empty where it can."""
+    """Return why an oracle that runs forward in plain float64 cannot follow; empty where it can."""
     for layer in trace.layers:
         if "h_exponent" in layer.record.tape or not np.isfinite(layer.record.tape["h"]).all():
             return "the states leave what float64 can hold"

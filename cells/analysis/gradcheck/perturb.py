@@ -1,4 +1,4 @@
-"""What the loss does when one state or one parameter is moved a little: the raw material of independent checks.
+"""Define what the loss does when one state or one parameter is moved a little: the raw material of independent checks.
 
 The forward equations alone are used, from the moved quantity on; a move along the imaginary axis gives the derivative
 without any difference being taken (complex step; Squire & Trapp 1998).
@@ -60,7 +60,7 @@ def _loss_of_window(trace: Trace, moved: Network, steps: range, move: Any) -> Ar
 
 
 def _cast(values: Array, move: Any) -> Array:
-    """A copy that can hold the moved numbers."""
+    """Return a copy that can hold the moved numbers."""
     return values.astype(np.result_type(values, move))
 
 

@@ -1,1 +1,1 @@
-"""What becomes of a gradient on its way back: verdict, credit, shares, saturation, theory."""
+"""Define what becomes of a gradient on its way back: verdict, credit, shares, saturation, theory."""

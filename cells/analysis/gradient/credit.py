@@ -29,7 +29,7 @@ class Credit:
     weights: Array  # (T,): L_b = Σ_s w_s ℓ_s, so that the total gradient is Σ_s w_s · row s
 
     def row(self, step: int) -> Array:
-        """The curve of the loss at one step (from 1): log10 ‖dℓ_step/dh_t‖ over t = 1 … T."""
+        """Return the curve of the loss at one step (from 1): log10 ‖dℓ_step/dh_t‖ over t = 1 … T."""
         return self.log10[step - 1]
 
 
@@ -42,7 +42,7 @@ def credit_matrix(settings: RunSettings, layer: int | None = None, report: Repor
 
 
 def credit(trace: Trace, layer: int | None = None, report: Report | None = None) -> Credit:
-    """The credit matrix of a finished run, for one layer's h (0 the lowest; the top one by default)."""
+    """Return the credit matrix of a finished run, for one layer's h (0 the lowest; the top one by default)."""
     index = trace.layers.index(trace.layer(trace.index_of(layer)))
     T = len(trace.inputs)
     log10 = np.full((T, T), -np.inf)
@@ -81,7 +81,7 @@ class _Walk:
         self.walls = walls(stack.truncation, stack.steps)
 
     def norms(self) -> Array:
-        """log10 ‖dℓ_s/dh_t‖, (S, T, B), ascending in s."""
+        """Return log10 ‖dℓ_s/dh_t‖, (S, T, B), ascending in s."""
         found = np.full((len(self.exponents), self.stack.steps, self.stack.batch), -np.inf)
         for t in range(self.last, 0, -1):
             active = self.last - max(t, self.first) + 1
@@ -106,7 +106,7 @@ class _Walk:
 
 
 def _clear(rows: Rows) -> None:
-    """Nothing arrives there."""
+    """Clear the rows at which nothing arrives."""
     for parts in rows:
         for part in parts:
             part[...] = 0

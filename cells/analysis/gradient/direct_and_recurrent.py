@@ -25,7 +25,7 @@ class DirectAndRecurrent:
     recurrent: Array
 
     def means(self) -> dict[str, Array]:
-        """log10 of the batch means by name, (T+1,) each."""
+        """Return log10 of the batch means by name, (T+1,) each."""
         return {name: log10_mean(getattr(self, name)) for name in ("total", "direct", "recurrent")}
 
 
@@ -40,7 +40,9 @@ def direct_and_recurrent(trace: Trace, layer: int | None = None, part: str = "h"
 
 
 def arriving(layer: LayerTrace) -> dict[str, Scaled]:
-    """What reaches each part at steps 1 … T from outside its own step, (T, B, H): d_next of the cell's `step_vjp`."""
+    """Return what reaches each part at steps 1 … T from outside its own step, (T, B, H): d_next of the cell's
+    `step_vjp`.
+    """
     grads = layer.record.grads
     d_h = grads["h"].mantissa[1:]
     through_h = layer.cell.grads_through_h(layer.record.local_derivatives, slice(None), d_h)
@@ -52,7 +54,7 @@ def arriving(layer: LayerTrace) -> dict[str, Scaled]:
 
 
 def from_later(layer: LayerTrace) -> dict[str, Scaled]:
-    """What each part at steps 0 … T-1 gets back through the next step, as independent outputs, (T, B, H)."""
+    """Return what each part at steps 0 … T-1 gets back through the next step, as independent outputs, (T, B, H)."""
     d_next = arriving(layer)
     copies = tuple(rows.mantissa.copy() for rows in d_next.values())  # step_vjp completes c in place
     d_prev = tuple(np.empty_like(rows) for rows in copies)
@@ -66,7 +68,7 @@ def from_later(layer: LayerTrace) -> dict[str, Scaled]:
 
 
 def recurrent(layer: LayerTrace) -> dict[str, Scaled]:
-    """The part of each total gradient that comes from later steps, (T+1, B, H); 0 at step T.
+    """Return the part of each total gradient that comes from later steps, (T+1, B, H); 0 at step T.
 
     For c it is what comes back to c itself and, through the step's own output, what comes back to h.
     """
@@ -79,7 +81,7 @@ def recurrent(layer: LayerTrace) -> dict[str, Scaled]:
 
 
 def _with_last(rows: Scaled) -> Scaled:
-    """Rows of steps 0 … T-1 as steps 0 … T: nothing comes back to the last state."""
+    """Return rows of steps 0 … T-1 as steps 0 … T: nothing comes back to the last state."""
     mantissa = np.concatenate([rows.mantissa, np.zeros_like(rows.mantissa[:1])])
     if rows.exponent is None:
         return Scaled(mantissa)

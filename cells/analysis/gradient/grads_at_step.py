@@ -62,7 +62,9 @@ def _parameters(layer: LayerTrace, step: int) -> Iterator[ParameterGradient]:
 
 
 def parameter_names(layer: LayerTrace) -> list[str]:
-    """Parameters by gate where there is more than one, in the order x, h, bias, and what else the cell trains."""
+    """Return parameters by gate where there is more than one, in the order x, h, bias, and what else the cell
+    trains.
+    """
     fused = ["W_x", "W_h", "b"]
     own = [name for name in layer.param_grads if name in layer.record.params and name not in fused]
     if layer.cell.blocks == 1:

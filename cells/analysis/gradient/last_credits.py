@@ -11,7 +11,7 @@ from .vjp import backpropagate
 
 
 def last_credits(trace: Trace, layer: int) -> tuple[LayerTrace, Array]:
-    """One layer with the gradients of each run's last attached loss alone, and that step (G,), counted from 1.
+    """Return one layer with the gradients of each run's last attached loss alone, and that step (G,), counted from 1.
 
     The trace holds G runs, its arrays (T, G, B, H); `carry.last_credit` is the same for one.
     """
@@ -23,13 +23,16 @@ def last_credits(trace: Trace, layer: int) -> tuple[LayerTrace, Array]:
 
 
 def _last(direct: UpstreamGrad) -> Array:
-    """The place among the injection's steps of each run's last one that feeds a gradient; the last where none does."""
+    """Return the place among the injection's steps of each run's last one that feeds a gradient.
+
+    The last where none does.
+    """
     fed = np.asarray(direct.rows.mantissa.any(axis=(-1, -2)))
     return np.where(fed.any(axis=0), len(fed) - 1 - fed[::-1].argmax(axis=0), len(fed) - 1)
 
 
 def _only(direct: UpstreamGrad, last: Array) -> UpstreamGrad:
-    """What arrives at each run's own last step."""
+    """Return what arrives at each run's own last step."""
     places = np.unique(last)
     own = (places[:, None] == last)[..., None, None]
     exponent = None if direct.rows.exponent is None else direct.rows.exponent[places]

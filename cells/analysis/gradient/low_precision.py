@@ -52,12 +52,12 @@ class _Walk:
         self.dtype = np.float64 if precision == "float64" else np.float32
 
     def rounded(self, values: Array) -> Array:
-        """What the format can hold of `values`."""
+        """Return what the format can hold of `values`."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             return rounded(values.astype(self.dtype), self.precision)
 
     def back(self, layer: LayerTrace, arriving: Array) -> tuple[list[Array], Array]:
-        """Gradients of the parts, (T+1, B, H) each, and what goes down to the layer below, (T, B, I)."""
+        """Return gradients of the parts, (T+1, B, H) each, and what goes down to the layer below, (T, B, I)."""
         derivatives = {name: self.rounded(values) for name, values in layer.record.local_derivatives.items()}
         params = {name: self.rounded(value) for name, value in layer.record.params.items()}
         T, B, H = arriving.shape
@@ -80,7 +80,7 @@ class _Walk:
 
 
 def _spread(rows: Scaled, steps: list[int], count: int) -> Array:
-    """Rows that belong to some steps over all of them, zero elsewhere."""
+    """Return rows that belong to some steps over all of them, zero elsewhere."""
     plain = rows.plain()
     full = np.zeros((count, *plain.shape[1:]))
     full[np.array(steps) - 1] = plain

@@ -24,7 +24,7 @@ class Softmax:
 
 
 def softmax_at(trace: Trace, step: int, sample: int = 0) -> Softmax:
-    """The output's softmax at a step (1 … T); DoesNotApply where the loss is not cross entropy."""
+    """Return the output's softmax at a step (1 … T); DoesNotApply where the loss is not cross entropy."""
     loss = trace.network.loss
     if not loss.is_cross_entropy:
         raise DoesNotApply("There is no softmax here: the loss is a squared error. Choose the token signal.")

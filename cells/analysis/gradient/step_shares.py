@@ -35,7 +35,7 @@ def step_shares(trace: Trace, name: str, layer: int | None = None) -> Array:
 
 
 def shares(trace: Trace, name: str, layer: int | None = None) -> StepShares:
-    """The same in the log domain, with what cancels; ValueError for a name the layer does not have."""
+    """Return the same in the log domain, with what cancels; ValueError for a name the layer does not have."""
     index = trace.index_of(layer)
     watched = trace.layer(index)
     running = _Running()
@@ -45,7 +45,7 @@ def shares(trace: Trace, name: str, layer: int | None = None) -> StepShares:
 
 
 def all_shares(trace: Trace, layer: int | None = None, report: Report | None = None) -> dict[str, StepShares]:
-    """The same of every parameter of a layer at once, fused and by gate."""
+    """Return the same of every parameter of a layer at once, fused and by gate."""
     index = trace.index_of(layer)
     watched, T = trace.layer(index), len(trace.inputs)
     running: dict[str, _Running] = {}
@@ -70,7 +70,7 @@ class _Running:
         self.total.add(values, exponents)
 
     def shares(self, name: str, index: int) -> StepShares:
-        """What there is so far."""
+        """Return what there is so far."""
         log10 = np.concatenate(self.logs)
         top = log10.max()
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -79,7 +79,7 @@ class _Running:
 
 
 def share_of_steps(layer: LayerTrace, name: str, steps: slice) -> Stepwise:
-    """The shares themselves at some steps (indices from 0): (K, …) and a power of two each."""
+    """Return the shares themselves at some steps (indices from 0): (K, …) and a power of two each."""
     grads = grads_by_step(layer.record, steps)
     views = _with_gates(layer, grads)
     if name not in views:
@@ -88,7 +88,7 @@ def share_of_steps(layer: LayerTrace, name: str, steps: slice) -> Stepwise:
 
 
 def sums_over(layer: LayerTrace, steps: slice) -> dict[str, "Sum"]:
-    """Every parameter's gradient, fused and by gate, from some steps (indices from 0) together."""
+    """Return every parameter's gradient, fused and by gate, from some steps (indices from 0) together."""
     found: dict[str, Sum] = {}
     for chunk in _chunks(layer, steps):
         for name, (values, exponents) in _with_gates(layer, grads_by_step(layer.record, chunk)).items():
@@ -97,14 +97,14 @@ def sums_over(layer: LayerTrace, steps: slice) -> dict[str, "Sum"]:
 
 
 def _with_gates(layer: LayerTrace, grads: dict[str, Stepwise]) -> dict[str, Stepwise]:
-    """The same with each gate's columns under a name of their own."""
+    """Return the same with each gate's columns under a name of their own."""
     fused = {name: values for name, (values, _) in grads.items()}
     views = layer.cell.views(fused, layer.record.tape["h"].shape[-1])
     return grads | {name: (values, grads[_owner(name)][1]) for name, values in views.items()}
 
 
 def grads_by_step(record: LayerRecord, steps: slice) -> dict[str, Stepwise]:
-    """Every parameter's gradient from each of some steps alone: values (K, …) and powers of two (K,).
+    """Return every parameter's gradient from each of some steps alone: values (K, …) and powers of two (K,).
 
     Every step stands as a setting of its own with a single time step, so that the cell's own sums do the work.
     """
@@ -121,7 +121,7 @@ def grads_by_step(record: LayerRecord, steps: slice) -> dict[str, Stepwise]:
 
 
 def _alone(rows: Scaled, steps: slice) -> tuple[Scaled, Exponents]:
-    """Rows (T, B, N) as (1, K, B, N) with each step's largest power of two (K,) taken off."""
+    """Return rows (T, B, N) as (1, K, B, N) with each step's largest power of two (K,) taken off."""
     mantissa = rows.mantissa[steps]
     own = np.zeros(mantissa.shape[:-1], np.int64) if rows.exponent is None else rows.exponent[steps]
     bits = np.where(mantissa.any(axis=-1), own + magnitudes(mantissa), np.iinfo(np.int64).min // 2)
@@ -137,18 +137,18 @@ def _tape_alone(values: Array, T: int, steps: slice) -> Array:
 
 
 def _owner(name: str) -> str:
-    """The fused parameter that a gate's view is cut from: W_h for W_hn, b for b_n."""
+    """Return the fused parameter that a gate's view is cut from: W_h for W_hn, b for b_n."""
     return name[:3] if name.startswith("W_") else "b"
 
 
 def _chunks(layer: LayerTrace, steps: slice) -> list[slice]:
-    """Steps in portions whose shares fit into ROOM."""
+    """Return steps in portions whose shares fit into ROOM."""
     size = max(1, ROOM // sum(p.size for p in layer.record.params.values()))
     return [slice(first, min(first + size, steps.stop)) for first in range(steps.start, steps.stop, size)]
 
 
 def _log10_norms(values: Array, exponents: Exponents) -> Array:
-    """log10 of the Frobenius norm of each share."""
+    """Return log10 of the Frobenius norm of each share."""
     return Scaled(values.reshape(len(values), -1), exponents).log10_norms()
 
 
@@ -167,7 +167,7 @@ class Sum:
         self.values, self.exponent = total.values, total.exponent
 
     def __add__(self, other: "Sum") -> "Sum":
-        """The sum of two, at the larger exponent of those that are not 0."""
+        """Return the sum of two, at the larger exponent of those that are not 0."""
         alive = [one.exponent for one in (self, other) if one.values.any()]
         top = max(alive, default=0)
         return Sum(self._at(top) + other._at(top), top)
@@ -176,11 +176,11 @@ class Sum:
         return np.ldexp(self.values, int(np.clip(self.exponent - exponent, -FAR, FAR)))
 
     def log10_norm(self) -> float:
-        """log10 of the Frobenius norm."""
+        """Return log10 of the Frobenius norm."""
         return float(Scaled(self.values.reshape(1, -1)).log10_norms()[0] + LOG10_2 * self.exponent)
 
     def plain(self) -> Array:
-        """The float64 array; 0 or inf where it does not fit."""
+        """Return the float64 array; 0 or inf where it does not fit."""
         with np.errstate(over="ignore", under="ignore"):
             return self._at(0)
 

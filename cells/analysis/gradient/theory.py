@@ -86,7 +86,7 @@ def _powers(start: Scaled, W: Array, count: int) -> Scaled:
 
 
 def _straight(trace: Trace, name: str, label: str, per_step: float, layer: int | None = None) -> Prediction:
-    """A straight line back from the measured value at the last attached step."""
+    """Return a straight line back from the measured value at the last attached step."""
     measured, last = measured_credit(trace, layer), attached(trace)[-1]
     with np.errstate(invalid="ignore"):
         curve = measured[last] + per_step * np.maximum(last - np.arange(len(measured)), 1e-300)
@@ -96,7 +96,7 @@ def _straight(trace: Trace, name: str, label: str, per_step: float, layer: int |
 
 
 def _first(trace: Trace, last: int) -> int:
-    """The earliest state that the loss at step `last` reaches: the first of its window, 0 where none is cut."""
+    """Return the earliest state that the loss at step `last` reaches: the first of its window, 0 where none is cut."""
     first = window_of(last, trace.network.truncation, len(trace.inputs)).start
     return first if first > 1 else 0
 

@@ -23,41 +23,41 @@ from .way_back import VerdictFacts, judge
 
 @dataclass(frozen=True)
 class Verdict(VerdictFacts):
-    """What the page says on top: the facts, and the sentences composed from them."""
+    """Hold what the page says on top: the facts, and the sentences composed from them."""
 
     @property
     def kind(self) -> str:
-        """The kind of the credit's curve."""
+        """Return the kind of the credit's curve."""
         return self.credit.kind
 
     @property
     def decay_per_step(self) -> float:
-        """What one step back keeps, of the credit."""
+        """Return what one step back keeps, of the credit."""
         return self.credit.decay_per_step
 
     @property
     def half_life(self) -> float:
-        """Steps after which half of the credit is gone."""
+        """Return steps after which half of the credit is gone."""
         return self.credit.half_life
 
     @property
     def doubling(self) -> float:
-        """Steps in which the credit doubles."""
+        """Return steps in which the credit doubles."""
         return self.credit.doubling
 
     @property
     def log10_ratio(self) -> float:
-        """log10 of the credit of the earliest step in reach over the last attached step's."""
+        """Return log10 of the credit of the earliest step in reach over the last attached step's."""
         return self.credit.log10_ratio
 
     @cached_property
     def headline(self) -> Headline:
-        """The verdict in words, as the parts of a heading."""
+        """Return the verdict in words, as the parts of a heading."""
         return headline(self)
 
     @property
     def sentence(self) -> str:
-        """The verdict in words, with its numbers."""
+        """Return the verdict in words, with its numbers."""
         return self.headline.sentence
 
 
@@ -86,7 +86,7 @@ def verdict(trace: Trace, layer: int | None = None) -> Verdict:
 
 
 def _reached(trace: Trace, step: int) -> int:
-    """The earliest step that the loss at `step` reaches."""
+    """Return the earliest step that the loss at `step` reaches."""
     return window_of(step, trace.network.truncation, len(trace.inputs)).start
 
 
@@ -106,7 +106,7 @@ def _copied(layer: LayerTrace, first: int, last: int) -> float:
 
 
 def _impulse(trace: Trace, curve: Array, last: int) -> tuple[int, float] | None:
-    """Where the only input other than 0 enters, and what of the credit arrives there."""
+    """Return where the only input other than 0 enters, and what of the credit arrives there."""
     entering = np.flatnonzero(trace.inputs.reshape(len(trace.inputs), -1).any(axis=1)) + 1
     if len(entering) != 1 or len(trace.inputs) < 3:
         return None

@@ -21,13 +21,13 @@ class Headline:
 
     @property
     def sentence(self) -> str:
-        """All of it in running text."""
+        """Return all of it in running text."""
         contrast = f"; {self.contrast}" if self.contrast else ""
         return " ".join([f"{self.head}: {self.rest}{contrast}.", *self.remarks])
 
     @property
     def more(self) -> str:
-        """What follows the first sentence, as sentences of its own."""
+        """Return what follows the first sentence, as sentences of its own."""
         contrast = [f"{_capital(self.contrast)}."] if self.contrast else []
         return " ".join([*contrast, *self.remarks])
 
@@ -68,7 +68,7 @@ HEADS = {
 
 
 def _said(curve: Curve) -> str:
-    """What a curve does, with its numbers."""
+    """Return what a curve does, with its numbers."""
     return SAYINGS[curve.kind](curve) + _bump(curve)
 
 
@@ -125,12 +125,12 @@ SAYINGS = {
 
 
 def _broken(curve: Curve) -> int:
-    """The latest step at which the curve is no number any more."""
+    """Return the latest step at which the curve is no number any more."""
     return curve.last if curve.log10_peak != curve.log10_peak else curve.reach - 1
 
 
 def _until(curve: Curve) -> str:
-    """What holds down to the last step that is still fine."""
+    """Return what holds down to the last step that is still fine."""
     if curve.log10_decay != curve.log10_decay:
         return ""
     verb = f"keeps {_kept(curve)}" if curve.log10_decay < 0 else f"multiplies it by {factor(curve.log10_decay)}"
@@ -138,7 +138,7 @@ def _until(curve: Curve) -> str:
 
 
 def _kept(curve: Curve) -> str:
-    """Percent kept a step, also where it is far below what a float holds."""
+    """Return percent kept a step, also where it is far below what a float holds."""
     return percent(curve.decay_per_step) if curve.log10_decay > -300 else f"{from_log10(curve.log10_decay + 2)} %"
 
 
@@ -156,7 +156,7 @@ def _ratio(curve: Curve) -> str:
 
 
 def _bump(curve: Curve) -> str:
-    """A rise or a fall on the way that the ends do not show."""
+    """Return a rise or a fall on the way that the ends do not show."""
     ends = (0.0, curve.log10_ratio)
     if curve.log10_peak > max(ends) + BUMP:
         return f"; on the way it rises to {from_log10(curve.log10_peak)} times that, at step {curve.peak_step}"
@@ -166,7 +166,7 @@ def _bump(curve: Curve) -> str:
 
 
 def _remarks(verdict: VerdictFacts) -> list[str]:
-    """What else is true and worth saying."""
+    """Return what else is true and worth saying."""
     said = _walls(verdict)
     if 0.01 <= verdict.copied < 1:
         said.append(f"{percent(round(verdict.copied, 2))} of the unit-steps hand their gradient on bit for bit.")
@@ -181,7 +181,7 @@ def _remarks(verdict: VerdictFacts) -> list[str]:
 
 
 def _walls(verdict: VerdictFacts) -> list[str]:
-    """How far truncation lets a loss reach."""
+    """Return how far truncation lets a loss reach."""
     K, first, last = verdict.truncation, verdict.credit.first, verdict.credit.last
     if not K:
         return []

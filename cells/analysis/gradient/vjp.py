@@ -13,7 +13,7 @@ from cells.trace import LayerTrace, Trace
 
 
 def backpropagate(trace: Trace, direct: UpstreamGrad, finals: Sequence = ()) -> tuple[LayerTrace, ...]:
-    """Every layer, lowest first, with the gradients it has if `direct` alone reaches the top layer's outputs.
+    """Return every layer, lowest first, with the gradients it has if `direct` alone reaches the top layer's outputs.
 
     `finals`, one a layer, is what reaches the final states besides. In a bidirectional net the losses of the same
     steps reach the other direction's outputs too.
@@ -32,7 +32,7 @@ def backpropagate(trace: Trace, direct: UpstreamGrad, finals: Sequence = ()) -> 
 
 
 def _carry_both(trace: Trace, other: Trace, direct: UpstreamGrad, finals: Sequence) -> tuple[LayerTrace, ...]:
-    """The same in a bidirectional net, whose other direction counts its steps from the end."""
+    """Return the same in a bidirectional net, whose other direction counts its steps from the end."""
     mirrored = _some(other.top.record.direct, [len(trace.inputs) + 1 - step for step in direct.steps])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         found, _ = backward_both(_taped(trace), _taped(other), (direct, mirrored), (finals, ({},) * len(finals)))
@@ -45,13 +45,17 @@ def _taped(trace: Trace) -> list[Taped]:
 
 
 def below(layer: LayerTrace, delta: Scaled) -> UpstreamGrad:
-    """What the pre-activation gradients (T, …, B, delta_blocks·H) of a layer hand to the outputs of the one below."""
+    """Return what the pre-activation gradients (T, …, B, delta_blocks·H) of a layer hand to the outputs of the
+    one below.
+    """
     rows = product(layer.cell.input_delta(delta.mantissa), transposed(layer.record.params["W_x"]))
     return UpstreamGrad(list(range(1, len(rows) + 1)), Scaled(rows, delta.exponent))
 
 
 def attached(trace: Trace) -> list[int]:
-    """The steps, counted from 1, at which the loss reads a state: through its output, or the final one by itself."""
+    """Return the steps, counted from 1, at which the loss reads a state: through its output, or the final one by
+    itself.
+    """
     direct, last = trace.top.record.direct, len(trace.inputs)
     fed = np.flatnonzero(direct.rows.mantissa.reshape(len(direct.steps), -1).any(axis=1))
     steps = [direct.steps[k] for k in fed]
@@ -61,18 +65,18 @@ def attached(trace: Trace) -> list[int]:
 
 
 def only(direct: UpstreamGrad, step: int) -> UpstreamGrad:
-    """The part of an upstream gradient that arrives at one step."""
+    """Return the part of an upstream gradient that arrives at one step."""
     return _some(direct, [step])
 
 
 def _some(direct: UpstreamGrad, steps: Sequence[int]) -> UpstreamGrad:
-    """What arrives at some steps; none of them need have a part of its own."""
+    """Return what arrives at some steps; none of them need have a part of its own."""
     places = [k for k, step in enumerate(direct.steps) if step in set(steps)]
     return UpstreamGrad([direct.steps[k] for k in places], direct.rows.at(places))
 
 
 def last_credit(trace: Trace, layer: int) -> LayerTrace:
-    """One layer with the gradients of the loss at the last attached step alone."""
+    """Return one layer with the gradients of the loss at the last attached step alone."""
     steps = attached(trace)
     if len(steps) == 1:
         return trace.layer(layer)
@@ -81,6 +85,8 @@ def last_credit(trace: Trace, layer: int) -> LayerTrace:
 
 
 def _other_finals(trace: Trace) -> list[dict]:
-    """What reaches the final states of all layers, but for the top one's h: that stands among its direct rows."""
+    """Return what reaches the final states of all layers, but for the top one's h: that stands among its direct
+    rows.
+    """
     *lower, top = trace.network.finals
     return [*lower, {part: rows for part, rows in top.items() if part != "h"}]

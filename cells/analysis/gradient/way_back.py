@@ -29,12 +29,12 @@ class Curve:
 
     @property
     def half_life(self) -> float:
-        """Steps after which half is gone; inf where nothing decays."""
+        """Return steps after which half is gone; inf where nothing decays."""
         return math.log10(0.5) / self.log10_decay if self.log10_decay < 0 else math.inf
 
     @property
     def doubling(self) -> float:
-        """Steps in which the gradient doubles; inf where nothing grows."""
+        """Return steps in which the gradient doubles; inf where nothing grows."""
         return math.log10(2) / self.log10_decay if self.log10_decay > 0 else math.inf
 
 
@@ -55,7 +55,7 @@ class VerdictFacts:
 
     @property
     def masked(self) -> bool:
-        """Whether the total looks different from the credit it hides."""
+        """Return whether the total looks different from the credit it hides."""
         return self.attached > 1 and self.total.kind != self.credit.kind
 
 
@@ -86,7 +86,7 @@ def judge(curve: Array, last: int, copied: float = 0.0, first: int = 1) -> Curve
 
 
 def _reach(relative: Array) -> int:
-    """The earliest step up to which everything is finite, counted from 1; the last step where nothing is."""
+    """Return the earliest step up to which everything is finite, counted from 1; the last step where nothing is."""
     broken = np.flatnonzero(~np.isfinite(relative))
     return min(int(broken[-1]) + 2, len(relative)) if len(broken) else 1
 

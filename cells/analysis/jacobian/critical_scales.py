@@ -29,7 +29,7 @@ GATED = " The candidate's own loop only: the gates decide as well."
 
 
 def critical_scales(settings: RunSettings, layer: int | None = None) -> tuple[CriticalScale, ...]:
-    """Marks inside the weight scale's range, ascending; none for a residual net, whose critical scale is 0."""
+    """Return marks inside the weight scale's range, ascending; none for a residual net, whose critical scale is 0."""
     index = settings.index_of(layer)
     if cell_of(settings).skip_path:
         return ()
@@ -39,7 +39,7 @@ def critical_scales(settings: RunSettings, layer: int | None = None) -> tuple[Cr
 
 
 def _marks(settings: RunSettings, layer: int) -> Iterator[CriticalScale]:
-    """All of them; inf where the drawn matrix is nilpotent or zero."""
+    """Yield all of them; inf where the drawn matrix is nilpotent or zero."""
     cell = cell_of(settings)
     W, gamma = matrix_name(cell), cell.activation.steepest
     radius, sigma = drawn_extent(settings, layer)

@@ -47,7 +47,7 @@ def _scaled_product(R: Array, d: Exponents, G: Array) -> tuple[Exponents, Array]
 
 
 def _normalised(d: Exponents, G: Array) -> tuple[Exponents, Array]:
-    """The same rows with their magnitudes moved into d."""
+    """Return the same rows with their magnitudes moved into d."""
     own = magnitudes(G)
     return np.where(G.any(axis=1), d + own, GONE), shifted(G, -own)
 
@@ -68,7 +68,7 @@ def _log10_singular_values(d: Exponents, G: Array) -> Array:
 
 
 def _blocks(G: Array) -> list[slice]:
-    """The diagonal blocks between which nothing couples that would count."""
+    """Return the diagonal blocks between which nothing couples that would count."""
     coupling = np.abs(np.triu(G, 1)) / np.abs(np.diagonal(G))[:, None]
     reach = np.max(np.where(coupling > COUPLED, np.arange(len(G)), np.arange(len(G))[:, None]), axis=1)
     ends = np.flatnonzero(np.maximum.accumulate(reach) == np.arange(len(G))) + 1
@@ -76,7 +76,7 @@ def _blocks(G: Array) -> list[slice]:
 
 
 def _block(d: Exponents, G: Array) -> Array:
-    """log10 singular values of 2^d G by a plain SVD."""
+    """Return log10 singular values of 2^d G by a plain SVD."""
     top = d.max()
     with np.errstate(divide="ignore"):
         values = np.linalg.svd(shifted(G, d - top), compute_uv=False)

@@ -38,7 +38,7 @@ def long_jacobian(settings: RunSettings, t: int, sample: int = 0, report: Report
 
 
 def long_jacobians(trace: Trace, states: Sequence[int], sample: int = 0, report: Report | None = None) -> LongJacobian:
-    """The same for several t of a finished run, on one way back."""
+    """Return the same for several t of a finished run, on one way back."""
     states = sorted(set(states), reverse=True)
     check_steps(trace, [state + 1 for state in states], sample)
     stack, wanted, found = StackedLayers(trace, samples=slice(sample, sample + 1)), set(states), []

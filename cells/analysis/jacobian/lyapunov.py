@@ -65,7 +65,7 @@ def lyapunov(trace: Trace, samples: int = SAMPLES, lowest: int = 0, report: Repo
 
 
 def _jacobian(trace: Trace, stack: StackedLayers) -> Array:
-    """The one Jacobian of the stack's layers: the lower right corner of the whole net's."""
+    """Return the one Jacobian of the stack's layers: the lower right corner of the whole net's."""
     return step_jacobians(trace, [1])[0, -stack.size :, -stack.size :]
 
 
@@ -85,7 +85,9 @@ def _growth(stack: StackedLayers, aligning: int, report: Report | None) -> tuple
 
 
 def has_one_jacobian(stack: StackedLayers) -> bool:
-    """Whether all steps of all samples share one Jacobian: a random vector then comes back the same from each."""
+    """Return whether all steps of all samples share one Jacobian: a random vector then comes back the same from
+    each.
+    """
     rng = np.random.default_rng(0)
     here, before = stack.zero_rows(stack.steps), stack.zero_rows(stack.steps)
     for parts in here:

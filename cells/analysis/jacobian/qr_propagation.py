@@ -59,7 +59,7 @@ def _next_length(length: int, spread: float, limit: float) -> int:
 
 
 def _first_frame(stack: StackedLayers) -> Array:
-    """A random one, fixed by a seed: it shares no invariant subspace with any net."""
+    """Return a random one, fixed by a seed: it shares no invariant subspace with any net."""
     drawn = np.linalg.qr(np.random.default_rng(0).normal(size=(stack.size, stack.size)))[0]
     return np.broadcast_to(drawn, (stack.batch, *drawn.shape))
 
@@ -81,7 +81,7 @@ def as_rows(stack: StackedLayers, columns: Array) -> Rows:
 
 
 def as_columns(rows: Rows) -> Array:
-    """The inverse of `as_rows`: (B, N, V)."""
+    """Return the inverse of `as_rows`: (B, N, V)."""
     return np.concatenate([part for parts in rows for part in parts], axis=-1).transpose(1, 2, 0)
 
 
@@ -93,7 +93,7 @@ def resolved_diagonal(R: Array) -> Array:
 
 
 def _spread(R: Array) -> float:
-    """Largest over smallest growth, over all samples; inf where a direction dies."""
+    """Return largest over smallest growth, over all samples; inf where a direction dies."""
     diagonal = np.abs(np.diagonal(R, axis1=-2, axis2=-1))
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = (diagonal.max(axis=-1) / diagonal.min(axis=-1)).max()

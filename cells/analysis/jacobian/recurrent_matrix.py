@@ -18,7 +18,7 @@ FLAT = 0.1  # a unit is saturated where its slope is below this share of the ste
 
 @dataclass(frozen=True)
 class KeyNumbers:
-    """Of one layer."""
+    """Numbers of one layer that stand beside its verdict."""
 
     matrix: str  # the recurrent matrix measured: W_h, or the candidate's block of it
     spectral_radius: float  # its largest |λ|
@@ -37,12 +37,14 @@ def key_numbers(trace: Trace, layer: int | None = None) -> KeyNumbers:
 
 
 def matrix_name(cell: Cell) -> str:
-    """The recurrent matrix that carries new content: W_h, or W_hn, W_hg of a gated cell."""
+    """Return the recurrent matrix that carries new content: W_h, or W_hn, W_hg of a gated cell."""
     return "W_h" if cell.blocks == 1 else f"W_h{cell.candidate}"
 
 
 def saturation(layer: LayerTrace) -> dict[str, float]:
-    """Share of units with a slope below FLAT times the steepest, for each pre-activation: its own σ, or a sigmoid."""
+    """Return share of units with a slope below FLAT times the steepest, for each pre-activation: its own σ, or a
+    sigmoid.
+    """
     return {name: float((slopes < FLAT * peak).mean()) for name, (slopes, peak) in slopes_of(layer).items()}
 
 
@@ -86,7 +88,7 @@ def extent(W: Array) -> tuple[float, float]:
 
 
 def drawn_block(settings: RunSettings, layer: int) -> Array:
-    """The candidate's recurrent matrix before the weight scale, (H, H)."""
+    """Return the candidate's recurrent matrix before the weight scale, (H, H)."""
     if settings.network is None:
         return _drawn(*_draw_key(settings, layer))
     cell, H = cell_of(settings), settings.hidden
@@ -95,7 +97,7 @@ def drawn_block(settings: RunSettings, layer: int) -> Array:
 
 
 def cell_of(s: RunSettings) -> Cell:
-    """The cell these settings describe, without any parameters drawn."""
+    """Return the cell these settings describe, without any parameters drawn."""
     return CELLS[s.cell].build(s.options, ACTIVATIONS[s.activation])
 
 

@@ -20,7 +20,7 @@ RESET = 128  # rows whose largest entry leaves 2^±RESET get an exponent
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """What one layer needs on the way back."""
+    """Hold what one layer needs on the way back."""
 
     cell: Cell
     params: Params

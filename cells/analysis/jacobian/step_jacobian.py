@@ -29,18 +29,18 @@ class StepJacobian:
 
     @property
     def log10_condition(self) -> float:
-        """log10 of the largest singular value over the smallest; inf where that is exactly 0."""
+        """Return log10 of the largest singular value over the smallest; inf where that is exactly 0."""
         with np.errstate(divide="ignore"):
             return float(np.log10(self.singular_values[0]) - np.log10(self.singular_values[-1]))
 
     @property
     def spectral_radius(self) -> float:
-        """Largest |λ|."""
+        """Return the largest |λ|, the spectral radius."""
         return float(np.abs(self.eigenvalues[0]))
 
 
 def step_jacobian(trace: Trace, step: int, sample: int = 0) -> StepJacobian:
-    """The Jacobian of one step, 1 … T."""
+    """Return the Jacobian of one step, 1 … T."""
     matrix = step_jacobians(trace, [step], sample)[0]
     values = np.linalg.eigvals(matrix)
     return StepJacobian(

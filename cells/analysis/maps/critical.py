@@ -43,7 +43,7 @@ def critical_lines(plan: MapPlan) -> tuple[CriticalLine, ...]:
 
 
 def _marks(plan: MapPlan, other: str, value: float) -> dict[str, CriticalScale]:
-    """The marks of the run with this value of the other knob, by label."""
+    """Return the marks of the run with this value of the other knob, by label."""
     try:
         settings = plan.settings.replace(**{other: value, SCALE: 1.0})
     except BadValue:

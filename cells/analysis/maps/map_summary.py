@@ -1,4 +1,6 @@
-"""What a phase diagram says: how much of it vanishes or explodes, where the edge lies, how far from it a setting is."""
+"""Define what a phase diagram says: how much of it vanishes or explodes, where the edge lies, how far from it a
+setting is.
+"""
 
 from dataclasses import dataclass
 
@@ -59,7 +61,10 @@ def extent(found: PhaseMap) -> tuple[float, float, float] | None:
 
 
 def edge(found: PhaseMap) -> Edge | None:
-    """The edge along the knob that crosses it for more values of the other one; None where nothing is crossed."""
+    """Return the edge along the knob that crosses it for more values of the other one.
+
+    None where nothing is crossed.
+    """
     if found.quantity.kept is None:
         return None
     x, y = (np.array(values, np.float64) for values in (found.plan.x_values, found.plan.y_values))
@@ -99,7 +104,7 @@ def _numbers(found: PhaseMap) -> Array:
 
 
 def _above(found: PhaseMap) -> Array:
-    """How far the numbers lie above that of a constant gradient: (rows, columns); nan where there is none."""
+    """Return how far the numbers lie above that of a constant gradient: (rows, columns); nan where there is none."""
     return found.values - (found.quantity.kept or 0.0)
 
 

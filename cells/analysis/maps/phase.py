@@ -30,17 +30,17 @@ class PhaseMap:
 
     @property
     def quantity(self) -> Quantity:
-        """What the values are."""
+        """Return what the values are."""
         return QUANTITIES[self.plan.quantity]
 
     @cached_property
     def whole(self) -> bool:
-        """Whether every point is known."""
+        """Return whether every point is known."""
         return bool(self.known.all())
 
     @classmethod
     def empty(cls, plan: MapPlan) -> "PhaseMap":
-        """Nothing known yet."""
+        """Return a map of which nothing is known yet."""
         return cls(plan, np.full(plan.shape, np.nan), np.zeros(plan.shape, bool), np.ones(plan.shape, bool))
 
 
@@ -59,7 +59,7 @@ def phase_map(
 def compute(
     plan: MapPlan, cells: list[list[int]], report: Report | None = None, threads: int = THREADS
 ) -> tuple[Array, Mask]:
-    """The quantity at these (row, column)s, and whether a run is possible there."""
+    """Return the quantity at these (row, column)s, and whether a run is possible there."""
     points = [_point(plan, row, column) for row, column in cells]
     possible = np.array([not isinstance(point, BadValue) for point in points], bool)
     runs = [point for point in points if isinstance(point, RunSettings)]
@@ -79,7 +79,7 @@ def compute(
 
 
 def measure(settings: RunSettings, quantity: str, layer: int | None = None) -> float:
-    """The quantity of one run, as a map of it would show it."""
+    """Return the quantity of one run, as a map of it would show it."""
     trace = solve_stacked([settings])
     layer = trace.index_of(layer)
     return float(QUANTITIES[quantity].measure(trace, [settings], layer)[0])

@@ -1,4 +1,4 @@
-"""What a phase diagram is to show: the run, the two knobs with their values, and the quantity."""
+"""Define what a phase diagram is to show: the run, the two knobs with their values, and the quantity."""
 
 import math
 from dataclasses import Field, dataclass
@@ -56,11 +56,11 @@ class MapPlan:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows (values of y) and columns (values of x)."""
+        """Return rows (values of y) and columns (values of x)."""
         return len(self.y_values), len(self.x_values)
 
     def point(self, row: int, column: int) -> RunSettings:
-        """The run of one point; BadValue where the two values do not go together."""
+        """Return the run of one point; BadValue where the two values do not go together."""
         return self.settings.replace(**{self.x.name: self.x_values[column], self.y.name: self.y_values[row]})
 
     def as_json(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class MapPlan:
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> "MapPlan":
-        """The plan of `as_json`."""
+        """Return the plan of `as_json`."""
         x, y = Axis(*plain["x"]), Axis(*plain["y"])
         return cls(RunSettings(**plain["settings"]), x, y, plain["quantity"], plain["layer"])
 
@@ -104,7 +104,7 @@ class MapPlan:
 
 
 def mappable(settings: RunSettings) -> dict[str, Field]:
-    """The knobs a map may have as axes, by name: the numbers of the run and of its cell."""
+    """Return the knobs a map may have as axes, by name: the numbers of the run and of its cell."""
     knobs = {**knobs_of(settings), **knobs_of(settings.options)}
     numbers = {name: f for name, f in knobs.items() if type(f.default) in (int, float)}
     return {name: f for name, f in numbers.items() if name not in settings.idle}

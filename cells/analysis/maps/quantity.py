@@ -1,4 +1,4 @@
-"""What a phase diagram may show: one number a run, measured on many runs that lie side by side."""
+"""Define what a phase diagram may show: one number a run, measured on many runs that lie side by side."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -41,7 +41,9 @@ class Quantity:
 
 
 def ratio(trace: Trace, points: Points, layer: int) -> Array:
-    """log10 of the credit of the last attached step: what step 1 gets over what that step gets, as `verdict` has it."""
+    """Return log10 of the credit of the last attached step: what step 1 gets over what that step gets, as
+    `verdict` has it.
+    """
     credit, last = last_credits(trace, layer)
     ends = [_at(credit, np.full(len(last), 1)), _at(credit, last)]
     with np.errstate(invalid="ignore"):
@@ -49,13 +51,13 @@ def ratio(trace: Trace, points: Points, layer: int) -> Array:
 
 
 def decay(trace: Trace, points: Points, layer: int) -> Array:
-    """What a step back keeps of that credit: the geometric mean from its source to the earliest finite one."""
+    """Return what a step back keeps of that credit: the geometric mean from its source to the earliest finite one."""
     with np.errstate(over="ignore"):
         return 10.0 ** _slopes(trace, layer)
 
 
 def _slopes(trace: Trace, layer: int) -> Array:
-    """log10 of it."""
+    """Return log10 of the decay of each run."""
     credit, last = last_credits(trace, layer)
     curves = log10_mean(credit.log10_grad_norms["h"])
     return np.array([_slope(curve, step) for curve, step in zip(curves.T, last.tolist(), strict=True)])
@@ -69,7 +71,7 @@ def _slope(curve: Array, last: int) -> float:
 
 
 def half_life(trace: Trace, points: Points, layer: int) -> Array:
-    """log10 of the steps after which half of that credit is gone; inf where nothing decays."""
+    """Return log10 of the steps after which half of that credit is gone; inf where nothing decays."""
     slopes = _slopes(trace, layer)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(slopes < 0, np.log10(LOG10_HALF / slopes), np.where(np.isnan(slopes), np.nan, np.inf))
@@ -88,13 +90,13 @@ def _largest_exponent(trace: Trace, layer: int) -> float:
 
 
 def final_state(trace: Trace, points: Points, layer: int) -> Array:
-    """log10 of the batch mean of ‖h_T‖."""
+    """Return log10 of the batch mean of ‖h_T‖."""
     states = trace.layer(layer).scaled_states["h"]
     return log10_mean(_rows(states, [-1]).log10_norms())[0]
 
 
 def _at(credit: LayerTrace, steps: Array) -> Array:
-    """log10 of the batch mean of ‖dL/dh‖ at one step each: (G,)."""
+    """Return log10 of the batch mean of ‖dL/dh‖ at one step each: (G,)."""
     different, place = np.unique(steps, return_inverse=True)
     curves = log10_mean(_rows(credit.record.grads["h"], different).log10_norms())
     return curves[place, np.arange(len(steps))]

@@ -19,7 +19,9 @@ class _Stopped(Exception):
 
 
 def rows_of(plan: MapPlan) -> list[dict[str, int]]:
-    """The tiles of a job that computes this plan: far apart first, so that a part of the job shows all of the map."""
+    """Return the tiles of a job that computes this plan: far apart first, so that a part of the job shows all of
+    the map.
+    """
     count = plan.shape[0]
     strides = [2**power for power in range(count.bit_length(), -1, -1)]
     order = dict.fromkeys(row for stride in strides for row in range(0, count, stride))
@@ -27,7 +29,7 @@ def rows_of(plan: MapPlan) -> list[dict[str, int]]:
 
 
 def row(tile: Mapping[str, int], context: Any) -> dict[str, Array] | None:
-    """One row of the map in `context.settings`: its values, and where a run is possible. None if it is to stop.
+    """Return one row of the map in `context.settings`: its values, and where a run is possible. None if it is to stop.
 
     context  has `settings` (a plan as JSON), `report(share)` and `stop_requested()`
     """
@@ -65,7 +67,7 @@ def fault_of(plan: MapPlan, arrays: Mapping[str, Array]) -> str:
 
 
 def assembled(plan: MapPlan, tiles: Iterable[tuple[int, Mapping[str, Array]]]) -> PhaseMap:
-    """The map of finished rows, given as (row, arrays of `row`)."""
+    """Return the map of finished rows, given as (row, arrays of `row`)."""
     made = PhaseMap.empty(plan)
     for row, arrays in tiles:
         made.values[row], made.possible[row], made.known[row] = arrays["values"], arrays["possible"], True

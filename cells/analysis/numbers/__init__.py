@@ -24,7 +24,10 @@ class UnknownNumber(ValueError):
 
 
 def value_of(trace: Trace, name: str, *indices: Any) -> Value:
-    """The number of this name, or a setting of the run; UnknownNumber, or DoesNotApply where it has no meaning."""
+    """Return the number of this name, or a setting of the run.
+
+    UnknownNumber, or DoesNotApply where it has no meaning.
+    """
     found = number_of(trace.settings, name)
     if len(indices) != len(found.indices):
         wanted = f"[{', '.join(found.indices)}]" if found.indices else "no index"
@@ -38,7 +41,7 @@ def value_of(trace: Trace, name: str, *indices: Any) -> Value:
 
 
 def number_of(settings: Any, name: str) -> Number:
-    """The declaration of a number, or of a setting under its own name."""
+    """Return the declaration of a number, or of a setting under its own name."""
     if name in NUMBERS:
         return NUMBERS[name]
     if name in names_of(settings) or name in names_of(settings.options):
@@ -47,7 +50,7 @@ def number_of(settings: Any, name: str) -> Number:
 
 
 def known_names(settings: Any) -> list[str]:
-    """Every name that `value_of` takes for a run of these settings."""
+    """Return every name that `value_of` takes for a run of these settings."""
     return [*NUMBERS, *names_of(settings), *names_of(settings.options)]
 
 

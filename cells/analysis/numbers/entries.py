@@ -29,7 +29,7 @@ def _at_step(read: Callable[[Trace], Array]) -> Callable[[Trace, int], float]:
 
 
 def _mean_norm(read: Callable[[Trace], Array]) -> Callable[[Trace, int], float]:
-    """log10 of the batch mean of norms given as log10, (T+1, B)."""
+    """Return log10 of the batch mean of norms given as log10, (T+1, B)."""
     return lambda trace, step: float(log10_mean(read(trace))[place(step) + 1])
 
 

@@ -1,4 +1,4 @@
-"""What a number of a run is: its name, its meaning, how it is computed and how a text writes it."""
+"""Define what a number of a run is: its name, its meaning, how it is computed and how a text writes it."""
 
 import math
 from collections.abc import Callable

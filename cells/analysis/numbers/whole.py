@@ -47,7 +47,7 @@ def _log10_c_ratio(trace: Trace) -> float:
 
 
 def _share_of_last(trace: Trace, count: int) -> float:
-    """Share of the steps' contributions to dL/dW_h that the last few steps make, by their norms."""
+    """Return share of the steps' contributions to dL/dW_h that the last few steps make, by their norms."""
     logs = shares(trace, "W_h").log10_norms
     return float((10.0 ** (logs - logs.max()))[-(place(count) + 1) :].sum() / (10.0 ** (logs - logs.max())).sum())
 
@@ -93,14 +93,14 @@ def _jacobian_entry(trace: Trace, step: int, row: int, column: int) -> float:
 
 
 def _long_sigma(trace: Trace, step: int) -> float:
-    """log10 of the largest singular value of ∂s_T/∂s_t of the first sample."""
+    """Return log10 of the largest singular value of ∂s_T/∂s_t of the first sample."""
     if step == len(trace.inputs):
         return 0.0
     return float(long_jacobians(trace, [_inside(trace, step)]).log10_singular_values[0, 0])
 
 
 def _closed_form_gap(trace: Trace) -> float:
-    """Largest distance, in powers of ten, between the measured credit and δh_T (W_hᵀ)^(T−t)."""
+    """Return largest distance, in powers of ten, between the measured credit and δh_T (W_hᵀ)^(T−t)."""
     found = closed_form(trace)
     known = np.isfinite(found.curve) & np.isfinite(found.measured)
     return float(np.abs(found.curve - found.measured)[known].max())

@@ -16,7 +16,7 @@ from cells.step_graph import Node, Term
 
 @dataclass(frozen=True, eq=False)
 class Edge:
-    """What one use of a node adds to its gradient: (…, B, H or I)."""
+    """Hold what one use of a node adds to its gradient: (…, B, H or I)."""
 
     source: str
     target: str
@@ -41,14 +41,14 @@ class Circuit:
         self.nodes, self.params, self.activation = nodes, params, activation
 
     def values(self, leaves: Mapping[str, Array], unit: Exponents | None = None) -> dict[str, Array]:
-        """Every node's value; all in units of 2^unit (…, B), which biases are brought to."""
+        """Return every node's value; all in units of 2^unit (…, B), which biases are brought to."""
         found = {}
         for node in self.nodes:
             found[node.name] = leaves[node.name] if node.is_leaf else self._value(node, found, unit)
         return found
 
     def back(self, values: dict[str, Array], seeds: Mapping[str, Array]) -> Pass:
-        """Gradients of every node from those that arrive at some nodes from outside the step."""
+        """Return gradients of every node from those that arrive at some nodes from outside the step."""
         gradients = {name: np.zeros_like(values[name]) + seeds.get(name, 0.0) for name in values}
         edges = []
         for node in reversed(self.nodes):
@@ -97,7 +97,7 @@ class Circuit:
 
 
 class _Gate(Activation):
-    """The gates' sigmoid."""
+    """The sigmoid of all gates, as an activation."""
 
     name, label = "sigmoid", "sigmoid"
 

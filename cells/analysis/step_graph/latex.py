@@ -29,7 +29,7 @@ def forward_equation(node: Node, symbols: dict[str, str], activation: Activation
 
 
 def backward_equation(node: Node, uses: Sequence[Edge], nodes: dict[str, Node], activation: Activation) -> str:
-    """Where a node's gradient comes from: one summand for each use, and what arrives from outside the step."""
+    """Return where a node's gradient comes from: one summand for each use, and what arrives from outside the step."""
     symbols = {name: one.symbol for name, one in nodes.items()}
     summands = [FROM_OUTSIDE[node.name]] if node.name in FROM_OUTSIDE else []
     summands += [_summand(edge, nodes[edge.target], symbols, activation) for edge in uses]
@@ -37,7 +37,7 @@ def backward_equation(node: Node, uses: Sequence[Edge], nodes: dict[str, Node], 
 
 
 def through(edge: Edge, symbols: dict[str, str]) -> str:
-    """What an edge multiplies by on the way forward; empty for a plain summand or a function."""
+    """Return what an edge multiplies by on the way forward; empty for a plain summand or a function."""
     if edge.term is None:
         return ""
     others = [_factor(factor, symbols) for factor in edge.term.factors if factor != edge.factor]
@@ -45,7 +45,7 @@ def through(edge: Edge, symbols: dict[str, str]) -> str:
 
 
 def weight_symbol(name: str) -> str:
-    """W_{hi} for W_hi."""
+    """Return a weight's name as TeX: W_{hi} for W_hi."""
     stem, _, index = name.partition("_")
     return f"{stem}_{{{index}}}" if index else stem
 
@@ -68,7 +68,7 @@ def _factor(factor: str, symbols: dict[str, str]) -> str:
 
 
 def _summand(edge: Edge, target: Node, symbols: dict[str, str], activation: Activation) -> str:
-    """What one use gives back: δ of the target times the derivative of the use."""
+    """Return what one use gives back: δ of the target times the derivative of the use."""
     arriving = rf"\delta {target.symbol}"
     if edge.term is None:
         return arriving + _slope(target, symbols[edge.source], activation)

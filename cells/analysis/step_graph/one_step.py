@@ -58,12 +58,12 @@ class Graph:
 
     @property
     def backward_order(self) -> tuple[str, ...]:
-        """Names in the order in which gradients are complete."""
+        """Return names in the order in which gradients are complete."""
         return tuple(node.name for node in reversed(self.nodes))
 
 
 def graph(trace: Trace, step: int, sample: int = 0, layer: int | None = None) -> Graph:
-    """The graph of a step (1 … T) of one layer, the top one by default; ValueError outside the run."""
+    """Return the graph of a step (1 … T) of one layer, the top one by default; ValueError outside the run."""
     index = trace.index_of(layer)
     watched = trace.layer(index)
     T, B = trace.times.shape
@@ -87,7 +87,7 @@ class _Sketch:
         self.exponent = 0 if exponent is None else int(exponent[step, sample])
 
     def node(self, node: Node) -> GraphNode:
-        """The node with its values."""
+        """Return the node with its values."""
         value, log10_value = self._written_out(self.done.values[node.name], self.unit)
         gradient, log10_gradient = self._written_out(self.done.gradients[node.name], self.exponent)
         uses = [edge for edge in self.done.edges if edge.source == node.name]
@@ -106,12 +106,12 @@ class _Sketch:
         )
 
     def edge(self, edge: Edge) -> GraphEdge:
-        """The edge with what it carries back."""
+        """Return the edge with what it carries back."""
         gradient, log10 = self._written_out(edge.gradient, self.exponent)
         return GraphEdge(edge.source, edge.target, through(edge, self.symbols), gradient, log10)
 
     def _written_out(self, values: Array, exponent: int) -> tuple[Array, float]:
-        """The sample's row (1, B, H) as plain float64, and the log10 of its norm."""
+        """Return the sample's row (1, B, H) as plain float64, and the log10 of its norm."""
         row = Scaled(values[0, self.sample][None], np.array([exponent]))
         with np.errstate(all="ignore"):
             return row.plain()[0], float(row.log10_norms()[0])

@@ -41,7 +41,7 @@ def paths(trace: Trace, layer: int | None = None, part: str | None = None) -> Ma
 
 
 def path_split(trace: Trace, layer: int | None = None, part: str | None = None) -> PathSplit:
-    """The same with norms and what cancels; ValueError for a part the cell does not have."""
+    """Return the same with norms and what cancels; ValueError for a part the cell does not have."""
     index = trace.index_of(layer)
     watched = trace.layer(index)
     part = watched.state_names[-1] if part is None else part
@@ -78,7 +78,7 @@ def path_vectors(layer: LayerTrace, part: str) -> dict[str, Scaled]:
 
 
 def step_pass(layer: LayerTrace, steps: slice = slice(None)) -> Pass:
-    """The cell's graph run forward and backward at some steps (indices from 0), gradients as mantissas."""
+    """Return the cell's graph run forward and backward at some steps (indices from 0), gradients as mantissas."""
     tape, cell = layer.record.tape, layer.cell
     if "active" in tape:
         raise DoesNotApply("Paths are not told apart where steps are masked or sequences end early.")
@@ -125,7 +125,7 @@ def _came_to(part: str, edges: list[Edge], exponent: Exponents | None) -> dict[s
 
 
 def _direct(layer: LayerTrace, exponent: Exponents | None) -> Array:
-    """What reaches h at steps 0 … T-1 through its own output, mantissas for `exponent`."""
+    """Return what reaches h at steps 0 … T-1 through its own output, mantissas for `exponent`."""
     direct = layer.record.direct
     rows = np.zeros_like(layer.record.grads["h"].mantissa)
     rows[direct.steps] = direct.rows.mantissa if exponent is None else direct.rows.aligned(exponent[direct.steps])
@@ -133,7 +133,10 @@ def _direct(layer: LayerTrace, exponent: Exponents | None) -> Array:
 
 
 def _through_output(layer: LayerTrace, part: str, split: dict[str, Array]) -> dict[str, Array]:
-    """What of each of h's paths goes on to the part through the step's own output; none where h does not read it."""
+    """Return what of each of h's paths goes on to the part through the step's own output.
+
+    None where h does not read it.
+    """
     place, earlier = layer.state_names.index(part), slice(0, len(layer.record.delta.mantissa) - 1)
     found = {name: np.zeros_like(rows) for name, rows in split.items()}  # the initial state has no output
     for name, rows in split.items():

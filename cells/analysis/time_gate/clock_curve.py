@@ -20,12 +20,12 @@ class Clock:
 
     @property
     def peak(self) -> float:
-        """The first time from 0 on at which k is 1."""
+        """Return the first time from 0 on at which k is 1."""
         return (0.5 * self.r_on * self.tau - SIGNS[self.sign] * self.s) % self.tau
 
     @property
     def phase(self) -> float:
-        """φ at time 0."""
+        """Return φ at time 0."""
         return float(self.at(np.zeros(1))[0][0])
 
     def at(self, times: Array) -> tuple[Array, Array]:
@@ -50,7 +50,7 @@ class ClockCurve:
 
 
 def clock_curve(clock: Clock, samples: Array, span: tuple[float, float]) -> ClockCurve:
-    """The clock's curve over `span`, and what of it the samples see."""
+    """Return the clock's curve over `span`, and what of it the samples see."""
     offset = -SIGNS[clock.sign] * clock.s
     first, last = (int(np.floor((end - offset) / clock.tau)) for end in span)
     phases, heights = _turn(clock)

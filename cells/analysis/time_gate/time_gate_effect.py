@@ -1,4 +1,6 @@
-"""What the clock does to a net: when its gates open, and what becomes of the gradient with, without and behind it."""
+"""Define what the clock does to a net: when its gates open, and what becomes of the gradient with, without and
+behind it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ class Net:
 
 @dataclass(frozen=True)
 class Copying:
-    """What a step back keeps of dL/dc, unit by unit, where the gate is closed and where it is open.
+    """Hold what a step back keeps of dL/dc, unit by unit, where the gate is closed and where it is open.
 
     closed  share of all unit-steps                   copied  share of the closed ones that hand it on bit for bit
     kept_closed, kept_open  ‖dL/dc_{t-1}‖ / ‖dL/dc_t‖ over those units, mean over steps; nan where there is no gradient
@@ -59,7 +61,10 @@ class TimeGateEffect:
 
 
 def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) -> TimeGateEffect:
-    """The record of one layer (0 the lowest; the top one by default) and one sample of a net that has a clock."""
+    """Return the record of one layer (0 the lowest.
+
+    The top one by default) and one sample of a net that has a clock.
+    """
     index = trace.index_of(layer)
     plain, frozen, behind = _nets(trace)
     watched = behind.layer(index)
@@ -86,7 +91,7 @@ def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) ->
 
 
 def _nets(trace: Trace) -> Iterator[Trace]:
-    """The same net without its gate, with it frozen open, and with it on the clock."""
+    """Yield the same net without its gate, with it frozen open, and with it on the clock."""
     _time_gate(trace)
     yield run(trace.settings.replace(cell=trace.top.cell.without_gate))
     for gate in ("open", "clock"):
@@ -95,7 +100,7 @@ def _nets(trace: Trace) -> Iterator[Trace]:
 
 
 def _time_gate(trace: Trace) -> Gate:
-    """The cell's declaration of its time gate; DoesNotApply where it has none."""
+    """Return the cell's declaration of its time gate; DoesNotApply where it has none."""
     cell = trace.top.cell
     if cell.time_gate is None or trace.settings is None:
         raise DoesNotApply(f"The {cell.label} has no clock: there is no gate to look behind.")
@@ -119,7 +124,7 @@ def _moments(times: Array) -> Array:
 
 
 def _widest(moments: Array, layer: LayerTrace) -> Array:
-    """Largest k among the instants of each column, so that no short opening falls between two: (COLUMNS, H)."""
+    """Return largest k among the instants of each column, so that no short opening falls between two: (COLUMNS, H)."""
     p, sign = layer.params, SIGNS[layer.cell.shift_sign]
     _, k = time_gate(moments.ravel()[:, None], p["tau"], p["s"], p["r_on"], p["leak"], sign)
     return k.reshape(*moments.shape, -1).max(axis=1)

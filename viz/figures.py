@@ -7,7 +7,6 @@ from typing import Any
 
 from cells.trace import Trace
 
-from .curves import Curve
 from .flow_figure import Drawn, flow, panel_figure
 from .maps.figure import PHASE, TITLE, phase_diagram
 from .panel import Scene, View
@@ -19,12 +18,14 @@ from .training import PANEL_TITLES, TRAINING, figure_name, training_figure, trai
 class FigureKind:
     """draw(record, view, extra) -> Drawn; `needs` says of what kind the record is.
 
+    `extra` are curves that lie over a run's own or, where networks learn, the records of other runs.
+
     `fits` tells whether a trace has what the figure shows.
     """
 
     name: str
     title: str
-    draw: Callable[[Any, View | None, Sequence[Curve]], Drawn]
+    draw: Callable[[Any, View | None, Sequence[Any]], Drawn]
     needs: str = "trace"
 
     def fits(self, trace: Trace) -> bool:

@@ -129,3 +129,18 @@ def test_any_number_of_updates_is_drawn_and_thinning_is_said(updates):
 def test_the_view_chooses_panels():
     headings = [note["text"] for note in draw(made(), panels=("flow_c",)).figure["layout"]["annotations"]]
     assert any("dL/dc" in text for text in headings) and not any("loss" in text for text in headings)
+
+
+def test_other_runs_are_drawn_beside_it_each_in_its_colour_to_its_own_length():
+    long, short = made(50, validation_loss=np.linspace(2, 1, 50)), made(20, validation_loss=np.linspace(3, 2, 20))
+    other = TrainingRecord(short.columns, short.flows, "other", "Task: made · Cell: GRU")
+    drawn = FIGURES[TRAINING].draw(long, View(), (other,))
+    (line,) = [t for t in named(drawn, "other") if "lines" in t["mode"] and t["yaxis"] == "y"]
+    assert line["line"]["color"] == PALETTES["light"].of("pin1") and line["x"][-1] == 20
+    np.testing.assert_allclose(line["y"], np.log10(short.columns["validation_loss"]), atol=1e-4)
+    assert len(named(drawn, "‖dL/dh<sub>t</sub>‖")) == 2
+    assert drawn.caption.endswith("other: Cell: GRU")
+    rows = list(csv_format.DictReader(io.StringIO(csv(drawn))))
+    assert len(rows) == 50 and float(rows[19]["validation_loss, other"]) == 2.0
+    longer = FIGURES[TRAINING].draw(other, View(), (long,)).figure["layout"]["xaxis"]["range"]
+    assert longer[1] >= 50

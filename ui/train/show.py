@@ -16,18 +16,19 @@ from ui.frame import theme
 from ui.rich_text import as_written
 from ui.server.render_lock import RENDER_LOCK
 from ui.shell.notices import show_sentence
-from viz.training import PANEL_TITLES, TrainingRecord, panels_fitting
+from viz.training import PANEL_TITLES, panels_fitting
 from viz.words import spelled
 
 from .choice import FAULT, start
 from .open_network import open_network
 from .save import save_dialog
-from .stored import Opened, body_of, drawable, exportables_of, fault_of, open_job, record_of
+from .stored import Opened, Shown, body_of, exportables_of, fault_of, open_job, record_of, shown_of
 from .words import details, headline
 
 POLL = 1.0  # seconds between two looks at a run under way
 BEGIN_WITH = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")
 BAR = 380  # px
+BESIDE = 5  # runs that are drawn beside one
 FEW = 8  # runs that stand side by side
 
 
@@ -62,13 +63,15 @@ def _show(job: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="train_status"):
         st.html(f'<h4 class="bf-title">{spelled(job.status.name)}</h4>', width="content")
         _status(job.status)
-    place = _chosen(job)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="train_runs"):
+        place = _chosen(job)
+        beside = _beside([other for other in job.places if other is not place])
     if fault := fault_of(place, job.status):
         st.info(as_written(f"{fault.rstrip('.')}."))
         return
     record = record_of(place)
     if record is not None:
-        _run(place, record)
+        _run(place, record, beside)
 
 
 def _status(now: jobs.JobStatus) -> None:
@@ -107,21 +110,21 @@ def _chosen(job: Opened) -> runs.Place:
     return by_tile[tile or 0]
 
 
-def _run(place: runs.Place, record: RunRecord) -> None:
+def _run(place: runs.Place, record: RunRecord, beside: list[runs.Place]) -> None:
     if not record.progress.update:
         st.html(
             band(headline(record) if record.progress.halt else "Before the first update.", spelled(details(record)))
         )
         _cure(place, record)
         return
-    shown = drawable(place, record)
+    shown = shown_of(place, record, beside)
     st.html(band(headline(record), spelled(details(record))))
     _cure(place, record)
     panels = _tools(place, shown)
-    show_chart(*body_of(place, shown, panels, theme()), key="chart training")
+    show_chart(*body_of(shown, panels, theme()), key="chart training")
     _samples(record)
     with st.expander("Settings", key="train_settings"):
-        st.caption(as_written(shown.caption))
+        st.caption(as_written(shown.record.caption))
 
 
 def _cure(place: runs.Place, record: RunRecord) -> None:
@@ -133,9 +136,24 @@ def _cure(place: runs.Place, record: RunRecord) -> None:
         start(f"{place.label} with {cure.change}", {label: changed})
 
 
-def _tools(place: runs.Place, shown: TrainingRecord) -> tuple[str, ...]:
+def _beside(others: list[runs.Place]) -> list[runs.Place]:
+    """Up to five other runs of the job, to be drawn beside the one that is shown."""
+    if not others:
+        return []
+    by_tile = {place.tile: place for place in others}
+    how = {
+        "format_func": lambda tile: by_tile[tile].label,
+        "placeholder": "other runs",
+        "key": "train_beside",
+        "width": BAR,
+    }
+    chosen = st.multiselect("Compare with", list(by_tile), max_selections=BESIDE, **how)
+    return [by_tile[tile] for tile in chosen]
+
+
+def _tools(place: runs.Place, shown: Shown) -> tuple[str, ...]:
     """Which panels are drawn, and where the run may go."""
-    fitting = panels_fitting(shown)
+    fitting = panels_fitting(shown.record)
     with st.container(horizontal=True, vertical_alignment="center", key="train_tools"):
         usual = [name for name in fitting if name in BEGIN_WITH]
         titles = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": "train_panels"}

@@ -1,5 +1,6 @@
 """Runs of the lab as the page reads them from the store: their state, their record, what is drawn of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +15,7 @@ from lab.record import RunRecord
 from lab.settings import LabSettings
 from ui.compute import BODIES, chart_body
 from ui.export.exportables import Exportable
+from viz.flow_figure import Drawn
 from viz.training import TRAINING, TrainingRecord, figure_name, panels_fitting
 
 NO_RUN = "There is no run yet: start one above"
@@ -85,28 +87,43 @@ def caption_of(settings: LabSettings) -> str:
     return " · ".join(words)
 
 
-def body_of(place: runs.Place, shown: TrainingRecord, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The run that is looked at, and the runs beside it, as the figures take them; `key` changes with any of them."""
+
+    record: TrainingRecord
+    others: tuple[TrainingRecord, ...]
+    key: tuple[Stamp, ...]
+
+
+def shown_of(place: runs.Place, record: RunRecord, beside: Sequence[runs.Place]) -> Shown:
+    """What is drawn: of the runs beside it those that have begun."""
+    known = {other: found for other in beside if (found := record_of(other)) is not None and found.progress.update}
+    others = tuple(drawable(other, found) for other, found in known.items())
+    return Shown(drawable(place, record), others, tuple(stamp_of(one) for one in (place, *known)))
+
+
+def body_of(shown: Shown, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
     """The figure as the browser takes it, and its height."""
-    return BODIES.of(
-        (TRAINING, *stamp_of(place), shown.updates, panels, mode), lambda: _drawn_body(shown, panels, mode)
-    )
+    key = (TRAINING, *shown.key, shown.record.updates, panels, mode)
+    return BODIES.of(key, lambda: _drawn_body(shown, panels, mode))
 
 
-def _drawn_body(shown: TrainingRecord, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
-    drawn = viz.FIGURES[TRAINING].draw(shown, viz.View(theme=mode, panels=panels), ())
+def _drawn_body(shown: Shown, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
+    drawn = viz.FIGURES[TRAINING].draw(shown.record, viz.View(theme=mode, panels=panels), shown.others)
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 
 
-def exportables_of(shown: TrainingRecord) -> list[Exportable]:
+def exportables_of(shown: Shown) -> list[Exportable]:
     """The whole figure, and each of its panels."""
-    names = [TRAINING, *(figure_name(panel) for panel in panels_fitting(shown))]
+    names = [TRAINING, *(figure_name(panel) for panel in panels_fitting(shown.record))]
     return [
         Exportable(name, viz.FIGURES[name].title, partial(_draw, name, shown), part=name != TRAINING) for name in names
     ]
 
 
-def _draw(name: str, shown: TrainingRecord, mode: str):
-    return viz.FIGURES[name].draw(shown, viz.View(theme=mode), ())
+def _draw(name: str, shown: Shown, mode: str) -> Drawn:
+    return viz.FIGURES[name].draw(shown.record, viz.View(theme=mode), shown.others)
 
 
 def fault_of(place: runs.Place, now: jobs.JobStatus) -> str:

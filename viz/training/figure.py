@@ -1,6 +1,7 @@
 """The figures of a run: all panels over one axis of updates, and each panel alone."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,7 @@ from viz.curves import named_apart
 from viz.flow_figure import ALONE, Drawn
 from viz.panel import PanelData, View
 
-from .flow import flow_panel
+from .flow import beside, flow_panel
 from .lines import quantity_panel
 from .quantities import QUANTITIES, Quantity
 from .record import TrainingRecord
@@ -18,11 +19,18 @@ from .scene import UpdateScene, over_updates
 TRAINING = "training"
 TITLE = "A network learns"
 
-Draw = Callable[[TrainingRecord, UpdateScene], PanelData]
+Others = Sequence[TrainingRecord]
+Draw = Callable[[TrainingRecord, UpdateScene, Others], list[PanelData]]
 
 
-def _lines(quantity: Quantity) -> Draw:
-    return partial(quantity_panel, quantity)
+def _lines(quantity: Quantity, record: TrainingRecord, scene: UpdateScene, others: Others) -> list[PanelData]:
+    return [quantity_panel(quantity, record, scene, others)]
+
+
+def _flows(part: str, record: TrainingRecord, scene: UpdateScene, others: Others) -> list[PanelData]:
+    own = flow_panel(part, record, scene)
+    named = replace(own, heading=f"{record.label}: {own.heading}") if others else own
+    return [named, *beside(part, others, scene)]
 
 
 FLOWS = {"flow_h": "h", "flow_c": "c"}
@@ -38,8 +46,8 @@ PANEL_TITLES = {
     "radius": "Spectral radius",
     "ratio": "Update ratio",
 }
-_DRAW: dict[str, Draw] = {quantity.name: _lines(quantity) for quantity in QUANTITIES}
-_DRAW |= {name: partial(flow_panel, part) for name, part in FLOWS.items()}
+_DRAW: dict[str, Draw] = {quantity.name: partial(_lines, quantity) for quantity in QUANTITIES}
+_DRAW |= {name: partial(_flows, part) for name, part in FLOWS.items()}
 
 
 def figure_name(panel: str) -> str:
@@ -54,28 +62,39 @@ def panels_fitting(record: TrainingRecord) -> list[str]:
     return [name for name in PANEL_TITLES if name in lines | heats]
 
 
-def training_figure(record: TrainingRecord, view: View | None = None, extra: Sequence = ()) -> Drawn:
-    """The run's panels, those that the view names or all it has; `extra` is none of its business."""
+def training_figure(record: TrainingRecord, view: View | None = None, extra: Others = ()) -> Drawn:
+    """The run's panels, those that the view names or all it has; `extra` are up to six runs drawn beside it."""
     view = view or View()
     fitting = panels_fitting(record)
     names = [name for name in fitting if name in view.panels] or fitting
-    return _drawn(TRAINING, f"{TITLE}: {record.label}", names, record, view)
+    return _drawn(TRAINING, f"{TITLE}: {record.label}", names, record, view, extra)
 
 
-def training_panel(name: str, record: TrainingRecord, view: View | None = None, extra: Sequence = ()) -> Drawn:
+def training_panel(name: str, record: TrainingRecord, view: View | None = None, extra: Others = ()) -> Drawn:
     """One panel as a figure of its own. ValueError where the run has nothing for it."""
     if name not in panels_fitting(record):
         raise ValueError(f"panels = {name}: the run {record.label} has nothing for it")
     tall = View(theme=(view or View()).theme, stretch=ALONE)
-    return _drawn(figure_name(name), f"{PANEL_TITLES[name]}: {record.label}", [name], record, tall)
+    return _drawn(figure_name(name), f"{PANEL_TITLES[name]}: {record.label}", [name], record, tall, extra)
 
 
-def _drawn(name: str, title: str, names: Iterable[str], record: TrainingRecord, view: View) -> Drawn:
-    scene = UpdateScene(view=view, updates=record.updates)
-    panels = [_DRAW[panel](record, scene) for panel in names]
+def _drawn(name: str, title: str, names: Iterable[str], record: TrainingRecord, view: View, others: Others) -> Drawn:
+    furthest = max([record.updates, *(other.updates for other in others)])
+    scene = UpdateScene(view=view, updates=record.updates, furthest=furthest)
+    panels = [panel for one in names for panel in _DRAW[one](record, scene, others)]
     figure = over_updates(panels, scene)
     alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt))
-    figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": record.caption}
-    updates = [("update", np.arange(1, record.updates + 1))]
+    caption = _caption(record, others)
+    figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": caption}
+    updates = [("update", np.arange(1, furthest + 1))]
     columns = named_apart([*updates, *(pair for panel in panels for pair in panel.columns.items())])
-    return Drawn(name, title, figure, alt, record.caption, columns)
+    return Drawn(name, title, figure, alt, caption, columns)
+
+
+def _caption(record: TrainingRecord, others: Others) -> str:
+    """The run's settings, and of each run beside it those that differ."""
+    own = record.caption.split(" · ")
+    told = [record.caption]
+    for other in others:
+        told.append(f"{other.label}: {', '.join(w for w in other.caption.split(' · ') if w not in own) or 'the same'}")
+    return " · ".join(told)

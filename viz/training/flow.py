@@ -1,5 +1,8 @@
 """The gradient's way through time at every update, as colour, and how far back half of it reaches."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from viz.curves import Array
@@ -31,7 +34,8 @@ def flow_panel(part: str, record: TrainingRecord, scene: UpdateScene) -> PanelDa
     )
     panel = heat_panel(heat, scene, told(part, record))
     if part == "h":
-        panel.traces.extend(_half_line(record, values.shape[1], scene))
+        last = 1 + int(np.flatnonzero(np.isfinite(values).any(axis=0))[-1])
+        panel.traces.extend(_half_line(record, last, scene))
     return panel
 
 
@@ -41,15 +45,26 @@ def _heading(part: str, record: TrainingRecord) -> str:
     return f"‖dL/d{part}<sub>t</sub>‖ by update and step{layer}{line}"
 
 
+def beside(part: str, others: Sequence[TrainingRecord], scene: UpdateScene) -> list[PanelData]:
+    """The same of other runs, one panel each, named."""
+    panels = []
+    for other in others:
+        if other.flow(part) is not None:
+            panel = flow_panel(part, other, replace(scene, updates=other.updates))
+            columns = {f"{name}, {other.label}": column for name, column in panel.columns.items()}
+            panels.append(replace(panel, heading=f"{other.label}: {panel.heading}", columns=columns, alt=[]))
+    return panels
+
+
 def _limits(values: Array) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     low, high = float(np.quantile(known, OUTLIERS)), float(known.max())
     return (low, high) if high - low >= DECADES else (high - DECADES, high)
 
 
-def _half_line(record: TrainingRecord, steps: int, scene: UpdateScene) -> list[dict]:
+def _half_line(record: TrainingRecord, last: int, scene: UpdateScene) -> list[dict]:
     """Where half of the last step's gradient is left, as the half-life tells it; nothing before step 1."""
-    at = steps - record.columns["half_life"][scene.drawn]
+    at = last - record.columns["half_life"][scene.drawn]
     inside = np.isfinite(at) & (at >= 1)
     if not inside.any():
         return []

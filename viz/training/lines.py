@@ -1,5 +1,6 @@
 """A quantity of a run as a panel of lines over its updates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,18 +30,46 @@ class UpdatePlot(LinePlot):
         return (ZERO, NONE_LOST, NAN) if self.frame.name == "half_life" else super().kinds
 
 
-def quantity_panel(quantity: Quantity, record: TrainingRecord, scene: UpdateScene) -> PanelData:
-    """The lines of a quantity that the run has."""
-    lines = quantity.lines_of(record)
+def quantity_panel(
+    quantity: Quantity, record: TrainingRecord, scene: UpdateScene, others: Sequence[TrainingRecord] = ()
+) -> PanelData:
+    """The lines of a quantity that the run has; beside other runs, of each the one that compares them."""
+    lines = _compared(quantity, record) if others else quantity.lines_of(record)
     curves = {line: _curve(line, record.columns[line.column], quantity.log) for line in lines}
+    if others:
+        own_look = {"label": record.label, "role": "total", "dash": "solid", "width": 2.4}
+        curves = {line: replace(curve, **own_look) for line, curve in curves.items()}
+    beside = _beside(quantity, others)
     frame = Frame(quantity.name, quantity.heading(record), quantity.axis, quantity.height, log=quantity.log)
-    plot = UpdatePlot(frame, list(curves.values()), [quantity.told(record)])
+    plot = UpdatePlot(frame, [*curves.values(), *(curve for _, curve in beside)], [quantity.told(record)])
     (panel,) = plot.panels(scene, shared_axes_of([plot]))
     _shrink(panel)
     for line in lines:
         if line.measured:
             _mark(panel, curves[line].label, _scaled(record.columns[line.column], quantity.log))
-    return replace(panel, columns={line.column: record.columns[line.column] for line in lines})
+    for values, curve in beside:
+        if np.isnan(values).any() and quantity.lines[quantity.compared].measured:
+            _mark(panel, curve.label, _scaled(values, quantity.log))
+    own = {line.column: record.columns[line.column] for line in lines}
+    return replace(panel, columns=own | {f"{curve.name}": values for values, curve in beside})
+
+
+def _compared(quantity: Quantity, record: TrainingRecord) -> list[Line]:
+    """The line that stands for a run among others: the chosen one, or the first that the run has."""
+    chosen = quantity.lines[quantity.compared]
+    return [chosen] if record.has(chosen.column) else quantity.lines_of(record)[:1]
+
+
+def _beside(quantity: Quantity, others: Sequence[TrainingRecord]) -> list[tuple[Array, Curve]]:
+    """The numbers and the curve of each other run that has the quantity, in a colour of its own."""
+    found = []
+    for place, other in enumerate(others, 1):
+        for line in _compared(quantity, other):
+            values = other.columns[line.column]
+            named = replace(line, label=other.label, role=f"pin{place}", dash="solid")
+            curve = _curve(named, values, quantity.log)
+            found.append((values, replace(curve, name=f"{line.column}, {other.label}")))
+    return found
 
 
 def _shrink(panel: PanelData) -> None:

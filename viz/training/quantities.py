@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A panel of lines. `told` gives its finding."""
+    """A panel of lines. `told` gives its finding, `compared` the line that other runs show beside them."""
 
     name: str
     title: str
@@ -35,6 +35,7 @@ class Quantity:
     told: Callable[[TrainingRecord], str]
     log: bool = True
     height: int = 112
+    compared: int = 0  # place in `lines`
 
     def lines_of(self, record: TrainingRecord) -> list[Line]:
         """Those that the run has; a smoothed loss only where it is another one."""
@@ -95,6 +96,7 @@ QUANTITIES = (
         ),
         way("The loss", "smooth_loss"),
         height=150,
+        compared=2,
     ),
     Quantity(
         "accuracy",
@@ -103,6 +105,7 @@ QUANTITIES = (
         (Line("accuracy", "this batch", "total"), Line("validation_accuracy", "validation", "other", True)),
         way("The accuracy", "accuracy"),
         log=False,
+        compared=1,
     ),
     Quantity(
         "perplexity",
@@ -110,6 +113,7 @@ QUANTITIES = (
         "perplexity",
         (Line("perplexity", "this batch", "total"), Line("validation_perplexity", "validation", "other", True)),
         way("The perplexity", "perplexity"),
+        compared=1,
     ),
     Quantity(
         "gradient",

@@ -16,10 +16,11 @@ MOST = 1000  # updates that are drawn; tables hold all
 
 @dataclass(frozen=True, eq=False)
 class UpdateScene(Scene):
-    """How a run is looked at; the steps of its axis are updates."""
+    """How a run is looked at; the steps of its axis are updates, `furthest` those of the longest run beside it."""
 
     trace: Any = None
     updates: int = 2
+    furthest: int = 2
 
     @cached_property
     def steps(self) -> int:
@@ -29,7 +30,7 @@ class UpdateScene(Scene):
     @cached_property
     def longest(self) -> int:
         """The axis' end: never a single point."""
-        return max(2, self.updates)
+        return max(2, self.updates, self.furthest)
 
     @cached_property
     def stride(self) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 import jobs
 from cells.registry import CELLS
-from jobs import arrays, control, lease, tiles
+from jobs import arrays, checkpoints, control, lease, tiles
 from lab import RECIPES, LabSettings, runs
 from lab.checkpoint import pack, unpack
 from lab.cured import cured
@@ -151,6 +151,22 @@ def test_a_missing_checkpoint_and_a_damaged_result_get_one_sentence(ended):
     session = opened_page(run=ended)
     said = errors(session) + [box.value.replace("\\", "") for box in session.app.info]
     assert len(said) == 1 and "checkpoint" in said[0]
+
+
+def test_a_run_whose_processes_were_killed_shows_what_is_kept_and_offers_to_go_on(home, monkeypatch):
+    settings = LabSettings(task="adding", length=6, hidden=4, batch=4, updates=50)
+    job, here, resumed = runs.job_of("Killed", {"killed": settings}), runs.store(), []
+    with here.transaction() as db:
+        control._enter(db, job)
+    training = Training(settings)
+    next(event for event in training.events() if event.update == 7)
+    checkpoints.write(here, job.id, 0, pack(training))
+    monkeypatch.setattr(jobs, "resume", lambda store, job_id: resumed.append(job_id))
+    session = opened_page(run=job.id[:8])
+    assert "Update 7 of 50" in session.verdict
+    assert any(box.value.startswith("Interrupted") for box in session.app.markdown)
+    next(node for node in session.app if getattr(node, "key", None) == "train_go_on").click().run()
+    assert resumed == [job.id]
 
 
 def test_a_full_store_is_told_in_one_sentence(home, monkeypatch):

@@ -97,7 +97,7 @@ class Shown:
 
 
 def shown_of(place: runs.Place, record: RunRecord, beside: Sequence[runs.Place]) -> Shown:
-    """What is drawn: of the runs beside it those that have begun."""
+    """Return what is drawn: of the runs beside it those that have begun."""
     known = {other: found for other in beside if (found := record_of(other)) is not None and found.progress.update}
     others = tuple(drawable(other, found) for other, found in known.items())
     return Shown(drawable(place, record), others, tuple(stamp_of(one) for one in (place, *known)))

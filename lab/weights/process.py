@@ -10,7 +10,7 @@ from .child import REFUSED
 from .errors import BadFile
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "lab.weights.child"]
+COMMAND = [sys.executable, "-c", "from lab.weights.child import main; main()"]
 PATIENCE = 30  # seconds, of which PyTorch takes one or two to load
 PASSED = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
 

@@ -129,7 +129,7 @@ def test_a_question_is_two_clicks_away(visit):
 
 def test_what_takes_long_shows_progress_and_gives_way_to_a_change(visit):
     page = visit("?cell=lstm&steps=400&hidden=96&layers=2")
-    page.page.get_by_role("link", name="Jacobians", exact=True).click()
+    page.turn_to("jacobians")
     page.page.get_by_text("Computing: ").first.wait_for()
     page.pick("cell", "RNN")
     page.page.wait_for_selector(".st-key-chart-prediction .bf-plot[data-painted]")

@@ -9,6 +9,7 @@ from pathlib import Path
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+import ui.platform
 from bridge.server import Server
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +41,7 @@ class Reader:
 
 
 async def main() -> dict:
+    ui.platform.PLATFORM = ui.platform.BROWSER  # before a page asks for it
     started = []
     real, threading.Thread.start = threading.Thread.start, lambda thread: started.append(thread.name)
     server = Server(str(ROOT / "app.py"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cells import RunSettings
-from tests.ui.analysis_pages import SMALL, on, selection, text, until
+from tests.ui.analysis_pages import SMALL, on, opened_page, text, until
 from tests.ui.sessions import PATIENCE, Session, plain
 from ui.analysis.compute import key_of
 from ui.analysis.measures import MEASURES
@@ -139,9 +139,9 @@ def test_the_row_of_the_credit_matrix_is_picked_and_kept_in_the_link():
 
 
 def test_a_step_beyond_the_run_is_its_last():
-    look = selection(steps=9, at=50, loss_at=50, unit=99, sample=99, hidden=4, batch=2).look
+    look = opened_page(steps=9, at=50, loss_at=50, unit=99, sample=99, hidden=4, batch=2).look
     assert (look.step, look.loss_step, look.unit, look.sample) == (9, 9, 4, 2)
-    assert selection(steps=9).look.step == 9
+    assert opened_page(steps=9).look.step == 9
 
 
 def test_a_link_beyond_the_run_is_mended_by_name():
@@ -163,11 +163,13 @@ def test_the_layer_shown_is_the_one_measured():
 
 
 def test_a_measure_is_computed_anew_only_for_what_it_depends_on():
-    one, other = selection(at=2, unit=1), selection(at=3, unit=2)
+    one, other = opened_page(at=2, unit=1), opened_page(at=3, unit=2)
     changed = {name for name in MEASURES if key_of(name, one) != key_of(name, other)}
     assert changed == {"step_jacobian", "exercise", "graph", "softmax"}
-    assert key_of("credit", selection(seed=1)) != key_of("credit", selection(seed=2))
-    assert key_of("fan", selection(seed=1)) == key_of("fan", selection(seed=2)) != key_of("fan", selection(seeds=20))
+    assert key_of("credit", opened_page(seed=1)) != key_of("credit", opened_page(seed=2))
+    assert (
+        key_of("fan", opened_page(seed=1)) == key_of("fan", opened_page(seed=2)) != key_of("fan", opened_page(seeds=20))
+    )
 
 
 # ── many draws
@@ -183,7 +185,7 @@ def test_the_number_of_seeds_is_in_the_link_and_counted_in_the_sentence():
 
 def test_so_many_draws_that_nobody_would_wait_are_refused_with_how_many_fit(monkeypatch):
     monkeypatch.setattr(
-        measures, "LONGEST", 40 * 12 * seconds_per_step(selection(steps=12, hidden=5, batch=2).settings)
+        measures, "LONGEST", 40 * 12 * seconds_per_step(opened_page(steps=12, hidden=5, batch=2).settings)
     )
     session = on("fan", hidden="5")
     assert session.charts == {}
@@ -212,7 +214,7 @@ def test_the_list_is_filtered_and_sorted_from_the_link():
 
 
 def test_combinations_that_make_no_run_say_why(monkeypatch):
-    phased = selection(cell="phased_lstm", steps=12, hidden=6, batch=2).settings
+    phased = opened_page(cell="phased_lstm", steps=12, hidden=6, batch=2).settings
     monkeypatch.setattr(budget, "SECONDS", 0.99 * 12 * seconds_per_step(phased))
     session = on("table", hidden="6")
     (box,) = session.app.info

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings
-from tests.ui.analysis_pages import selection
+from tests.ui.analysis_pages import opened_page
 from ui.analysis import compute as analysis_compute
 from ui.analysis.measures import measured
 from ui.server import background, memory
@@ -79,14 +79,14 @@ def test_all_that_may_be_kept_is_well_below_what_the_machine_has():
 
 @pytest.mark.parametrize("name", ["credit", "paths", "saturation"])
 def test_what_a_page_offers_for_saving_keeps_no_record_alive(name):
-    here = selection(steps=9, hidden=5, batch=3, seed=7)
+    here = opened_page(steps=9, hidden=5, batch=3, seed=7)
     record = measured(name, here.settings, 0, here.look, lambda share: None)
     assert type(analysis_compute.record_again(name, here)) is type(record)
 
 
 def test_the_runs_of_work_that_waits_are_not_held(monkeypatch):
     """Many who wait for a measure of a large run held one run each."""
-    here = selection(steps=9, hidden=5, batch=3, seed=8)
+    here = opened_page(steps=9, hidden=5, batch=3, seed=8)
     asked = []
     monkeypatch.setattr(background, "ask", lambda slot, key, make, *more: asked.append(make))
     analysis_compute.work_of("credit", here)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings
-from tests.ui.analysis_pages import SMALL, on, selection, text, until
+from tests.ui.analysis_pages import SMALL, on, opened_page, text, until
 from tests.ui.sessions import Session
 from ui.analysis import compute as analysis_compute
 from ui.analysis import oracle
@@ -48,7 +48,7 @@ def test_what_a_page_computes_can_be_sent_and_its_record_drawn(page, sent_works)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("name", [name for name in MEASURES if "combinations" not in name and name != "fan"])
 def test_a_record_arrives_as_it_was_sent(name, cell):
-    looked = selection(cell=cell, **TINY)
+    looked = opened_page(cell=cell, **TINY)
     try:
         record = measured(name, looked.settings, 0, looked.look, lambda share: None)
     except analysis_compute.DoesNotApply:

@@ -140,7 +140,7 @@ def test_values_that_make_no_run_are_left_out_and_named():
     settings = RunSettings(cell="phased_lstm")
     plan = planned(settings.replace(shortest_period=5.0, longest_period=100.0), "shortest_period")
     assert plan.values[-1] == 100
-    assert plan.note == "Shortest period 1 to 100: beyond, the run is not possible."
+    assert plan.note == "Shortest period 0.001 to 100: beyond, the run is not possible."
 
 
 # ── what it may cost

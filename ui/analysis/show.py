@@ -32,7 +32,7 @@ def show_analysis_chart(
     mount  draws the chart instead of ours, and writes its finding itself
     """
     kind = CHARTS[name]
-    with st.container(key=f"chart {name}"):
+    with st.container(key=f"measure {name}"):
         try:
             needs, record = _record(kind, selection)
             body, height, finding = body_of(name, record, selection, needs)

@@ -21,7 +21,7 @@ from .record import Shown
 PHASE = "phase"
 TITLE = "Phase diagram"
 HEIGHT = 470  # px of the plotting area, where it does not fill a window
-LEAST, MOST = 300, 760  # px of it in a window
+LEAST, MOST = 296, 760  # px of it in a window
 LEFT, RIGHT, TOP, BOTTOM = 72, 104, 30, 52
 FEW = 12
 NO_RUN, NOT_YET = "no run is possible", "not computed yet"

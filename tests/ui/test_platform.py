@@ -27,7 +27,7 @@ def sent(value):
 @pytest.fixture
 def sent_works(monkeypatch):
     """Every measure of a page, sent as a browser's worker would get it, and its record as it would come back."""
-    seen, begin = [], Works()._begin
+    seen, begin = [], Works()._begins[False]
 
     def elsewhere(compute, report, seconds):
         seen.append(sent(compute))

@@ -68,8 +68,8 @@ TITLES = {
         "Which cell, activation and initialiser keeps the gradient best?",
         ("half-life", "credit"),
     ),
-    "train": PageTitle("Train", "What becomes of the gradient while a network learns?", ()),
     "lessons": PageTitle("Lessons", "Where do I begin?", ()),
+    "train": PageTitle("Train", "What becomes of the gradient while a network learns?", ()),
 }
 
 

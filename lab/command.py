@@ -218,7 +218,7 @@ def export(options: argparse.Namespace) -> int:
 
 
 def stop(options: argparse.Namespace) -> int:
-    """Return each run keeps a checkpoint."""
+    """Stop a job; each of its runs keeps a checkpoint."""
     here = runs.store()
     job_id = runs.find(here, options.run)[0].job
     jobs.stop(here, job_id)

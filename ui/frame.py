@@ -28,7 +28,7 @@ def open_page() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _freeze() -> bool:
-    """Return a collection walks every object there is: most are modules, which never become garbage."""
+    """Freeze what is loaded: a collection walks every object, and modules never become garbage."""
     gc.collect()
     gc.freeze()
     if PLATFORM.threads:

@@ -54,7 +54,7 @@ def _state(s: RunSettings, layer: int) -> int:
 
 
 def _credit(s: RunSettings, layer: int) -> float:
-    """Return every loss goes back through every earlier step."""
+    """Estimate the seconds of a credit matrix: every loss goes back through every earlier step."""
     return s.steps**2 * s.batch * s.hidden**2 * _blocks(s) * (2 * (s.layers - layer) - 1) / CREDIT
 
 

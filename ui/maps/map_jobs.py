@@ -133,7 +133,7 @@ def _row(here: jobs.Store, job_id: str) -> sqlite3.Row | None:
 
 
 def _is_map(row: sqlite3.Row | None) -> bool:
-    """Return a damaged job is listed as well: so it can be deleted."""
+    """Return whether a job is a map; a damaged one counts as well, so that it can be deleted."""
     return row is None or row["function"] == FUNCTION
 
 

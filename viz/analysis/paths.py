@@ -60,7 +60,7 @@ def _percent_ticks() -> dict:
 
 
 def _area(name: str, values: Array, split: PathSplit, scene: Scene) -> dict:
-    """Return a way through a pre-activation is hatched, a way through a gate itself is plain."""
+    """Fill the area of a way: hatched through a pre-activation, plain through a gate itself."""
     colour = scene.palette.of(split.ways[name].colour)
     shown = np.nan_to_num(significant(values[scene.drawn]))
     area = {

@@ -12,7 +12,7 @@ from safetensors.numpy import save
 from cells.arrays import Array
 from cells.knobs import BadValue
 
-from .record import FORMAT, progress_from, read_payload
+from .record import FORMAT, progress_from, read_payload, rungs_of
 from .settings import LabSettings
 from .training import Training
 
@@ -56,6 +56,7 @@ def _arrays(training: Training) -> Iterator[tuple[str, Array]]:
     yield "good", training.good.numpy()
     if training.best is not None:
         yield "best", training.best.numpy()
+    yield from ((f"ladder/{update}", weights) for update, weights in training.ladder.rungs.items())
     for index, state in training.optimiser.state_dict()["state"].items():
         for name, value in state.items():
             if value is not None:
@@ -76,6 +77,7 @@ def _fill(training: Training, facts: Mapping[str, Any], arrays: Mapping[str, Arr
     training.schedule.load_state_dict(facts["schedule"])
     training.carried = _carried(arrays)
     training.history.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
+    training.ladder.restore(rungs_of(arrays))
     training.progress = progress_from(facts["progress"])
 
 

@@ -50,6 +50,12 @@ class RecurrentNet(nn.Module):
         return self.readout.get_parameter("W_y").shape[0]
 
     @property
+    def recurrent_part(self) -> slice:
+        """Return where the layers' parameters stand among all that are trained: behind the embedding, if any."""
+        first = 0 if self.embedding is None else self.embedding.numel()
+        return slice(first, first + sum(p.numel() for p in self.layers.parameters() if p.requires_grad))
+
+    @property
     def dtype(self) -> torch.dtype:
         """Return the dtype of all arrays: float32 or float64."""
         return self.readout.get_parameter("W_y").dtype

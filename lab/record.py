@@ -67,11 +67,12 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """A run as its last checkpoint has it."""
+    """A run as its last checkpoint has it; `kept` are the earlier updates whose weights it holds, in order."""
 
     settings: LabSettings
     progress: Progress
     past: History
+    kept: tuple[int, ...] = ()
 
     @cached_property
     def history(self) -> dict[str, Array]:
@@ -94,7 +95,13 @@ def read_record(payload: bytes) -> RunRecord:
     facts, arrays = read_payload(payload)
     past = History(facts["settings"]["length"])
     past.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
-    return RunRecord(LabSettings.from_json(facts["settings"]), progress_from(facts["progress"]), past)
+    kept = tuple(sorted(rungs_of(arrays)))
+    return RunRecord(LabSettings.from_json(facts["settings"]), progress_from(facts["progress"]), past, kept)
+
+
+def rungs_of(arrays: Mapping[str, Array]) -> dict[int, Array]:
+    """Return the weights of earlier updates among the arrays of a checkpoint, by update."""
+    return {int(n.removeprefix("ladder/")): a for n, a in arrays.items() if n.startswith("ladder/")}
 
 
 def read_payload(payload: bytes) -> tuple[dict[str, Any], dict[str, Array]]:

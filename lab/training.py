@@ -13,6 +13,7 @@ from cells.arrays import Array
 
 from .halt import NotFinite, check_grads, check_parameters, check_reading, growth_in_words
 from .history import History, flow_of, half_life
+from .ladder import Ladder
 from .model import RecurrentNet, State, build_net
 from .optimisation import Clipping, clip_grads, optimiser_of, schedule_of
 from .parameters import FlatParameters, norm
@@ -71,6 +72,8 @@ class Training:
         self.progress = Progress(smooth=self.task.chance_loss)
         self.carried: State | None = None
         self.good = self.theta.snapshot()  # the parameters before the last update
+        self.ladder = Ladder(self.recurrent_weights().nbytes)
+        self.ladder.note(0, self.recurrent_weights())
         self.best: Tensor | None = None  # those of the least validation loss, where patience asks for them
 
     def events(self) -> Iterator[Event]:
@@ -98,6 +101,7 @@ class Training:
         flow = {name: flow_of(norms, batch.lengths) for name, norms in reading_norms.items()}
         row["half_life"] = half_life(flow[self.top]) if flow else math.nan
         self.progress.update = number + 1
+        self.ladder.note(number + 1, self.recurrent_weights())
         row |= self._validated(number + 1)
         self.history.add(row, flow)
         return Update(number + 1, row, flow)
@@ -149,6 +153,10 @@ class Training:
             "recurrent_norm": norm(self._recurrent()),
             "update_ratio": moved / size if size else math.nan,
         }
+
+    def recurrent_weights(self) -> Array:
+        """Return what the recurrent layers have learned, as one vector: a view."""
+        return self.theta.vector.detach().numpy()[self.net.recurrent_part]
 
     def _recurrent(self) -> Tensor:
         return self.net.layers[-1].get_parameter("W_h").detach()

@@ -138,13 +138,16 @@ class Visit:
 
     def turn_to(self, page: str) -> None:
         """Go to a page by the menu, by the name it has in links."""
-        link = self.page.locator(f"[data-testid=stTopNavDropdownLink][href*='/{page}']")
+        links = self.page.get_by_test_id("stTopNavDropdownLink")
         for section in self.page.get_by_test_id("stTopNavSection").all():
             section.click()
-            with suppress(TimeoutError):
-                link.click(timeout=PATIENCE / 60)
+            links.first.wait_for()
+            wanted = links.and_(self.page.locator(f"[href*='/{page}']"))
+            if wanted.count():
+                wanted.click()
                 return
             self.page.keyboard.press("Escape")
+            links.first.wait_for(state="detached")
         raise AssertionError(f"the menu does not name {page}")
 
     def pick(self, key: str, label: str) -> None:

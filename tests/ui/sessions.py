@@ -91,6 +91,11 @@ class Session:
         return {key: body for key, body in self._mounted.items() if "figure" in body}
 
     @property
+    def _computes(self) -> bool:
+        """Whether anything of the page is still computed beside it."""
+        return any(node.proto.text.startswith("Computing") for node in self.app.get("progress"))
+
+    @property
     def question(self) -> dict:
         """What the page asks before it shows; KeyError where it asks nothing."""
         return self._mounted["ask card"]
@@ -135,9 +140,9 @@ class Session:
         return [plain(line).removeprefix("- ") for box in self.app.warning for line in box.value.splitlines()[2:]]
 
     def until_drawn(self) -> dict[str, dict]:
-        """The charts, once what is computed beside the page is there."""
+        """The charts, once all that is computed beside the page is there."""
         end = time.monotonic() + PATIENCE
-        while not self.charts and time.monotonic() < end:
+        while (not self.charts or self._computes) and time.monotonic() < end:
             time.sleep(0.05)
             self.run()
         return self.charts

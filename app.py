@@ -17,7 +17,7 @@ PAGES = {
     ],
     "Why": [titled("ui/pages/jacobians.py"), titled("ui/pages/paths.py"), titled("ui/pages/gate.py")],
     "Compare": [titled("ui/pages/fan.py"), titled("ui/pages/phase.py"), titled("ui/pages/table.py")],
-    "Learn": [titled("ui/pages/lessons.py")],
+    "Learn": [titled("ui/pages/lessons.py"), titled("ui/pages/museum.py")],
 }
 if PLATFORM.processes:  # which training takes
     PAGES["Learn"].append(titled("ui/pages/train.py"))

@@ -25,6 +25,7 @@ ABOUT = (  # content about certain cells: buttons, questions, recipes, what PyTo
     "ui/maps/presets.py",
     "ui/flow/pairs.py",
     "ui/views/questions.py",
+    "ui/views/exhibits.py",
     "cells/torch_bridge/",
 )
 LETTERS = {gate.name for cell in CELLS.values() for gate in cell.gates}

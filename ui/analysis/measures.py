@@ -21,6 +21,9 @@ from cells.analysis.gradient.theory import closed_form, eigenvalue_slope, lyapun
 from cells.analysis.jacobian.long_jacobian import long_jacobians
 from cells.analysis.jacobian.lyapunov import lyapunov
 from cells.analysis.jacobian.step_jacobian import step_jacobian
+from cells.analysis.mistakes.exhibit import UPDATE
+from cells.analysis.mistakes.museum import MISTAKES
+from cells.analysis.mistakes.wrong_updates import UPDATES
 from cells.analysis.step_graph.one_step import graph
 from cells.analysis.step_graph.paths import path_split
 from cells.analysis.time_gate.clock_curve import Clock, clock_curve
@@ -143,6 +146,14 @@ def _fan(ask: Ask) -> Any:
     return fan(settings, seeds, ask.layer, ask.report)
 
 
+def _exhibit(ask: Ask) -> Any:
+    """DoesNotApply where so many updates would keep everyone waiting."""
+    mistake = MISTAKES[ask.look.exhibit]
+    if mistake.over == UPDATE and (reason := too_many([ask.trace.settings] * 2 * UPDATES)):
+        raise DoesNotApply(reason)
+    return mistake.compute(ask.trace, ask.layer, ask.look.unit)
+
+
 def measured(name: str, settings: RunSettings, layer: int, look: Look, report: Report) -> Any:
     """Return a measure by its name: a function of what can be sent to another process or worker."""
     return MEASURES[name].compute(Ask(trace_of(settings), layer, look, report))
@@ -189,6 +200,7 @@ MEASURES = {
     "softmax": Measure(_softmax, ("step", "sample"), layered=False),
     "explored": Measure(_explored, ("clock", "sample"), layered=False),
     "gate_room": Measure(_gate_room, ("sample",)),
+    "exhibit": Measure(_exhibit, ("exhibit", "unit")),
     "fan": Measure(_fan, ("seeds",), runs=_any_seed),
     "combinations": Measure(_combinations, runs=possible),
     "some_combinations": Measure(_some_combinations, runs=_first),

@@ -37,6 +37,7 @@ class Selection:
             node=v.node,
             seeds=v.seeds,
             order=v.order,
+            exhibit=v.exhibit,
             clock=(v.clock_tau, v.clock_s, v.clock_r_on, v.clock_leak),
         )
 

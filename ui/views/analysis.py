@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cells import RunSettings
 from cells.knobs import BadValue, Knobs, choice, knob
 
+from .exhibits import EXHIBITS
 from .questions import QUESTIONS
 
 STEPS, UNITS, SAMPLES = 20_000, 4096, 4096
@@ -55,6 +56,7 @@ class AnalysisView(Knobs):
     rows_by: str = choice(
         "menu", {"menu": "order of the menus", "keeps": "what a step back keeps"}, "Listed by", group="table"
     )
+    exhibit: str = choice("retain_grad", {e.name: e.title for e in EXHIBITS}, "Exhibit", group="museum")
     node: int = knob(0, 0, 64, "Position in the graph", "0 shows everything.", group="analysis")
     question: str = choice(
         "none", {"none": "no question", **{q.name: q.label for q in QUESTIONS}}, "Question", group="analysis"

@@ -27,6 +27,7 @@ class Look:
     node: int = 0
     seeds: int = 50
     order: str = "period"
+    exhibit: str = "retain_grad"
     clock: tuple[float, float, float, float] = (20.0, 0.0, 0.25, 0.001)  # τ, s, r_on, α of the explorer
 
 

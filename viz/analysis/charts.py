@@ -12,6 +12,7 @@ from . import (
     combinations,
     credit,
     direct_and_recurrent,
+    exhibit,
     grads_at_step,
     long_jacobian,
     lyapunov,
@@ -69,6 +70,7 @@ _KINDS = (
     ChartKind(clock_grads.CLOCK_GRADS, "gate_room", clock_grads.clock_grads),
     ChartKind(seeds.FAN, "fan", seeds.fan),
     ChartKind(seed_dots.DRAWS, "fan", seed_dots.seed_dots),
+    ChartKind(exhibit.EXHIBIT, "exhibit", exhibit.exhibit),
     ChartKind(combinations.TABLE, "combinations", combinations.combinations, meanwhile="some_combinations"),
 )
 CHARTS = {kind.label.name: kind for kind in _KINDS}

@@ -11,7 +11,8 @@ from .flow_figure import Drawn, flow, panel_figure
 from .maps.figure import PHASE, TITLE, phase_diagram
 from .panel import Scene, View
 from .panels import PANELS
-from .training import PANEL_TITLES, TRAINING, figure_name, training_figure, training_panel
+from .training import PANEL_TITLES, REPLAY, TRAINING, figure_name, replay_figure, training_figure, training_panel
+from .training.replay import TITLE as REPLAY_TITLE
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ _PANELS = [FigureKind(kind.name, kind.title, partial(panel_figure, kind.name)) f
 _ALONE = (FigureKind("flow", "Gradient flow", flow), FigureKind(PHASE, TITLE, phase_diagram, needs="map"))
 _LEARNING = [
     FigureKind(TRAINING, "A network learns", training_figure, needs="training"),
+    FigureKind(REPLAY, REPLAY_TITLE, replay_figure, needs="training"),
     *(FigureKind(figure_name(n), t, partial(training_panel, n), needs="training") for n, t in PANEL_TITLES.items()),
 ]
 FIGURES = {kind.name: kind for kind in (*_ALONE, *_PANELS, *_LEARNING)}

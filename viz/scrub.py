@@ -24,6 +24,7 @@ class Track:
     values  in words                    at    the place of the present one
     said    words for each value        note  why these are not all values that were asked for
     terms   label -> HTML that explains it, for labels among the words
+    keep    what the button says that takes the value at hand; none where it is empty
     """
 
     field: str
@@ -33,6 +34,7 @@ class Track:
     said: tuple[dict, ...] = ()
     note: str = ""
     terms: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    keep: str = "Keep"
 
     def __post_init__(self) -> None:
         if not FEWEST <= len(self.values) <= MOST:
@@ -68,7 +70,11 @@ def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
     for each in sketches:
         for plot in each.plots:
             plot.measure(shared)
-    drawn = [_frame(each, shared, scene) for each in sketches]
+    return dragged(track, [_frame(each, shared, scene) for each in sketches])
+
+
+def dragged(track: Track, drawn: Sequence[Drawn]) -> Drawn:
+    """Return the figure of the present value with what changes from value to value; all share their axes."""
     figure, changes = frames([each.figure for each in drawn], track.at)
     scrub = {
         "field": track.field,
@@ -78,6 +84,7 @@ def scrubbed(track: Track, sketches: Sequence[Sketch], scene: Scene) -> Drawn:
         "said": list(track.said),
         "note": track.note,
         "terms": dict(track.terms),
+        "keep": track.keep,
         "alts": [each.alt for each in drawn],
         "changes": changes,
     }

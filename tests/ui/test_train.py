@@ -133,6 +133,20 @@ def test_the_trained_network_opens_on_the_main_page_with_the_weights_it_has_lear
     assert "short, trained for 40 updates" in network.source and session.charts["chart"]
 
 
+def test_an_earlier_networks_weights_are_opened_from_the_list_and_from_the_scrubber(ended):
+    session = opened_page(run=ended)
+    turn(session, "train_view", "Update by update")
+    scrub = session.charts["chart replay"]["scrub"]
+    assert scrub["values"][0] == "1" and scrub["values"][-1] == "40" and scrub["keep"]
+    place = runs.find(runs.store(), ended)[0]
+    kept = runs.record_of(runs.store(), place).kept
+    assert kept[0] == 0 and kept[-1] == 40
+    turn(session, f"train_weights {place.name}", 16)
+    next(node for node in session.app if getattr(node, "key", None) == "train_open").click().run()
+    session.go("flow")
+    assert session.value("network").source == "short, trained for 16 updates"
+
+
 def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, monkeypatch):
     settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
     name, begun = stored(settings), []

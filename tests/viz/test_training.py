@@ -1,9 +1,11 @@
 """Figures of runs of the lab: every number is drawn where it belongs, gaps and infinities included."""
 
+import base64
 import csv as csv_format
 import functools
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from lab import RECIPES
 from lab.training import Training, Update
 from viz import FIGURES, View, as_figure, csv
 from viz.heat import unpacked
+from viz.scrub import MOST
 from viz.theme import PALETTES
-from viz.training import PANEL_TITLES, TRAINING, TrainingRecord, figure_name, panels_fitting
+from viz.training import PANEL_TITLES, REPLAY, TRAINING, TrainingRecord, figure_name, panels_fitting, updates_shown
 
 UPDATES = 4
 
@@ -144,3 +147,29 @@ def test_other_runs_are_drawn_beside_it_each_in_its_colour_to_its_own_length():
     assert len(rows) == 50 and float(rows[19]["validation_loss, other"]) == 2.0
     longer = FIGURES[TRAINING].draw(other, View(), (long,)).figure["layout"]["xaxis"]["range"]
     assert longer[1] >= 50
+
+
+def test_the_history_is_dragged_update_by_update_and_ends_where_the_run_is():
+    flow = np.linspace(-4, 0, 12)[None] * np.linspace(1, 2, 300)[:, None]
+    record = replace(made(300), flows={"h1": flow}, kept=tuple(range(0, 301, 16)))
+    drawn = draw(record, REPLAY)
+    at = updates_shown(record)
+    assert at[0] == 1 and at[-1] == 300 and len(at) <= MOST and set(record.kept) - {0} <= set(at)
+    assert drawn.scrub["values"] == [str(update) for update in at] and drawn.scrub["keep"]
+    ((_, _, column),) = [change for change in drawn.scrub["changes"]["data"] if change[1] == "y"]
+    rows = np.split(np.frombuffer(base64.b64decode(column["bdata"]), "<f4"), column["ends"])
+    for update, row in zip(at, rows, strict=False):
+        np.testing.assert_allclose(row, flow[update - 1], atol=1e-4)
+    assert drawn.scrub["said"][0]["rest"] == " step 1 receives 10⁻⁴ times the gradient of the last step."
+    json.dumps([drawn.figure, drawn.scrub], allow_nan=False)
+
+
+def test_what_comes_later_changes_nothing_of_a_history_that_is_drawn():
+    long, short = made(90), made(90).until(40)
+    assert json.dumps(draw(long.until(40), REPLAY).scrub) == json.dumps(draw(short, REPLAY).scrub)
+    assert not draw(short, REPLAY).scrub["keep"]
+
+
+def test_a_run_of_one_update_has_no_history_to_drag_through():
+    with pytest.raises(ValueError, match="updates = 1: the run made has no gradient to drag through"):
+        draw(made(1), REPLAY)

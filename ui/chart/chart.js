@@ -55,7 +55,7 @@ async function drag(Plotly, plot, body, parentElement, draw, setTriggerValue) {
     drawn.pause();
     setTriggerValue("keep", drawn.present());
   };
-  bar.append(button("Keep", keep));
+  if (scrub.keep) bar.append(button(scrub.keep, keep));
   if (scrub.note) bar.append(Object.assign(document.createElement("small"), { className: "bf-note", textContent: scrub.note }));
   const same = before && ["field", "count", "at"].every((key) => before[key] === drawn[key]);
   plot.backflow = drawn;

@@ -18,10 +18,13 @@ FEW_SYMBOLS = 64  # that the input of tokens may have
 FLOW = "ui/pages/flow.py"
 
 
-def open_network(place: runs.Place) -> None:
-    """Turn to the main page with the run's weights, its length and its activation; a fault is told on this page."""
+def open_network(place: runs.Place, update: int | None = None) -> None:
+    """Turn to the main page with the run's weights, its length and its activation; a fault is told on this page.
+
+    The weights are those after an earlier update, of those that are kept, or the last ones.
+    """
     try:
-        changes = changes_of(place)
+        changes = changes_of(place, update)
     except (BadValue, jobs.JobError) as error:
         st.session_state[FAULT] = str(error)
         st.rerun()
@@ -29,12 +32,12 @@ def open_network(place: runs.Place) -> None:
     st.switch_page(FLOW)
 
 
-def changes_of(place: runs.Place) -> dict[str, Any]:
-    """The values of the page that show the run's network as its last checkpoint has it."""
+def changes_of(place: runs.Place, update: int | None = None) -> dict[str, Any]:
+    """The values of the page that show the run's network after an update, or as its last checkpoint has it."""
     payload = runs.payload_of(runs.store(), place)
     if payload is None:
         raise jobs.JobError(f"the run {place.name} has no checkpoint, so there is no network to show")
-    network = network_of(payload, place.label)
+    network = network_of(payload, place.label, update)
     keep("network", network)
     s = place.settings
     steps = min(s.length, int(high_of("steps")))

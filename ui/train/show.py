@@ -16,11 +16,12 @@ from ui.frame import theme
 from ui.rich_text import as_written
 from ui.server.render_lock import RENDER_LOCK
 from ui.shell.notices import show_sentence
-from viz.training import PANEL_TITLES, panels_fitting
+from viz.training import PANEL_TITLES, can_replay, panels_fitting
 from viz.words import spelled
 
 from .choice import FAULT, start
 from .open_network import open_network
+from .replay import choose_weights, show_replay
 from .save import save_dialog
 from .stored import Opened, Shown, body_of, exportables_of, fault_of, open_job, record_of, shown_of
 from .words import details, headline
@@ -29,6 +30,7 @@ POLL = 1.0  # seconds between two looks at a run under way
 BEGIN_WITH = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")
 BAR = 380  # px
 BESIDE = 5  # runs that are drawn beside one
+ALL, ONE = "All updates", "Update by update"
 FEW = 8  # runs that stand side by side
 
 
@@ -120,8 +122,11 @@ def _run(place: runs.Place, record: RunRecord, beside: list[runs.Place]) -> None
     shown = shown_of(place, record, beside)
     st.html(band(headline(record), spelled(details(record))))
     _cure(place, record)
-    panels = _tools(place, shown)
-    show_chart(*body_of(shown, panels, theme()), key="chart training")
+    panels = _tools(place, record, shown)
+    if panels:
+        show_chart(*body_of(shown, panels, theme()), key="chart training")
+    else:
+        show_replay(place, shown)
     _samples(record)
     with st.expander("Settings", key="train_settings"):
         st.caption(as_written(shown.record.caption))
@@ -151,17 +156,30 @@ def _beside(others: list[runs.Place]) -> list[runs.Place]:
     return [by_tile[tile] for tile in chosen]
 
 
-def _tools(place: runs.Place, shown: Shown) -> tuple[str, ...]:
-    """Which panels are drawn, and where the run may go."""
-    fitting = panels_fitting(shown.record)
-    with st.container(horizontal=True, vertical_alignment="center", key="train_tools"):
-        usual = [name for name in fitting if name in BEGIN_WITH]
-        titles = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": "train_panels"}
-        chosen = st.pills("Panels", fitting, selection_mode="multi", default=usual, **titles)
-        if st.button("Show this network's gradient flow", key="train_open", help="Its weights, as they are now."):
-            open_network(place)
+def _tools(place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...]:
+    """Where the run may go, and how it is looked at: the panels over all updates, none where it is one by one."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="train_tools"):
+        replayed = can_replay(shown.record) and _view() == ONE
+        update = choose_weights(place, record)
+        if st.button(
+            "Show this network's gradient flow", key="train_open", help="With these weights, on the main page."
+        ):
+            open_network(place, update)
         if st.button("Export", type="tertiary", key="train_export"):
             save_dialog(exportables_of(shown), place.name)
+    return () if replayed else _panels(shown)
+
+
+def _view() -> str:
+    return st.segmented_control("Look at", [ALL, ONE], default=ALL, required=True, key="train_view") or ALL
+
+
+def _panels(shown: Shown) -> tuple[str, ...]:
+    """Panels that are drawn over all updates."""
+    fitting = panels_fitting(shown.record)
+    usual = [name for name in fitting if name in BEGIN_WITH]
+    titles = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": "train_panels"}
+    chosen = st.pills("Panels", fitting, selection_mode="multi", default=usual, **titles)
     return tuple(name for name in fitting if name in chosen) or tuple(usual)
 
 

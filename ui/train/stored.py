@@ -15,8 +15,9 @@ from lab.record import RunRecord
 from lab.settings import LabSettings
 from ui.compute import BODIES, chart_body
 from ui.export.exportables import Exportable
+from ui.server.render_lock import RENDER_LOCK
 from viz.flow_figure import Drawn
-from viz.training import TRAINING, TrainingRecord, figure_name, panels_fitting
+from viz.training import REPLAY, TRAINING, TrainingRecord, can_replay, figure_name, panels_fitting
 
 NO_RUN = "There is no run yet: start one above"
 MISSING = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew"
@@ -71,9 +72,8 @@ def _record(stamp: Stamp, _place: runs.Place) -> RunRecord | None:
 def drawable(place: runs.Place, record: RunRecord) -> TrainingRecord:
     """The record as figures take it."""
     s, halt = record.settings, record.progress.halt
-    return TrainingRecord(
-        record.history, record.flows, place.label, caption_of(s), s.layers, halt.update if halt else 0
-    )
+    halted = halt.update if halt else 0
+    return TrainingRecord(record.history, record.flows, place.label, caption_of(s), s.layers, halted, record.kept)
 
 
 def caption_of(settings: LabSettings) -> str:
@@ -114,11 +114,25 @@ def _drawn_body(shown: Shown, panels: tuple[str, ...], mode: str) -> tuple[bytes
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 
 
+def replay_body_of(shown: Shown, until: int, mode: str) -> bytes:
+    """The figure that is dragged through the updates, as far as `until`: what comes later changes nothing of it."""
+    names = tuple((one[0], one[1]) for one in shown.key)
+    return BODIES.of((REPLAY, names, until, mode), lambda: _replay_body(shown, until, mode))[0]
+
+
+def _replay_body(shown: Shown, until: int, mode: str) -> tuple[bytes, int]:
+    RENDER_LOCK.slow_down()
+    drawn = viz.FIGURES[REPLAY].draw(shown.record.until(until), viz.View(theme=mode), shown.others)
+    return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
+
+
 def exportables_of(shown: Shown) -> list[Exportable]:
     """The whole figure, and each of its panels."""
-    names = [TRAINING, *(figure_name(panel) for panel in panels_fitting(shown.record))]
+    replayed = [REPLAY] if can_replay(shown.record) else []
+    names = [TRAINING, *replayed, *(figure_name(panel) for panel in panels_fitting(shown.record))]
     return [
-        Exportable(name, viz.FIGURES[name].title, partial(_draw, name, shown), part=name != TRAINING) for name in names
+        Exportable(name, viz.FIGURES[name].title, partial(_draw, name, shown), part=name not in (TRAINING, REPLAY))
+        for name in names
     ]
 
 

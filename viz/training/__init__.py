@@ -2,13 +2,18 @@
 
 from .figure import PANEL_TITLES, TRAINING, figure_name, panels_fitting, training_figure, training_panel
 from .record import TrainingRecord
+from .replay import REPLAY, can_replay, replay_figure, updates_shown
 
 __all__ = [
     "PANEL_TITLES",
+    "REPLAY",
     "TRAINING",
     "TrainingRecord",
+    "can_replay",
     "figure_name",
     "panels_fitting",
+    "replay_figure",
     "training_figure",
     "training_panel",
+    "updates_shown",
 ]

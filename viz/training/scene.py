@@ -1,4 +1,4 @@
-"""The axis of updates, in place of the axis of time."""
+"""The axis of updates, in place of the axis of time; and the axis of time where there is no trace."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,6 +45,24 @@ class UpdateScene(Scene):
     def thinned(self) -> str:
         """Words for a heading where not every update is drawn."""
         return f", every {ordinal(self.stride)} update drawn" if self.stride > 1 else ""
+
+
+@dataclass(frozen=True, eq=False)
+class StepScene(Scene):
+    """How the steps of one update are looked at: 1 to `last`."""
+
+    trace: Any = None
+    last: int = 2
+
+    @cached_property
+    def steps(self) -> int:
+        """Return T."""
+        return self.last
+
+    @cached_property
+    def longest(self) -> int:
+        """Return the axis' end."""
+        return self.last
 
 
 def over_updates(panels: list, scene: UpdateScene) -> dict:

@@ -4,11 +4,11 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
-from . import address, arrays, function, launch, tiles
+from . import address, arrays, function, launch, lease, supervisor, tiles
 from .job import Job, JobError, to_json
 from .job_status import JobStatus, status
-from .lease import holder_alive
 from .store import Store
 
 MAX_WORKERS = 256
@@ -54,7 +54,7 @@ def _run(store: Store, job_id: str) -> None:
     with store.transaction() as db:
         db.execute("UPDATE jobs SET wanted = 'run', request = request + 1 WHERE id = ?", (job_id,))
         held = db.execute("SELECT * FROM leases WHERE job = ?", (job_id,)).fetchone()
-    if not holder_alive(held, store.lease) and tiles.pending(store, job_id):
+    if not lease.holder_alive(held, store.lease) and tiles.pending(store, job_id):
         pid = launch.launch(store, job_id)
         with store.transaction() as db:
             db.execute("UPDATE jobs SET launched = ? WHERE id = ?", (pid, job_id))
@@ -74,6 +74,25 @@ def stop(store: Store, job_id: str) -> None:
     store.job(job_id)
     with store.transaction() as db:
         db.execute("UPDATE jobs SET wanted = 'stop' WHERE id = ?", (job_id,))
+
+
+@contextmanager
+def hold(store: Store, job_id: str) -> Iterator[None]:
+    """Keep every supervisor from a job for a while; JobError while one is at work.
+
+    Who asks for the job meanwhile gets it as soon as it is free again.
+    """
+    held = lease.acquire(store, job_id)
+    if held is None:
+        raise JobError(f"the job {store.job(job_id)['name']!r} is at work: pause it first")
+    ended = supervisor.start_beating(store, held)
+    try:
+        yield
+    finally:
+        ended.set()
+        if not lease.release(store, held):
+            lease.drop(store, held)
+            _run(store, job_id)
 
 
 def delete(store: Store, job_id: str) -> None:

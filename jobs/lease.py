@@ -77,6 +77,12 @@ def renew(store: Store, lease: Lease) -> Lease:
     return replace(lease, epoch=lease.epoch + 1)
 
 
+def drop(store: Store, lease: Lease) -> None:
+    """Give the lease back although somebody may have asked for the job: who drops it sees to that."""
+    with store.transaction() as db:
+        db.execute("UPDATE leases SET token = NULL WHERE job = ? AND token = ?", (lease.job, lease.token))
+
+
 def release(store: Store, lease: Lease, message: str = "") -> bool:
     """Give the lease back with the reason; False if somebody asked for the job meanwhile, so that it is kept."""
     with store.transaction() as db:

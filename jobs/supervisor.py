@@ -18,14 +18,20 @@ def supervise(store: Store, job_id: str) -> None:
     held = lease.acquire(store, job_id)
     if held is None:
         return
-    ended = threading.Event()
-    threading.Thread(target=_beat, args=(store, held, ended), daemon=True).start()
+    ended = start_beating(store, held)
     try:
         with store.reading():  # while one connection stays open, closing the others does not fold in the log each time
             while not lease.release(store, held, _attempt(store, held)):
                 held = lease.renew(store, held)  # asked for again meanwhile
     finally:
         ended.set()
+
+
+def start_beating(store: Store, held: lease.Lease) -> threading.Event:
+    """Show signs of life until the event is set; the process ends if the lease is lost."""
+    ended = threading.Event()
+    threading.Thread(target=_beat, args=(store, held, ended), daemon=True).start()
+    return ended
 
 
 def _beat(store: Store, held: lease.Lease, ended: threading.Event) -> None:

@@ -6,6 +6,7 @@
     show RUN                            how it stands, what it measured, what it claims
     export RUN [--to FOLDER]            CSV, safetensors that nn.* load, an HTML report
     stop RUN, resume RUN, delete RUN    with all that belongs to it
+    step RUN                            one more update of a run that is paused
     recipes                             what there is
 
 RUN is the first digits of a job's id, or job.number for one of its runs. --set takes any field of LabSettings, or a
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--only", action="append", default=[], metavar="LABEL", help="only this run of the recipe")
     run.add_argument("--workers", type=int, help="processes (default: one a core)")
     run.add_argument("--leave", action="store_true", help="do not follow it")
-    for name in ("show", "export", "stop", "resume", "delete"):
+    for name in ("show", "export", "stop", "resume", "step", "delete"):
         other = commands.add_parser(name)
         other.add_argument("run", metavar="RUN")
         if name == "export":
@@ -234,6 +235,16 @@ def resume(options: argparse.Namespace) -> int:
     return follow(job_id)
 
 
+def step(options: argparse.Namespace) -> int:
+    """Do one more update of each run that is named, and say where it is."""
+    from .stepping import step_here
+
+    here = runs.store()
+    for place in runs.find(here, options.run):
+        print(step_here(here, place))
+    return 0
+
+
 def delete(options: argparse.Namespace) -> int:
     """Remove a job with its runs; JobError while it runs."""
     here = runs.store()
@@ -257,6 +268,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": export,
     "stop": stop,
     "resume": resume,
+    "step": step,
     "delete": delete,
     "recipes": show_recipes,
 }

@@ -152,7 +152,7 @@ def train_tile(tile: Mapping[str, Any], context: Any) -> Mapping[str, Any] | Non
 
     torch.set_num_threads(1)
     settings = LabSettings.from_json(tile["settings"] | {"text": context.settings["text"]})
-    training, last = _begun(context.kept(), settings), Pace()
+    training, last = begun(context.kept(), settings), Pace()
     for share in _shares(training):
         context.report(share)
         stop = context.stop_requested()
@@ -163,7 +163,7 @@ def train_tile(tile: Mapping[str, Any], context: Any) -> Mapping[str, Any] | Non
     return _finished(training, context)
 
 
-def _begun(payload: bytes | None, settings: LabSettings) -> "Training":
+def begun(payload: bytes | None, settings: LabSettings) -> "Training":
     """Return the run as it was left, or from its beginning; a checkpoint that cannot be read is none."""
     from .checkpoint import unpack
     from .training import Training

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 import jobs
 from cells.knobs import BadValue
-from jobs import checkpoints
+from jobs import checkpoints, control
 from lab import RECIPES, TASKS, runs, train
 from lab.checkpoint import pack, unpack
 from lab.command import _parser as parser
@@ -25,6 +25,7 @@ from lab.export import weights_of
 from lab.grid import grid
 from lab.model import RecurrentNet
 from lab.record import read_record
+from lab.stepping import step, step_here
 from lab.training import Training
 from tests.jobs.live import end_all_of, supervisor, wait_for_end, wait_until, workers
 from tests.lab.small import settings_of
@@ -144,6 +145,46 @@ def kill_supervisor(here, job_id):
     process = wait_until(lambda: supervisor(here, job_id), "there is a supervisor")
     process.kill()
     process.wait(10)
+
+
+def paused(settings, updates):
+    """A run in the store that was left after so many updates, as a stop leaves it."""
+    job, here = runs.job_of("test", {"run": settings}), runs.store()
+    with here.transaction() as db:
+        control._enter(db, job)
+        db.execute("UPDATE jobs SET wanted = 'stop'")
+    training = Training(settings)
+    for _ in zip(range(updates), training.events(), strict=False):
+        pass
+    checkpoints.write(here, job.id, 0, pack(training))
+    return here, runs.find(here, job.id[:8])[0]
+
+
+def test_a_paused_run_does_one_update_at_a_time_and_no_bit_differs(home, capsys):
+    settings = settings_of(updates=4)
+    here, place = paused(settings, 2)
+    assert main(["step", place.name]) == 0
+    assert capsys.readouterr().out == f"{place.name} is at update 3 of 4.\n"
+    step_here(here, place)
+    with pytest.raises(jobs.JobError, match="has done all its updates; going on measures it"):
+        step_here(here, place)
+    assert jobs.status(here, place.job).state == "stopped"
+    training = Training(settings)
+    for _ in zip(range(4), training.events(), strict=False):
+        pass
+    assert checkpoints.read(here, place.job, 0) == pack(training)
+
+
+def test_a_run_at_work_takes_no_single_step_and_one_asked_for_meanwhile_goes_on(home, monkeypatch):
+    here, place = paused(settings_of(updates=4), 1)
+    launched = []
+    monkeypatch.setattr(control.launch, "launch", lambda store, job_id: launched.append(job_id) or 1)
+    with jobs.hold(here, place.job):
+        with pytest.raises(jobs.JobError, match="is at work: pause it first"):
+            step_here(here, place)
+        jobs.resume(here, place.job)
+        assert launched == []
+    assert launched == [place.job]
 
 
 @pytest.mark.slow
@@ -271,3 +312,10 @@ def test_settings_survive_json():
 @pytest.mark.parametrize("task", TASKS)
 def test_every_task_may_be_run_by_its_name_alone(task):
     assert chosen_runs(words(task))
+
+
+def test_a_single_step_in_a_process_of_its_own_says_where_it_is_or_why_not(home):
+    _, place = paused(settings_of(updates=2), 1)
+    assert step(place) == f"{place.name} is at update 2 of 2."
+    with pytest.raises(jobs.JobError, match=r"has done all its updates; going on measures it on the test data$"):
+        step(place)

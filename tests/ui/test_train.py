@@ -17,6 +17,7 @@ from lab.snapshot import network_of
 from lab.training import Training
 from tests.ui.sessions import Session
 from ui.rich_text import JOINER
+from ui.train import show
 
 
 @pytest.fixture
@@ -170,17 +171,21 @@ def test_a_missing_checkpoint_and_a_damaged_result_get_one_sentence(ended):
 def test_a_run_whose_processes_were_killed_shows_what_is_kept_and_offers_to_go_on(home, monkeypatch):
     settings = LabSettings(task="adding", length=6, hidden=4, batch=4, updates=50)
     job, here, resumed = runs.job_of("Killed", {"killed": settings}), runs.store(), []
+    stepped = []
     with here.transaction() as db:
         control._enter(db, job)
     training = Training(settings)
     next(event for event in training.events() if event.update == 7)
     checkpoints.write(here, job.id, 0, pack(training))
     monkeypatch.setattr(jobs, "resume", lambda store, job_id: resumed.append(job_id))
+    monkeypatch.setattr(show, "step", lambda place: stepped.append(place.name))
     session = opened_page(run=job.id[:8])
     assert "Update 7 of 50" in session.verdict
     assert any(box.value.startswith("Interrupted") for box in session.app.markdown)
     next(node for node in session.app if getattr(node, "key", None) == "train_go_on").click().run()
     assert resumed == [job.id]
+    next(node for node in session.app if getattr(node, "key", None) == "train_step").click().run()
+    assert stepped == [f"{job.id[:8]}.0"]
 
 
 def test_a_full_store_is_told_in_one_sentence(home, monkeypatch):

@@ -10,6 +10,7 @@ from cells.words import number
 from lab import runs
 from lab.cured import cure_of, cured
 from lab.record import RunRecord
+from lab.stepping import step
 from ui.chart import show_chart
 from ui.flow.verdict_header import band
 from ui.frame import theme
@@ -62,12 +63,13 @@ def _live(name: str, was_alive: bool) -> None:
 
 
 def _show(job: Opened) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="train_status"):
-        st.html(f'<h4 class="bf-title">{spelled(job.status.name)}</h4>', width="content")
-        _status(job.status)
+    top = st.container(horizontal=True, vertical_alignment="center", key="train_status")
     with st.container(horizontal=True, vertical_alignment="bottom", key="train_runs"):
         place = _chosen(job)
         beside = _beside([other for other in job.places if other is not place])
+    with top:
+        st.html(f'<h4 class="bf-title">{spelled(job.status.name)}</h4>', width="content")
+        _status(job.status, place)
     if fault := fault_of(place, job.status):
         st.info(as_written(f"{fault.rstrip('.')}."))
         return
@@ -76,7 +78,7 @@ def _show(job: Opened) -> None:
         _run(place, record, beside)
 
 
-def _status(now: jobs.JobStatus) -> None:
+def _status(now: jobs.JobStatus, place: runs.Place) -> None:
     """How far it is, and what can be done about it."""
     if now.alive:
         left = f", about {number(now.eta)} s left" if now.eta else ""
@@ -87,6 +89,14 @@ def _status(now: jobs.JobStatus) -> None:
     elif now.state != "done":
         st.markdown(as_written(now.message), width="content")
         _button("Go on", "train_go_on", partial(jobs.resume, runs.store(), now.id))
+        _button("Step once", "train_step", partial(_step, place))
+
+
+def _step(place: runs.Place) -> None:
+    """Do one more update of the run that is shown; it takes a process two seconds to start."""
+    RENDER_LOCK.step_aside()
+    with st.spinner("One more update …"):
+        step(place)
 
 
 def _button(label: str, key: str, act) -> None:

@@ -177,5 +177,6 @@ def _end_label(curve: Curve, rails: Rails, scene: Scene) -> EndLabel:
     last = float(curve.mean[-1])
     if not np.isfinite(last):
         shared = [rail for rail in rails.of(curve) if rail.kind.holds(curve.mean[-1:])[0]]
-        last = shared[0].lane(curve)
+        known = curve.mean[np.isfinite(curve.mean)]
+        last = shared[0].lane(curve) if shared else float(known[-1]) if len(known) else rails.low
     return EndLabel(curve.label, last, scene.palette.of(curve.role))

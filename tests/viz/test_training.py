@@ -164,6 +164,14 @@ def test_the_history_is_dragged_update_by_update_and_ends_where_the_run_is():
     json.dumps([drawn.figure, drawn.scrub], allow_nan=False)
 
 
+def test_short_sequences_and_runs_of_other_lengths_are_drawn_as_far_as_they_go():
+    flow = made(30).flows["h1"].copy()
+    flow[::2, 7:] = np.nan
+    drawn = FIGURES[REPLAY].draw(replace(made(30), flows={"h1": flow}), View(), (made(20),))
+    assert "nan" not in str(drawn.figure["layout"]["annotations"]).lower()
+    assert {"dL/dh<sub>t</sub>", "made"} <= {trace["name"] for trace in drawn.figure["data"]}
+
+
 def test_what_comes_later_changes_nothing_of_a_history_that_is_drawn():
     long, short = made(90), made(90).until(40)
     assert json.dumps(draw(long.until(40), REPLAY).scrub) == json.dumps(draw(short, REPLAY).scrub)

@@ -54,10 +54,11 @@ def choose_weights(place: runs.Place, record: RunRecord) -> int | None:
     key, earlier = f"train_weights {place.name}", [at for at in reversed(record.kept) if at < record.progress.update]
     if st.session_state.get(key) not in (None, *earlier):
         st.session_state[key] = None  # the ladder has left it out meanwhile
-    return st.selectbox("Weights", [None, *earlier], format_func=_told, key=key, width=180)
+    how = {"format_func": _told, "label_visibility": "collapsed", "width": 250}
+    return st.selectbox("Weights", [None, *earlier], key=key, **how)
 
 
 def _told(update: int | None) -> str:
     if update is None:
-        return "as they are now"
-    return f"after update {update:,}" if update else "before training"
+        return "weights as they are now"
+    return f"weights after update {update:,}" if update else "weights before training"

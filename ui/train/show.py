@@ -130,10 +130,11 @@ def _run(place: runs.Place, record: RunRecord, beside: list[runs.Place]) -> None
         _cure(place, record)
         return
     shown = shown_of(place, record, beside)
-    st.html(band(headline(record), spelled(details(record))))
+    said = st.container()
     _cure(place, record)
     panels = _tools(place, record, shown)
     if panels:
+        said.html(band(headline(record), spelled(details(record))))
         show_chart(*body_of(shown, panels, theme()), key="chart training")
     else:
         show_replay(place, shown)
@@ -168,7 +169,7 @@ def _beside(others: list[runs.Place]) -> list[runs.Place]:
 
 def _tools(place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...]:
     """Where the run may go, and how it is looked at: the panels over all updates, none where it is one by one."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="train_tools"):
+    with st.container(horizontal=True, vertical_alignment="center", key="train_tools"):
         replayed = can_replay(shown.record) and _view() == ONE
         update = choose_weights(place, record)
         if st.button(
@@ -181,7 +182,8 @@ def _tools(place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...
 
 
 def _view() -> str:
-    return st.segmented_control("Look at", [ALL, ONE], default=ALL, required=True, key="train_view") or ALL
+    how = {"default": ALL, "required": True, "label_visibility": "collapsed", "key": "train_view"}
+    return st.segmented_control("Look at", [ALL, ONE], **how) or ALL
 
 
 def _panels(shown: Shown) -> tuple[str, ...]:

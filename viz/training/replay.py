@@ -1,6 +1,7 @@
 """The gradient's way through time at one update, which a reader drags through the whole history of the run."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from viz.curves import Array, Curve
 from viz.flow_figure import Drawn, composed
 from viz.lines import Frame, LinePlot
 from viz.panel import View
+from viz.rails import OVERFLOW, ZERO, SpecialValue
 from viz.scrub import MOST, Track, dragged
 from viz.shared_axes import SharedAxes, shared_axes_of
 
@@ -25,6 +27,16 @@ OPEN = "Open the network of this update"
 Others = Sequence[TrainingRecord]
 
 
+@dataclass(frozen=True, eq=False)
+class StepPlot(LinePlot):
+    """Lines over the steps; beyond the end of a short sequence there are none, which is no NaN."""
+
+    @property
+    def kinds(self) -> tuple[SpecialValue, ...]:
+        """Return the rails there may be."""
+        return ZERO, OVERFLOW
+
+
 def can_replay(record: TrainingRecord) -> bool:
     """Return whether there is a history to drag through."""
     return record.updates > 1 and record.flow("h") is not None
@@ -38,7 +50,7 @@ def replay_figure(record: TrainingRecord, view: View | None = None, extra: Other
     if not can_replay(record):
         raise ValueError(f"updates = {record.updates}: the run {record.label} has no gradient to drag through")
     looked_at, at = view or View(), updates_shown(record)
-    scene = StepScene(view=looked_at, last=max(len(rows[0]) for rows in _flows_of(record, extra)))
+    scene = StepScene(view=looked_at, last=max(2, *(_steps(rows) for rows in _flows_of(record, extra))))
     plots = [_plot(record, extra, update) for update in at]
     axes = shared_axes_of(plots)
     track = Track(
@@ -70,21 +82,31 @@ def _flows_of(record: TrainingRecord, others: Others) -> list[Array]:
 
 def _plot(record: TrainingRecord, others: Others, update: int) -> LinePlot:
     curves = [
-        Curve(f"norm dL/d{part}", f"dL/d{part}<sub>t</sub>", role, rows[update - 1].astype(float), width=3.0)
+        Curve(f"norm dL/d{part}", f"dL/d{part}<sub>t</sub>", role, _row(rows, update), width=3.0)
         for part, role in ROLES.items()
         if (rows := record.flow(part)) is not None
     ]
     beside = [_other(place, other, update) for place, other in enumerate(others, 1) if other.flow("h") is not None]
-    frame = Frame("replay", f"‖dL/dh<sub>t</sub>‖ by step, {record.label}", "‖dL/dh<sub>t</sub>‖", HEIGHT)
-    return LinePlot(frame, [*curves, *beside], [f"At update {update:,}: {told_at(record, update)}"])
+    named = f"{record.label}: " if beside else ""
+    frame = Frame("replay", f"{named}gradient by step, log scale", "‖dL/dh<sub>t</sub>‖", HEIGHT)
+    return StepPlot(frame, [*curves, *beside], [f"At update {update:,}: {told_at(record, update)}"])
 
 
 def _other(place: int, other: TrainingRecord, update: int) -> Curve:
     """Another run at the same update, or at its last."""
     rows = other.flow("h")
     assert rows is not None
-    row = rows[min(update, other.updates) - 1].astype(float)
+    row = _row(rows, min(update, other.updates))
     return Curve(f"norm dL/dh, {other.label}", other.label, f"pin{place}", row)
+
+
+def _steps(rows: Array) -> int:
+    """Return the last step that any update has a gradient at."""
+    return 1 + int(np.flatnonzero(~np.isnan(rows).all(axis=0))[-1])
+
+
+def _row(rows: Array, update: int) -> Array:
+    return rows[update - 1, : _steps(rows)].astype(float)
 
 
 def _frame(plot: LinePlot, axes: SharedAxes, scene: StepScene, record: TrainingRecord) -> Drawn:

@@ -165,10 +165,9 @@ class GRU(Cell):
 
     def param_grads(self, params: Params, tape: Tape, x: Scaled, h: Scaled, delta: Scaled) -> Params:
         H = params["b_hn"].shape[-1]
-        inner = Scaled(self.input_delta(delta.mantissa), delta.exponent)
-        outer = Scaled(delta.mantissa[..., H:], delta.exponent)
-        W_x, b = sums_of_products([x, ones_like(x)], inner)
-        W_h, b_h = sums_of_products([h, ones_like(x)], outer)
+        d_nrz, d_rzq = (Scaled(d, delta.exponent) for d in (delta.mantissa[..., : 3 * H], delta.mantissa[..., H:]))
+        W_x, b = (np.roll(sums, -H, axis=-1) for sums in sums_of_products([x, ones_like(x)], d_nrz))
+        W_h, b_h = sums_of_products([h, ones_like(x)], d_rzq)
         return {"W_x": W_x, "W_h": W_h, "b": b[..., 0, :], "b_hn": b_h[..., 0, 2 * H :]}
 
 

@@ -11,6 +11,7 @@ from cells.settings import RunSettings
 from .quantity import QUANTITIES
 
 LARGEST = 201  # values of an axis
+LATER = ("truncation", "recording", "network")  # settings that came after the first maps were kept
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,17 @@ class MapPlan:
         return self.settings.replace(**{self.x.name: self.x_values[column], self.y.name: self.y_values[row]})
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values that `from_json` brings back."""
+        """Return plain values that `from_json` brings back.
+
+        A job is found again by them, so later settings are left out while they hold their default.
+        """
         axes = {"x": list(vars(self.x).values()), "y": list(vars(self.y).values())}
-        return {"settings": self.settings.as_plain(), "quantity": self.quantity, "layer": self.layer} | axes
+        plain = {name: value for name, value in self.settings.as_plain().items() if not self._leaves_out(name)}
+        return {"settings": plain, "quantity": self.quantity, "layer": self.layer} | axes
+
+    def _leaves_out(self, name: str) -> bool:
+        default = RunSettings.__dataclass_fields__[name].default
+        return name in LATER and getattr(self.settings, name) == default
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> "MapPlan":

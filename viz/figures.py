@@ -11,8 +11,19 @@ from .flow_figure import Drawn, flow, panel_figure
 from .maps.figure import PHASE, TITLE, phase_diagram
 from .panel import Scene, View
 from .panels import PANELS
-from .training import PANEL_TITLES, REPLAY, TRAINING, figure_name, replay_figure, training_figure, training_panel
+from .training import (
+    PANEL_TITLES,
+    REPLAY,
+    TRAINING,
+    WRITING,
+    figure_name,
+    replay_figure,
+    training_figure,
+    training_panel,
+    writing_figure,
+)
 from .training.replay import TITLE as REPLAY_TITLE
+from .training.writing import TITLE as WRITING_TITLE
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ _ALONE = (FigureKind("flow", "Gradient flow", flow), FigureKind(PHASE, TITLE, ph
 _LEARNING = [
     FigureKind(TRAINING, "A network learns", training_figure, needs="training"),
     FigureKind(REPLAY, REPLAY_TITLE, replay_figure, needs="training"),
+    FigureKind(WRITING, WRITING_TITLE, writing_figure, needs="writing"),
     *(FigureKind(figure_name(n), t, partial(training_panel, n), needs="training") for n, t in PANEL_TITLES.items()),
 ]
 FIGURES = {kind.name: kind for kind in (*_ALONE, *_PANELS, *_LEARNING)}

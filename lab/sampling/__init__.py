@@ -3,9 +3,10 @@
 With a prompt, to a length.
 """
 
+from lab.manner import Manner
+
 from .beam import beam_search
 from .conditional import write_to_length
-from .draw import Manner
 from .writing import write, write_many, write_sample
 
 __all__ = ["Manner", "beam_search", "write", "write_many", "write_sample", "write_to_length"]

@@ -4,20 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lab.manner import Manner
 from lab.model import RecurrentNet
 from lab.tasks import Language
 
-from .draw import Manner, log_softmax
+from .draw import log_softmax
 from .stepper import Stepper
 
 
 @dataclass(frozen=True)
 class Found:
-    """A finished text, its log-probability after the prompt, and its score log p / length^α."""
+    """A finished text, its log-probability after the prompt, its score log p / length^α, and its symbols.
+
+    The end of the text is among the symbols where it has come to one.
+    """
 
     text: str
     log_p: float
     score: float
+    symbols: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def beam_search(net: RecurrentNet, task: Language, prompt: str, manner: Manner) 
         places, symbols = np.divmod(np.argsort(-log_p, axis=None, kind="stable")[: 2 * width], log_p.shape[1])
         found = [(p, s, float(log_p[p, s])) for p, s in zip(places.tolist(), symbols.tolist(), strict=True)]
         finished += [
-            _finish(task, beginnings[p].symbols, value, step, manner) for p, s, value in found if s == task.end
+            _finish(task, (*beginnings[p].symbols, s), value, step, manner) for p, s, value in found if s == task.end
         ]
         going = [(p, s, value) for p, s, value in found if s != task.end][:width]
         if not going or len(finished) >= 2 * width:
@@ -56,4 +61,5 @@ def beam_search(net: RecurrentNet, task: Language, prompt: str, manner: Manner) 
 
 
 def _finish(task: Language, symbols: tuple[int, ...], log_p: float, length: int, manner: Manner) -> Found:
-    return Found(task.decode(np.array(symbols, dtype=np.int64)), log_p, log_p / length**manner.length_penalty)
+    text = symbols[:-1] if symbols and symbols[-1] == task.end else symbols
+    return Found(task.decode(np.array(text, dtype=np.int64)), log_p, log_p / length**manner.length_penalty, symbols)

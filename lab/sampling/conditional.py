@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from lab.manner import Manner
 from lab.model import RecurrentNet
 from lab.tasks import Language
 from lab.tasks.name_length import NameLength
 
-from .draw import Manner, choose
+from .draw import choose
 from .writing import write_many
 
 

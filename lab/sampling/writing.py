@@ -4,11 +4,12 @@ import numpy as np
 import torch
 
 from cells.arrays import Array
+from lab.manner import Manner
 from lab.model import RecurrentNet
 from lab.tasks import Language, Task
 
 from .beam import beam_search
-from .draw import Manner, choose
+from .draw import choose
 from .stepper import Stepper
 
 NAMES_A_SAMPLE, SYMBOLS_A_SAMPLE = 6, 160
@@ -25,11 +26,19 @@ def write(net: RecurrentNet, task: Language, prompt: str = "", manner: Manner | 
     return write_many(net, task, 1, manner, prompt)[0]
 
 
-@torch.no_grad()
 def write_many(
     net: RecurrentNet, task: Language, count: int, manner: Manner, prompt: str = "", exactly: int | None = None
 ) -> list[str]:
     """So many texts at once, each after the same prompt; `exactly` so many symbols long, or until their end."""
+    texts = write_symbols(net, task, count, manner, prompt, exactly)
+    return [task.decode(text[:-1] if len(text) and text[-1] == task.end else text) for text in texts]
+
+
+@torch.no_grad()
+def write_symbols(
+    net: RecurrentNet, task: Language, count: int, manner: Manner, prompt: str = "", exactly: int | None = None
+) -> list[Array]:
+    """Return the same as numbers; a text that has come to its end ends with it."""
     rng, stepper, given = np.random.default_rng(manner.seed), Stepper(net, task, count, exactly), task.read(prompt)
     logits = stepper.read_all(np.concatenate([[task.start], given]))
     written = [np.repeat(given[:, None], count, axis=1)] if len(given) else []
@@ -37,11 +46,11 @@ def write_many(
     for _ in range(manner.length if exactly is None else exactly - len(given)):
         symbols = choose(logits if exactly is None else barred(logits, task.end), manner, rng)
         open_ &= symbols != task.end
-        written.append(np.where(symbols == task.end, -1, symbols)[None])
+        written.append(symbols[None])
         if not open_.any():
             break
         logits = stepper.read(symbols)
-    return [task.decode(_until_end(column)) for column in np.concatenate(written).T]
+    return [_until_end(column, task.end) for column in np.concatenate(written).T]
 
 
 def barred(logits: Array, end: int | None) -> Array:
@@ -49,10 +58,10 @@ def barred(logits: Array, end: int | None) -> Array:
     return logits if end is None else np.where(np.arange(logits.shape[-1]) == end, -np.inf, logits)
 
 
-def _until_end(column: Array) -> Array:
-    """Return the symbols before the first end, which is -1."""
-    ends = np.flatnonzero(column < 0)
-    return column[: ends[0]] if len(ends) else column
+def _until_end(column: Array, end: int | None) -> Array:
+    """Return the symbols up to the first end, with it."""
+    ends = np.flatnonzero(column == end) if end is not None else ()
+    return column[: ends[0] + 1] if len(ends) else column
 
 
 def write_sample(net: RecurrentNet, task: Task, update: int) -> str:

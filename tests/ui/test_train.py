@@ -148,6 +148,27 @@ def test_an_earlier_networks_weights_are_opened_from_the_list_and_from_the_scrub
     assert session.value("network").source == "short, trained for 16 updates"
 
 
+def test_a_trained_network_writes_after_a_prompt_and_tells_what_it_does_not_know(ended):
+    session = opened_page(run=ended)
+    assert has(session, "manner temperature") and not has(session, "manner length_penalty")
+    turn(session, "train_prompt", "ne")
+    turn(session, "manner length", 6)
+    next(node for node in session.app if getattr(node, "key", None) == "train_write_now").click().run()
+    scrub = session.charts["chart writing"]["scrub"]
+    assert scrub["said"][0]["first"] == "“n”" and 3 <= len(scrub["values"]) <= 8
+    turn(session, "train_prompt", "7")
+    next(node for node in session.app if getattr(node, "key", None) == "train_write_now").click().run()
+    assert errors(session) == ["prompt has '7', which the training text does not have."]
+
+
+def test_only_the_knobs_that_change_what_is_written_are_offered(ended):
+    session = opened_page(run=ended)
+    turn(session, "manner greedy", True)
+    assert not has(session, "manner temperature") and not has(session, "manner seed")
+    turn(session, "manner beam", 4)
+    assert has(session, "manner length_penalty") and not has(session, "manner greedy")
+
+
 def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, monkeypatch):
     settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
     name, begun = stored(settings), []

@@ -16,7 +16,17 @@ from viz import FIGURES, View, as_figure, csv
 from viz.heat import unpacked
 from viz.scrub import MOST
 from viz.theme import PALETTES
-from viz.training import PANEL_TITLES, REPLAY, TRAINING, TrainingRecord, figure_name, panels_fitting, updates_shown
+from viz.training import (
+    PANEL_TITLES,
+    REPLAY,
+    TRAINING,
+    WRITING,
+    TrainingRecord,
+    WritingRecord,
+    figure_name,
+    panels_fitting,
+    updates_shown,
+)
 
 UPDATES = 4
 
@@ -181,3 +191,36 @@ def test_what_comes_later_changes_nothing_of_a_history_that_is_drawn():
 def test_a_run_of_one_update_has_no_history_to_drag_through():
     with pytest.raises(ValueError, match="updates = 1: the run made has no gradient to drag through"):
         draw(made(1), REPLAY)
+
+
+def written(count=12, cells="abcdefghijkl"):
+    """A text of which every letter sends back 10^-(distance)."""
+    distance = np.arange(count)[:, None] - np.arange(count)
+    flow = np.where(distance >= 0, -distance.astype(float), np.nan)
+    likeliest = [(("a", 0.5), ("b", 0.25))] * count
+    return WritingRecord(cells[:count], 2, np.log(np.linspace(0.1, 0.9, count)), likeliest, flow, "made", "Task: made")
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_a_text_is_dragged_letter_by_letter_with_its_probability_and_what_it_sends_back(theme):
+    drawn = draw(written(), WRITING, theme)
+    said = drawn.scrub["said"]
+    assert len(said) == 12 and not drawn.scrub["keep"]
+    assert said[0]["rest"].startswith(" as the first letter, given by the prompt, has a probability of 10 %")
+    assert (said[-1]["first"], said[-1]["rest"]) == ("“l”", " after “abcdefghijk” has a probability of 90 %.")
+    assert said[-1]["more"] == "Step 1 receives 10⁻¹¹ times the gradient of its own step."
+    assert drawn.figure["layout"]["xaxis"]["ticktext"] == list("abcdefghijkl")
+    json.dumps([drawn.figure, drawn.scrub], allow_nan=False)
+    as_figure(drawn)
+    assert csv(drawn).splitlines()[1].startswith("a,0.1")
+
+
+def test_a_gradient_that_is_gone_on_its_way_is_told_as_exactly_0():
+    record = written()
+    flow = np.where(record.flow < -5, -np.inf, record.flow)
+    assert draw(replace(record, flow=flow), WRITING).scrub["said"][-1]["more"].startswith("Exactly 0 of its gradient")
+
+
+def test_a_text_of_one_letter_is_refused_by_its_length():
+    with pytest.raises(ValueError, match=r"letters = 1 is outside \[2, 81\]"):
+        draw(written(1), WRITING)

@@ -26,6 +26,7 @@ from .replay import choose_weights, show_replay
 from .save import save_dialog
 from .stored import Opened, Shown, body_of, exportables_of, fault_of, open_job, record_of, shown_of
 from .words import details, headline
+from .write import show_writing
 
 POLL = 1.0  # seconds between two looks at a run under way
 BEGIN_WITH = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")
@@ -139,6 +140,7 @@ def _run(place: runs.Place, record: RunRecord, beside: list[runs.Place]) -> None
     else:
         show_replay(place, shown)
     _samples(record)
+    show_writing(place)
     with st.expander("Settings", key="train_settings"):
         st.caption(as_written(shown.record.caption))
 

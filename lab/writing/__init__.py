@@ -1,0 +1,1 @@
+"""Writing with a trained network, letter by letter, without PyTorch in the process that asks for it."""

@@ -71,7 +71,7 @@ def test_a_beam_as_wide_as_everything_finds_the_likeliest_text():
     assert best.log_p == pytest.approx(max(probability(net, task, "ne", two) for two in all_of_two(task)), abs=1e-4)
     narrow = beam_search(net, task, "ne", Manner(beam=1, length=8, length_penalty=0.0))[0]
     wide = beam_search(net, task, "ne", Manner(beam=16, length=8, length_penalty=0.0))[0]
-    assert wide.score >= narrow.score
+    assert wide.score >= narrow.score - 1e-5  # float32 rounds otherwise in another batch
     assert write(net, task, "ne", Manner(beam=16, length=8, length_penalty=0.0)) == wide.text
 
 

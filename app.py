@@ -3,10 +3,11 @@
 import streamlit as st
 
 from ui import frame, state
+from ui.lecture.keys import show_lecture_keys, show_lecture_style
 from ui.platform import PLATFORM
 from ui.server.render_lock import RENDER_LOCK
 from ui.shell.page_titles import titled
-from ui.sidebar.controls import sidebar
+from ui.sidebar.controls import controls
 
 PAGES = {
     "See": [
@@ -27,7 +28,8 @@ state.begin()
 page = st.navigation(PAGES, position="top")
 frame.enter(page)
 with RENDER_LOCK.turn():
+    show_lecture_style()
     if page.url_path not in ("lessons", "train"):
-        with st.sidebar:
-            sidebar(page.title)
+        controls(page.title)
     page.run()
+    show_lecture_keys()

@@ -11,8 +11,9 @@ from ui.views.brought import awaited
 
 from .link.link import Query, is_left_out, read_link, write_link
 from .views.fields import DEFAULTS, LISTS, Values, fixed, run_settings
+from .views.lecture import OF_THE_AUDIENCE
 
-ALWAYS = ("own", "timestamps", "lesson", "lesson_step")  # what no button takes away
+ALWAYS = ("own", "timestamps", "lesson", "lesson_step", *OF_THE_AUDIENCE)  # what no button takes away
 NOT_OURS = ("run",)  # what the page Train reads from its link itself
 ARRIVED = "arrived"  # whether this run is the first of its session, as by a link that was opened
 MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is typed into

@@ -166,7 +166,9 @@ const backflowGuess = (() => {
     function paint() {
       const shown = isCurve || revealed || question.known.length > 0;
       svg.style.display = shown ? "" : "none";
-      const width = Math.max(320, Math.round(box.clientWidth || 640) - 32), area = areaOf(width, last, ...limits());
+      const large = Number(getComputedStyle(box).getPropertyValue("--bf-large")) || 1; // in lecture mode
+      const width = Math.max(320, Math.round((box.clientWidth || 640) - 32) / large), area = areaOf(width, last, ...limits());
+      svg.setAttribute("height", HEIGHT * large);
       svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
       const parts = axes(area);
       for (const one of question.known) parts.push(...line(area, one.at.map((step, k) => [step, one.values[k]]), "bf-other", question.colours.pin1, one.name));

@@ -121,6 +121,8 @@ function followTheme(plot, layout, setTriggerValue) {
 // The plot follows its own width, which the sidebar changes as well as the window; its own redrawing is no change.
 function followWidth(Plotly, plot) {
   plot.backflowWidth ??= new ResizeObserver(([{ contentRect }]) => {
+    enlarge(plot);
+    makeRoom(plot);
     const drawn = plot._fullLayout?.width;
     if (!drawn || !contentRect.width || Math.abs(contentRect.width - drawn) < 1) return;
     cancelAnimationFrame(plot.backflowFrame);
@@ -163,12 +165,14 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   );
   const draw = (data, layout) => backflowZoom.draw(Plotly, plot, data, { ...layout, autosize: true }, CONFIG);
   plot.backflow?.stop();
+  enlarge(plot);
   if (body.scrub) {
     await drag(Plotly, plot, body, parentElement, draw, setTriggerValue);
   } else {
     release(plot, parentElement);
     await draw(body.figure.data, body.save ? body.figure.layout : fitted(plot, body.figure.layout));
   }
+  makeRoom(plot);
   followWidth(Plotly, plot);
   followPaper(Plotly, plot);
   if (!body.save) followWindow(Plotly, plot);

@@ -31,8 +31,9 @@ def plotly_file() -> str:
 
 
 def loader() -> str:
-    """Return the script that gives a component Plotly.js, by `await plotly()`."""
-    return (HERE / "plotly.js").read_text(encoding="utf-8").replace("PLOTLY_FILE", plotly_file())
+    """Return the scripts that give a component Plotly.js, by `await plotly()`, and set a plot large for an audience."""
+    scripts = [(HERE / name).read_text(encoding="utf-8") for name in ("plotly.js", "large.js")]
+    return "\n".join(scripts).replace("PLOTLY_FILE", plotly_file())
 
 
 @st.cache_resource(show_spinner=False)

@@ -68,6 +68,8 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   }
   put(sliders, begun);
   name();
+  enlarge(plot);
   await backflowZoom.draw(Plotly, plot, figure.data, { ...figure.layout, autosize: true }, EXPLORER);
+  makeRoom(plot);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
 }

@@ -4,13 +4,14 @@ import streamlit as st
 
 from ui import state
 from ui.views.fields import DEFAULTS, Values, learn_view
+from ui.views.lecture import OF_THE_AUDIENCE
 
 from .learn_view import LearnView
-from .library import NONE, lesson_of
+from .library import NONE, lesson_of, next_lesson
 from .record import Lesson, Step
 from .views import page_file, read_view
 
-OF_THE_READER = ("own", "timestamps")  # brought, and in no lesson
+OF_THE_READER = ("own", "timestamps", *OF_THE_AUDIENCE)  # brought, or chosen for a room; in no lesson
 UNCOMPARED = (*OF_THE_READER, "lesson", "lesson_step")
 
 
@@ -25,6 +26,19 @@ def open_step(lesson: Lesson, number: int) -> None:
     """Go to a step: its page, with its values. Does not return."""
     state.put_next(step_values(lesson, number) | {"complaints": []})
     st.switch_page(page_file(read_view(lesson.steps[number - 1].view).page))
+
+
+def turn_step(by: int) -> None:
+    """Go to the next step or the one before; after a lesson's last step to the first of the next lesson."""
+    found = open_lesson(learn_view(state.values()))
+    if found is None:
+        return
+    lesson, number, _ = found
+    wanted, after = number + by, next_lesson(lesson.name)
+    if 1 <= wanted <= len(lesson.steps):
+        open_step(lesson, wanted)
+    elif after and wanted > len(lesson.steps):
+        open_step(after, 1)
 
 
 def close_lesson() -> None:

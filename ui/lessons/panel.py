@@ -77,7 +77,9 @@ def _show_ways(lesson: Lesson, number: int, page: str) -> None:
             "Back to the step", icon=":material/undo:", help="Sets everything as this step had it.", key="step again"
         ):
             open_step(lesson, number)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="lesson_foot"
+    ):
         st.html(f'<p class="bf-step-count">Step {number} of {len(lesson.steps)}</p>', width="content")
         leave = "Leave the lesson; the view stays."
         st.button("Close the lesson", type="tertiary", help=leave, key="close lesson", on_click=close_lesson)

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from ui import state
+from ui.stage import is_lecture, is_locked
 
 from .library import lesson_of
 from .opening import open_step
@@ -19,7 +20,7 @@ HTML = """<aside class="bf-tour" aria-label="First visit" hidden><p></p>
 def offer_tour() -> None:
     """Offer the tour to a reader who was never here, and open it if it is wanted."""
     tour = lesson_of(TOUR)
-    if tour is None or not tour.steps:
+    if tour is None or not tour.steps or is_lecture() or is_locked():
         return
     text = f"New here? The tour of this page takes {tour.minutes} minutes, and every lesson begins under Learn."
     _offer()(key=KEY, data={"text": text}, height="content", on_start_change=lambda: None)

@@ -45,6 +45,7 @@ AGAIN = {
     "loss_steps": "type them",
     "scrub": "choose it",
     "pins": "pin them",
+    "show": "name them",
 }
 
 

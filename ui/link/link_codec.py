@@ -7,6 +7,7 @@ from typing import Any
 from cells.knobs import BadValue
 from ui.views.brought import find
 from ui.views.fields import BROUGHT, LISTS, high_of
+from ui.views.lecture import read_show
 
 WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d{1,20}\.?\d{0,20}|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
@@ -60,6 +61,8 @@ def _list(name: str, text: str) -> tuple:
         return tuple(_entry(name, part, NUMBER, float) for part in text.split(","))
     if name == "scrub":
         return _scrub(text)
+    if name == "show":
+        return read_show(text.split(",")) if text else ()
     if name in AXES:
         return _axis(name, text)
     return tuple(tuple(_entry(name, part, NUMBER, float) for part in row.split(",")) for row in text.split(";"))
@@ -96,7 +99,7 @@ def text_of(name: str, value: Any) -> str:
         return "" if value is None else value.key
     if name == "own":
         return ";".join(",".join(map(_number_text, row)) for row in value)
-    if name in ("loss_steps", "timestamps", "scrub", *AXES):
+    if name in ("loss_steps", "timestamps", "scrub", "show", *AXES):
         return ",".join(part if isinstance(part, str) else _number_text(part) for part in value)
     if isinstance(value, bool):
         return "on" if value else "off"

@@ -22,7 +22,7 @@ def action_row(starts: Callable[[], None] | None = None) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="actions"):
         with st.container(width="stretch", gap=None, key="page_title"):
             show_title(page_name())
-        with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center"):
+        with st.container(horizontal=True, gap="xsmall", width="content", vertical_alignment="center", key="page_acts"):
             st.button("Reset", on_click=state.reset, type="tertiary", key="reset")
             ask_button()
             copy_link_button()

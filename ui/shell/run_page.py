@@ -17,7 +17,8 @@ from ui.glossary import show_terms
 from ui.lessons.opening import is_in_lesson
 from ui.lessons.panel import beside_lesson
 from ui.server.render_lock import RENDER_LOCK
-from ui.views.fields import Values, analysis_view, learn_view, map_view, page_view, run_settings
+from ui.stage import is_locked
+from ui.views.fields import Values, analysis_view, learn_view, lecture_view, map_view, page_view, run_settings
 from ui.views.page import PageView
 
 from .actions import action_row
@@ -53,12 +54,14 @@ def run_page(
             settings, view = _valid()
             _draw(draw, settings, view, runs(settings, view))
 
-    action_row(None if is_in_lesson() else starts)
+    if not is_locked():
+        action_row(None if is_in_lesson() else starts)
     show_complaints()
-    if tools:
+    if tools and not is_locked():
         tools()
     body()
-    show_terms(TITLES[page_name()].terms)
+    if not is_locked():
+        show_terms(TITLES[page_name()].terms)
 
 
 def _draw(draw: Draw, settings: RunSettings, view: PageView, ahead: Sequence[RunSettings]) -> None:
@@ -89,5 +92,5 @@ def _valid() -> tuple[RunSettings, PageView]:
 def _check(values: Values) -> None:
     """Raise BadValue where a value is none that its field can hold, or where the run would cost too much."""
     check_budget(run_settings(values))
-    for view in (page_view, analysis_view, map_view, learn_view):
+    for view in (page_view, analysis_view, map_view, learn_view, lecture_view):
         view(values)

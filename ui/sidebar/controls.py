@@ -1,29 +1,56 @@
 """The sidebar: one widget for each value that applies, made from the field's own declaration."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ui import state
 from ui.compute import critical_scales_of
+from ui.link.link_parser import applies
 from ui.shell.notices import as_written
 from ui.shell.sidebar_slots import RESHAPING, begin, keep_slot
 from ui.shell.widgets import fit_layer, widget
-from ui.views.fields import DEFAULTS, Values, high_of, run_settings
+from ui.stage import is_lecture, is_locked
+from ui.views.fields import DEFAULTS, Values, high_of, lecture_view, run_settings
+from ui.views.lecture import NOTHING
 
-from .groups import show_groups
+from .groups import show_control, show_groups
 from .own_input import loss_steps_widget
 
 ASKED_MARKS = ("critical_scale", "spectral_radius", "sigma_max")  # a mark would tell
+CHOSEN_WIDTH = 360  # px of a control that stands alone
 MARKING = ("cell", "activation", "network", *RESHAPING)  # all that the critical weight scales depend on
 
 
-def sidebar(page: str) -> None:
-    """All controls, on the page of this title."""
+def controls(page: str) -> None:
+    """Draw the controls of the page of this title: all in the sidebar, or those that the link chose."""
     begin(page)
     fit_layer()
     values = state.values()
+    chosen = lecture_view(values).show
+    if is_lecture() or is_locked():
+        with st.container(horizontal=True, gap="medium", key="chosen_controls"):
+            _chosen(chosen, values)
+        return
+    with st.sidebar:
+        if chosen:
+            _chosen(chosen, values)
+        else:
+            _all(values)
+
+
+def _all(values: Values) -> None:
     with st.container():  # what comes and goes in it leaves the groups below in their places, and so open
         _main(values)
     show_groups(values)
+
+
+def _chosen(names: Sequence[str], values: Values) -> None:
+    """Draw the controls of these names that the present cell and input have."""
+    for name in names:
+        if name != NOTHING and applies(name, values):
+            with st.container(width=CHOSEN_WIDTH):
+                show_control(name, values)
 
 
 def _main(values: Values) -> None:

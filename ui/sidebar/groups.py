@@ -53,10 +53,11 @@ def show_groups(values: Values) -> None:
         if box.open:
             with box:
                 for name in group.holds:
-                    _show(name, values)
+                    show_control(name, values)
 
 
-def _show(name: str, values: Values) -> None:
+def show_control(name: str, values: Values) -> None:
+    """Draw one control, as a part of the body where a change of it shows there alone."""
     draw = partial(SPECIAL[name], values) if name in SPECIAL else partial(widget, name)
     if is_of_body(name):
         keep_slot(draw)

@@ -9,10 +9,20 @@ from cells.knobs import Knob, knobs_of, names_of
 from ui.lessons.learn_view import LearnView
 
 from .analysis import AnalysisView
+from .lecture import LectureView
 from .maps import MapView
 from .page import PageView
 
-LISTS = ("loss_steps", "own", "timestamps", "scrub", "pins", "map_x", "map_y")  # fields that are no single value
+LISTS = (
+    "loss_steps",
+    "own",
+    "timestamps",
+    "scrub",
+    "pins",
+    "map_x",
+    "map_y",
+    "show",
+)  # fields that are no single value
 
 BROUGHT = ("network", "recording")  # records of what the reader brought; a link carries their keys
 
@@ -23,7 +33,7 @@ def _all_fields() -> dict[str, Field]:
     found = {f.name: f for f in fields(RunSettings) if "knob" in f.metadata or f.name in (*LISTS, *BROUGHT)}
     for cell in CELLS.values():
         found |= {f.name: f for f in fields(cell.Options) if f.name not in found}
-    views = [f for view in (PageView, MapView) for f in fields(view)]
+    views = [f for view in (PageView, MapView, LectureView) for f in fields(view)]
     return found | {f.name: f for f in views} | dict(knobs_of(AnalysisView)) | dict(knobs_of(LearnView))
 
 
@@ -79,6 +89,11 @@ def analysis_view(values: Mapping[str, Any]) -> AnalysisView:
 def learn_view(values: Mapping[str, Any]) -> LearnView:
     """Return the lesson that is open, and what the view asks."""
     return LearnView(**{name: values[name] for name in knobs_of(LearnView)})
+
+
+def lecture_view(values: Mapping[str, Any]) -> LectureView:
+    """Return how the page is shown to an audience."""
+    return LectureView(**{f.name: values[f.name] for f in fields(LectureView)})
 
 
 def map_view(values: Mapping[str, Any]) -> MapView:

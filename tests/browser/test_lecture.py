@@ -1,0 +1,79 @@
+"""A lecture in a real browser: ten steps by arrow keys alone, legible from the last row; a page inside another page."""
+
+from playwright.sync_api import expect
+
+from tests.browser.visit import PATIENCE
+
+LEAST = 18  # px of the smallest letters
+BAR, WHERE = ".bf-lecture-bar", ".bf-where"
+QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && !document.querySelector('[data-testid=stProgress]')
+    && document.querySelector('.bf-plot[data-painted], .bf-guess')"""
+SMALL_TEXTS = """least => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim(), box = node.parentElement, range = document.createRange();
+    if (!text || box.closest("script, style, noscript, math")) continue; // formulas are drawn beside their math
+    if (!box.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    range.selectNodeContents(node);
+    const { width, height } = range.getBoundingClientRect();
+    if (width < 2 || height < 2) continue; // for those who hear the page
+    const drawn = box.closest("text")?.getScreenCTM();
+    const size = parseFloat(getComputedStyle(box).fontSize) * (drawn ? Math.hypot(drawn.a, drawn.b) : 1);
+    if (size < least - 0.05) found.push(`${text.slice(0, 40)}: ${size.toFixed(1)} px`);
+  }
+  return found;
+}"""
+
+
+def small_texts(page):
+    page.wait_until(QUIET)
+    return page.page.evaluate(SMALL_TEXTS, LEAST)
+
+
+def test_a_story_of_ten_steps_by_arrow_keys_alone_is_legible_in_both_themes(visit):
+    page = visit("?steps=20&hidden=8&lecture=on", width=1280, height=720)
+    page.page.goto(f"{page.server}/lessons?lesson=02-why-it-vanishes&lecture=on")
+    for step in range(1, 11):
+        lesson, number = (2, step) if step < 8 else (3, step - 7)
+        expect(page.page.locator(WHERE)).to_have_text(f"Lesson {lesson} · step {number} of 7", timeout=PATIENCE)
+        assert small_texts(page) == [], f"step {step}"
+        if step == 5:
+            page.page.emulate_media(color_scheme="dark")
+        page.page.keyboard.press("ArrowRight")
+    expect(page.page.locator(WHERE)).to_have_text("Lesson 3 · step 4 of 7", timeout=PATIENCE)
+    page.page.keyboard.press("ArrowLeft")
+    expect(page.page.locator(WHERE)).to_have_text("Lesson 3 · step 3 of 7", timeout=PATIENCE)
+
+
+def test_keys_make_the_screen_black_count_down_and_leave_sliders_alone(visit):
+    page = visit("?steps=20&hidden=8&show=weight_scale&think=90&lesson=02-why-it-vanishes", width=1280, height=720)
+    assert small_texts(page), "the check of sizes sees nothing"
+    page.page.keyboard.press("l")
+    expect(page.page.locator(BAR)).to_be_visible(timeout=PATIENCE)
+    page.page.keyboard.press("b")
+    expect(page.page.locator(".bf-black")).to_be_visible(timeout=PATIENCE)
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator(".bf-black")).to_have_count(0, timeout=PATIENCE)
+    page.page.keyboard.press("t")
+    expect(page.page.locator(".bf-think")).to_have_text("1:30", timeout=PATIENCE)
+    page.page.keyboard.press("t")
+    expect(page.page.locator(".bf-think")).to_have_count(0, timeout=PATIENCE)
+    slider = page.slider("weight_scale")
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_until("() => new URLSearchParams(location.search).has('weight_scale')")
+    assert "step 1 of 7" in page.page.locator(WHERE).inner_text()
+    page.page.keyboard.press("l")
+    expect(page.page.locator(BAR)).to_have_count(0, timeout=PATIENCE)
+    expect(page.page.get_by_test_id("stTopNavSection").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_page_inside_another_has_the_chosen_controls_and_no_way_elsewhere(visit):
+    page = visit("?embed=true&steps=20&hidden=8&show=cell,weight_scale", width=900, height=600)
+    assert page.page.locator(".st-key-chosen_controls").get_by_role("radio").count() >= 4
+    for gone in ("header.stAppHeader", "section.stSidebar", ".st-key-page_acts", ".st-key-tools", ".bf-tip a"):
+        expect(page.page.locator(gone).first).to_be_hidden(timeout=PATIENCE)
+    page.pick("cell", "LSTM")
+    page.wait_until("() => new URLSearchParams(location.search).get('cell') === 'lstm'")
+    assert page.query["embed"] == "true" and page.query["show"] == "cell,weight_scale"

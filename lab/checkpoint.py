@@ -56,6 +56,8 @@ def _arrays(training: Training) -> Iterator[tuple[str, Array]]:
     yield "good", training.good.numpy()
     if training.best is not None:
         yield "best", training.best.numpy()
+    if training.confusion is not None:
+        yield "confusion", training.confusion
     yield from ((f"ladder/{update}", weights) for update, weights in training.ladder.rungs.items())
     for index, state in training.optimiser.state_dict()["state"].items():
         for name, value in state.items():
@@ -77,6 +79,7 @@ def _fill(training: Training, facts: Mapping[str, Any], arrays: Mapping[str, Arr
     training.schedule.load_state_dict(facts["schedule"])
     training.carried = _carried(arrays)
     training.history.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
+    training.confusion = arrays.get("confusion")
     training.ladder.restore(rungs_of(arrays))
     training.progress = progress_from(facts["progress"])
 

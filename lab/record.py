@@ -67,12 +67,17 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class RunRecord:
-    """A run as its last checkpoint has it; `kept` are the earlier updates whose weights it holds, in order."""
+    """A run as its last checkpoint has it.
+
+    kept       the earlier updates whose weights it holds, in order
+    confusion  how often each answer was given for each right one on the test data, where answers are a few classes
+    """
 
     settings: LabSettings
     progress: Progress
     past: History
     kept: tuple[int, ...] = ()
+    confusion: Array | None = None
 
     @cached_property
     def history(self) -> dict[str, Array]:
@@ -96,7 +101,8 @@ def read_record(payload: bytes) -> RunRecord:
     past = History(facts["settings"]["length"])
     past.restore({n.removeprefix("history/"): a for n, a in arrays.items() if n.startswith("history/")})
     kept = tuple(sorted(rungs_of(arrays)))
-    return RunRecord(LabSettings.from_json(facts["settings"]), progress_from(facts["progress"]), past, kept)
+    settings, counts = LabSettings.from_json(facts["settings"]), arrays.get("confusion")
+    return RunRecord(settings, progress_from(facts["progress"]), past, kept, counts)
 
 
 def rungs_of(arrays: Mapping[str, Array]) -> dict[int, Array]:

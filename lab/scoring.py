@@ -110,17 +110,32 @@ def evaluate_training(net: RecurrentNet, task: Task) -> Score:
     return score
 
 
+MOST_CLASSES = 40  # whose answers are counted one by one
+
+
 @torch.no_grad()
+def confusion(net: RecurrentNet, task: Task) -> np.ndarray | None:
+    """Return how often each answer is given for each right one on the test data, (right, given).
+
+    None where answers are no classes, or there are too many of them.
+    """
+    if task.kind != "classification" or task.outputs > MOST_CLASSES:
+        return None
+    counts = np.zeros((task.outputs, task.outputs), dtype=np.int64)
+    for batch in task.held_out(TEST):
+        answers, asked = run_batch(net, task, batch)[0].argmax(dim=-1).numpy(), batch.weights > 0
+        np.add.at(counts, (batch.targets[asked], answers[asked]), 1)
+    return counts
+
+
 def class_accuracies(net: RecurrentNet, task: Task) -> tuple[np.ndarray, np.ndarray]:
     """Return share of right answers in each class of the test data, and how many sequences each has: (classes,)
     both.
     """
-    right, counts = np.zeros(task.outputs), np.zeros(task.outputs)
-    for batch in task.held_out(TEST):
-        answers = run_batch(net, task, batch)[0].argmax(dim=-1).numpy()
-        counts += np.bincount(batch.targets.ravel(), minlength=task.outputs)
-        right += np.bincount(batch.targets[answers == batch.targets], minlength=task.outputs)
-    return right / np.maximum(counts, 1), counts
+    counts = confusion(net, task)
+    assert counts is not None
+    asked = counts.sum(axis=1)
+    return np.diag(counts) / np.maximum(asked, 1), asked
 
 
 def score_of(outputs: Tensor, batch: Batch) -> Score:

@@ -19,7 +19,7 @@ from .optimisation import Clipping, clip_grads, optimiser_of, schedule_of
 from .parameters import FlatParameters, norm
 from .record import Halt, Progress
 from .sampling import write_sample
-from .scoring import Score, evaluate, losses_of, objective, run_batch, times_of
+from .scoring import Score, confusion, evaluate, losses_of, objective, run_batch, times_of
 from .settings import LabSettings
 from .tasks import TASKS, TEST, VALIDATION, Batch
 
@@ -72,6 +72,7 @@ class Training:
         self.progress = Progress(smooth=self.task.chance_loss)
         self.carried: State | None = None
         self.good = self.theta.snapshot()  # the parameters before the last update
+        self.confusion: Array | None = None  # answers on the test data, (right, given), once it has ended
         self.ladder = Ladder(self.recurrent_weights().nbytes)
         self.ladder.note(0, self.recurrent_weights())
         self.best: Tensor | None = None  # those of the least validation loss, where patience asks for them
@@ -226,6 +227,7 @@ class Training:
             if self.best is not None and progress.reason == "patience":
                 self.theta.put(self.best)
             progress.metrics = evaluate(self.net, self.task, TEST).metrics(self.settings.reduction, self.task.kind)
+            self.confusion = confusion(self.net, self.task)
         return End(progress.update, progress.reason, progress.metrics, progress.halt)
 
     def take_over(self, other: "Training") -> None:

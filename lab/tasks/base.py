@@ -74,6 +74,11 @@ class Task(ABC):
     def outputs(self) -> int:
         """Return numbers or classes a step may answer."""
 
+    @property
+    def classes(self) -> list[str]:
+        """Return what the answers are called, where they are classes."""
+        return [str(number) for number in range(self.outputs)]
+
     @abstractmethod
     def train(self, update: int) -> Batch:
         """Return the batch of an update, counted from 0."""

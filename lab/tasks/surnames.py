@@ -66,6 +66,10 @@ class Surnames(Task):
     def outputs(self):
         return len(LANGUAGES)
 
+    @property
+    def classes(self):
+        return list(LANGUAGES)
+
     @cached_property
     def _parts(self) -> dict[int, list[int]]:
         return split_by_stem([name for name, _ in surnames()])

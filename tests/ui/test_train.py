@@ -18,6 +18,9 @@ from lab.training import Training
 from tests.ui.sessions import Session
 from ui.rich_text import JOINER
 from ui.train import show
+from ui.train import stored as stored_records
+from ui.train.save import page_html
+from ui.train.together import row_of
 
 
 @pytest.fixture
@@ -97,19 +100,30 @@ def ended(home, monkeypatch):
 
 def stored(settings) -> str:
     """Put a run into the store as a worker would leave it; the job's name."""
-    job, here = runs.job_of("A short run", {"short": settings}), runs.store()
+    return stored_all({"short": settings})
+
+
+def stored_all(chosen) -> str:
+    """The same for several runs of one job."""
+    job, here = runs.job_of("A short run", chosen), runs.store()
     with here.transaction() as db:
         control._enter(db, job)
     held = lease.acquire(here, job.id)
-    claim = tiles.claim(here, job.id, 0, held.epoch)
+    for tile, settings in enumerate(chosen.values()):
+        claim = tiles.claim(here, job.id, tile, held.epoch)
+        payload = np.frombuffer(pack(trained(settings)), dtype=np.uint8)
+        tiles.commit(here, arrays.encode({"run": payload}, claim.facts()))
+    lease.release(here, held)
+    return job.id[:8]
+
+
+def trained(settings) -> Training:
+    """A run that has ended; what would have cured it, if it exploded, is given."""
     training = Training(settings)
     list(training.events())
     if training.progress.halt:
         training.progress.halt = replace(training.progress.halt, cures=CURES)
-    payload = np.frombuffer(pack(training), dtype=np.uint8)
-    tiles.commit(here, arrays.encode({"run": payload}, claim.facts()))
-    lease.release(here, held)
-    return job.id[:8]
+    return training
 
 
 def test_a_link_opens_a_run_for_anyone_with_its_figure_words_and_samples(ended):
@@ -167,6 +181,31 @@ def test_only_the_knobs_that_change_what_is_written_are_offered(ended):
     assert not has(session, "manner temperature") and not has(session, "manner seed")
     turn(session, "manner beam", 4)
     assert has(session, "manner length_penalty") and not has(session, "manner greedy")
+
+
+def test_several_runs_are_told_in_a_table_side_by_side_and_by_length(home):
+    base = LabSettings(task="parity", hidden=4, batch=4, updates=3)
+    chosen = {f"{cell} {n}": base.replace(cell=cell, length=n) for cell in ("rnn", "lstm") for n in (4, 6)}
+    session = opened_page(run=stored_all(chosen))
+    row = row_of("rnn 4", runs.record_of(runs.store(), runs.find(runs.store(), session.query["run"])[0]))
+    assert row["T"] == 4 and 0 <= row["test accuracy"] <= 1 and row["test perplexity"] is None
+    turn(session, "train_together_as", "Side by side")
+    layout = session.charts["chart training_multiples"]["figure"]["layout"]
+    assert [note["text"] for note in layout["annotations"]] == list(chosen)
+    turn(session, "train_together_as", "Accuracy by length")
+    lines = session.charts["chart training_by_length"]["figure"]["data"]
+    assert [line["x"] for line in lines] == [[4, 6], [4, 6]]
+    assert session.charts["chart answers"]["figure"]["data"][0]["type"] == "heatmap"
+
+
+def test_a_report_holds_every_figure_with_the_scrubber_and_all_settings(ended):
+    place = runs.find(runs.store(), ended)[0]
+    record = runs.record_of(runs.store(), place)
+    shown = stored_records.shown_of(place, record, ())
+    whole = [one for one in stored_records.exportables_of(shown) if not one.part]
+    page = page_html(whole, "Update 40 of 40: loss 2.", "http://localhost/train?run=1")
+    assert page.count("<section>") == 2 and '"field":"update"' in page and "Hidden units H: 8" in page
+    assert "Update 40 of 40: loss 2." in page and "http://localhost/train?run=1" in page
 
 
 def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, monkeypatch):

@@ -18,14 +18,16 @@ from ui.rich_text import as_written
 from ui.server.render_lock import RENDER_LOCK
 from ui.shell.notices import show_sentence
 from viz.training import PANEL_TITLES, can_replay, panels_fitting
+from viz.training.confusion import finding
 from viz.words import spelled
 
 from .choice import FAULT, start
 from .open_network import open_network
 from .replay import choose_weights, show_replay
 from .save import save_dialog
-from .stored import Opened, Shown, body_of, exportables_of, fault_of, open_job, record_of, shown_of
-from .words import details, headline
+from .stored import Opened, Shown, answers_body_of, body_of, exportables_of, fault_of, open_job, record_of, shown_of
+from .together import show_together
+from .words import details, headline, headline_text
 from .write import show_writing
 
 POLL = 1.0  # seconds between two looks at a run under way
@@ -73,10 +75,9 @@ def _show(job: Opened) -> None:
         _status(job.status, place)
     if fault := fault_of(place, job.status):
         st.info(as_written(f"{fault.rstrip('.')}."))
-        return
-    record = record_of(place)
-    if record is not None:
+    elif (record := record_of(place)) is not None:
         _run(place, record, beside)
+    show_together(job)
 
 
 def _status(now: jobs.JobStatus, place: runs.Place) -> None:
@@ -139,6 +140,7 @@ def _run(place: runs.Place, record: RunRecord, beside: list[runs.Place]) -> None
         show_chart(*body_of(shown, panels, theme()), key="chart training")
     else:
         show_replay(place, shown)
+    _answers(shown)
     _samples(record)
     show_writing(place)
     with st.expander("Settings", key="train_settings"):
@@ -179,7 +181,7 @@ def _tools(place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...
         ):
             open_network(place, update)
         if st.button("Export", type="tertiary", key="train_export"):
-            save_dialog(exportables_of(shown), place.name)
+            save_dialog(exportables_of(shown), place.name, f"{headline_text(record)} {details(record)}")
     return () if replayed else _panels(shown)
 
 
@@ -195,6 +197,14 @@ def _panels(shown: Shown) -> tuple[str, ...]:
     titles = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": "train_panels"}
     chosen = st.pills("Panels", fitting, selection_mode="multi", default=usual, **titles)
     return tuple(name for name in fitting if name in chosen) or tuple(usual)
+
+
+def _answers(shown: Shown) -> None:
+    """Show which answers the network gives for which, once it has been asked on the test data."""
+    if shown.answers is not None:
+        with st.expander("Answers on the test data", key="train_answers"):
+            st.markdown(as_written(finding(shown.answers)))
+            show_chart(*answers_body_of(shown, theme()), key="chart answers")
 
 
 def _samples(record: RunRecord) -> None:

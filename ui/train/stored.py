@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -17,7 +18,16 @@ from ui.compute import BODIES, chart_body
 from ui.export.exportables import Exportable
 from ui.server.render_lock import RENDER_LOCK
 from viz.flow_figure import Drawn
-from viz.training import REPLAY, TRAINING, TrainingRecord, can_replay, figure_name, panels_fitting
+from viz.training import (
+    CONFUSION,
+    REPLAY,
+    TRAINING,
+    ConfusionRecord,
+    TrainingRecord,
+    can_replay,
+    figure_name,
+    panels_fitting,
+)
 
 NO_RUN = "There is no run yet: start one above"
 MISSING = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew"
@@ -89,18 +99,41 @@ def caption_of(settings: LabSettings) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """The run that is looked at, and the runs beside it, as the figures take them; `key` changes with any of them."""
+    """The run that is looked at, and the runs beside it, as the figures take them; `key` changes with any of them.
+
+    answers  which ones the network gives for which on the test data, where they are a few classes and it has ended
+    """
 
     record: TrainingRecord
     others: tuple[TrainingRecord, ...]
     key: tuple[Stamp, ...]
+    answers: ConfusionRecord | None = None
 
 
 def shown_of(place: runs.Place, record: RunRecord, beside: Sequence[runs.Place]) -> Shown:
     """Return what is drawn: of the runs beside it those that have begun."""
     known = {other: found for other in beside if (found := record_of(other)) is not None and found.progress.update}
     others = tuple(drawable(other, found) for other, found in known.items())
-    return Shown(drawable(place, record), others, tuple(stamp_of(one) for one in (place, *known)))
+    key = tuple(stamp_of(one) for one in (place, *known))
+    return Shown(drawable(place, record), others, key, answers_of(place, record))
+
+
+def answers_of(place: runs.Place, record: RunRecord) -> ConfusionRecord | None:
+    """Return the counts of answers as the figure takes them."""
+    if record.confusion is None:
+        return None
+    names = record.settings.task_class(record.settings).classes
+    return ConfusionRecord(record.confusion, names, place.label, caption_of(record.settings))
+
+
+def answers_body_of(shown: Shown, mode: str) -> tuple[bytes, int]:
+    """The figure of answers as the browser takes it, and its height."""
+    return BODIES.of((CONFUSION, shown.key[0], mode), lambda: _answers_body(shown, mode))
+
+
+def _answers_body(shown: Shown, mode: str) -> tuple[bytes, int]:
+    drawn = _draw(CONFUSION, shown, mode)
+    return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 
 
 def body_of(shown: Shown, panels: tuple[str, ...], mode: str) -> tuple[bytes, int]:
@@ -129,15 +162,17 @@ def _replay_body(shown: Shown, until: int, mode: str) -> tuple[bytes, int]:
 def exportables_of(shown: Shown) -> list[Exportable]:
     """The whole figure, and each of its panels."""
     replayed = [REPLAY] if can_replay(shown.record) else []
-    names = [TRAINING, *replayed, *(figure_name(panel) for panel in panels_fitting(shown.record))]
+    asked = [CONFUSION] if shown.answers else []
+    panels = [figure_name(panel) for panel in panels_fitting(shown.record)]
     return [
-        Exportable(name, viz.FIGURES[name].title, partial(_draw, name, shown), part=name not in (TRAINING, REPLAY))
-        for name in names
+        Exportable(name, viz.FIGURES[name].title, partial(_draw, name, shown), part=name in panels)
+        for name in (TRAINING, *replayed, *asked, *panels)
     ]
 
 
 def _draw(name: str, shown: Shown, mode: str) -> Drawn:
-    return viz.FIGURES[name].draw(shown.record, viz.View(theme=mode), shown.others)
+    record: Any = shown.answers if name == CONFUSION else shown.record
+    return viz.FIGURES[name].draw(record, viz.View(theme=mode), shown.others)
 
 
 def fault_of(place: runs.Place, now: jobs.JobStatus) -> str:

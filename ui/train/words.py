@@ -16,15 +16,22 @@ ENDED = {
 
 def headline(record: RunRecord) -> str:
     """Where it is and how well it does, as HTML."""
+    first, colon, rest = headline_text(record).partition(":")
+    if record.progress.halt:
+        return f'<span class="bf-red">{escape(first)}{colon}</span>{escape(rest)}'
+    return escape(f"{first}{colon}{rest}")
+
+
+def headline_text(record: RunRecord) -> str:
+    """Return the same as plain text."""
     progress, settings = record.progress, record.settings
     if progress.halt:
-        first = f'<span class="bf-red">Exploded at update {progress.halt.update}:</span>'
-        return f"{first} {escape(progress.halt.tensor)} is not finite."
+        return f"Exploded at update {progress.halt.update}: {progress.halt.tensor} is not finite."
     last = {name: float(column[-1]) for name, column in record.history.items()}
     told = [f"loss {number(last['loss'])}"]
     told += [f"accuracy {percent(last['accuracy'])}"] if math.isfinite(last["accuracy"]) else []
     told += [f"perplexity {number(last['perplexity'])}"] if math.isfinite(last["perplexity"]) else []
-    return f"Update {progress.update:,} of {settings.updates:,}: {escape(', '.join(told))}."
+    return f"Update {progress.update:,} of {settings.updates:,}: {', '.join(told)}."
 
 
 def details(record: RunRecord) -> str:

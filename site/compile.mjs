@@ -9,7 +9,8 @@ process.on("uncaughtException", ({ message }) => {
 });
 const [folder, info, program, ...archives] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`));
-const python = await loadPyodide({ indexURL: folder, lockFileContents: { info: JSON.parse(info), packages: {} } });
+const env = { HOME: "/", PYTHONNODEBUGRANGES: "1" }; // a fifth of the bytes would tell columns, which no reader sees
+const python = await loadPyodide({ indexURL: folder, env, lockFileContents: { info: JSON.parse(info), packages: {} } });
 python.runPython(readFileSync(program, "utf-8"));
 const compiled = python.globals.get("compiled_archive");
 for (const pair of archives) {

@@ -8,7 +8,7 @@ import io
 import zipfile
 
 SOURCES_READ = ("app.py", "ui/pages/", "anyio/")  # by Streamlit, which runs pages as text; by anyio's own importer
-DOCS_READ = ("numpy/",)  # which writes some docstrings from others
+DOCS_READ = ("numpy/", "pyodide/", "_pyodide/")  # which write some docstrings from others
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that equal files make equal archives
 
@@ -18,12 +18,13 @@ def compiled_archive(archive, place: str) -> bytes:
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive.to_bytes())) as old,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
+        zipfile.ZipFile(packed, "w", compresslevel=9) as new,
     ):
+        method = old.infolist()[0].compress_type
         for name in old.namelist():
             for written, content in _compiled(name, old.read(name), place):
                 info = zipfile.ZipInfo(written, SAME_TIME)
-                info.compress_type = zipfile.ZIP_DEFLATED
+                info.compress_type = method
                 new.writestr(info, content)
     return packed.getvalue()
 

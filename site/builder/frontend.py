@@ -1,6 +1,7 @@
 """Streamlit's own frontend from its wheel, without what never stands on our pages; and the page each address gets."""
 
 import json
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,7 @@ NEVER_USED = (  # beginnings of file names: charts, editors and diagrams of othe
     *("flake-", "balloon", "MapLibre", "DateField", "ColorPicker", "reactJsonView", "AudioInput", "CameraInput"),
 )
 DIAGRAMS = ("iagram",)
+IMPORTED = re.compile(r"""(?:from|import|import\()\s*["'`]\./([\w.-]+\.js)["'`]""")
 HOST_CONFIG = {
     "allowedOrigins": [],
     "useExternalAuthToken": False,
@@ -36,11 +38,24 @@ def write_frontend(streamlit: Path, folder: Path) -> str:
     page = folder / "index.html"
     text = page.read_text(encoding="utf-8")
     page.unlink()
+    _remove_unreached(text, folder / "static/js")
     return text
 
 
 def _is_used(name: str) -> bool:
     return not name.startswith(NEVER_USED) and not any(part in name for part in DIAGRAMS) and name != "manifest.json"
+
+
+def _remove_unreached(page: str, folder: Path) -> None:
+    """Remove the modules that nothing asks for any more, once those that are never used are gone."""
+    reached, coming = set(), set(re.findall(r"static/js/([\w.-]+\.js)", page))
+    while coming:
+        reached |= coming
+        texts = [(folder / name).read_text(encoding="utf-8") for name in coming if (folder / name).exists()]
+        coming = {name for text in texts for name in IMPORTED.findall(text)} - reached
+    for path in folder.glob("*.js"):
+        if path.name not in reached:
+            path.unlink()
 
 
 def write_pages(text: str, names: list[str], folder: Path) -> None:

@@ -5,10 +5,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from .node import npm
 
 LOCK = Path(__file__).parents[1] / "lock.json"
 PATIENCE = 60.0  # seconds without a word of the host
@@ -21,13 +23,14 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Lock:
-    """Pyodide's release and the wheels of pure Python beside it; `files` by name: sha256."""
+    """Pyodide's release, the wheels of pure Python and the packages of JavaScript beside it, as names with sha256."""
 
     version: str
     url: str
     info: dict[str, str]
     runtime: dict[str, str]
     wheels: dict[str, str]
+    npm: dict[str, str] = field(default_factory=dict)
 
     @property
     def numpy(self) -> str:
@@ -39,7 +42,7 @@ def read_lock(path: Path = LOCK) -> Lock:
     """Return the lock of the repository."""
     told = json.loads(path.read_text(encoding="utf-8"))
     pyodide = told["pyodide"]
-    return Lock(pyodide["version"], pyodide["url"], pyodide["info"], pyodide["files"], told["wheels"])
+    return Lock(pyodide["version"], pyodide["url"], pyodide["info"], pyodide["files"], told["wheels"], told["npm"])
 
 
 def digest(path: Path) -> str:
@@ -53,12 +56,14 @@ def gather(lock: Lock, kept: Path, brought: Path | None = None) -> dict[str, Pat
     Missing names the first file that cannot be had, or differs from the lock in the folder that was brought.
     """
     kept.mkdir(parents=True, exist_ok=True)
-    wanted = lock.runtime | lock.wheels
+    wanted = lock.runtime | lock.wheels | lock.npm
     found = {name: place for name, sha in wanted.items() if (place := _placed(name, sha, kept, brought))}
     for name in lock.runtime.keys() - found.keys():
         found[name] = _fetch_runtime(lock, name, kept, brought)
     if absent := sorted(lock.wheels.keys() - found.keys()):
         found |= _fetch_wheels(lock, absent, kept)
+    for name in lock.npm.keys() - found.keys():
+        found |= _fetch_npm(lock, name, kept)
     return found
 
 
@@ -91,6 +96,17 @@ def _fetch_wheels(lock: Lock, names: Iterable[str], kept: Path) -> dict[str, Pat
     if subprocess.run(command).returncode:
         raise Missing(f"pip could not download {', '.join(pins)}: bring their wheels in the folder of --pyodide.")
     return {name: _checked(kept / name, lock.wheels[name]) for name in names}
+
+
+def _fetch_npm(lock: Lock, name: str, kept: Path) -> dict[str, Path]:
+    """Return the package, or nothing where there is no Node: the site can do without, and is larger then."""
+    if (command := npm()) is None:
+        return {}
+    package, _, version = name.removesuffix(".tgz").rpartition("-")
+    pin = f"{package}@{version}"
+    if subprocess.run([*command, "pack", "--silent", pin], cwd=kept, stdout=subprocess.DEVNULL).returncode:
+        raise Missing(f"npm could not download {pin}: bring {name} in the folder of --pyodide.")
+    return {name: _checked(kept / name, lock.npm[name])}
 
 
 def _checked(path: Path, sha: str) -> Path:

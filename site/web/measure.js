@@ -2,7 +2,7 @@
 
 import { startPython } from "./python.js";
 
-const started = startPython(["numpy.zip", "app.zip"], () => {}).then((python) => python.runPython("from bridge.measuring import answer; answer"));
+const started = startPython(["numpy", "app"], () => {}).then((python) => python.runPython("from bridge.measuring import answer; answer"));
 let line = Promise.resolve(); // one after the other
 
 async function compute({ number, data }) {

@@ -4,7 +4,10 @@ import { loadPyodide } from "./python/pyodide.mjs";
 
 export const BASE = new URL("./", import.meta.url).href;
 const LOCK = { info: PYODIDE_INFO, packages: {} }; // the archives bring the packages
-const PLACES = { "app.zip": "/app" }; // where an archive goes; the others are packages
+const PLACES = { app: "/app" }; // where an archive goes; the others are packages
+const UNPACK = `
+import io, lzma, sysconfig, zipfile
+lambda content, place: zipfile.ZipFile(io.BytesIO(lzma.decompress(content.to_bytes()))).extractall(place or sysconfig.get_path("purelib"))`;
 
 // A file of the site; one sentence that names it where it is missing or another than the site was built with.
 async function fetched(path, files) {
@@ -35,7 +38,7 @@ async function fault(paths, files) {
 // Start Python with these archives; `tell` hears the share done and what is loaded now.
 export async function startPython(archives, tell) {
   const files = fetch(`${BASE}files.json`).then((answer) => answer.json()).catch(() => ({}));
-  const contents = archives.map((name) => fetched(`python/${name}`, files));
+  const contents = archives.map((name) => fetched(`python/${name}.zip.xz`, files));
   for (const content of contents) content.catch(() => {}); // told below
   tell(0.1, "Loading Python");
   const options = { indexURL: `${BASE}python/`, lockFileContents: LOCK, env: { HOME: "/home/pyodide" } };
@@ -44,10 +47,8 @@ export async function startPython(archives, tell) {
     throw (await fault(runtime, files)) ?? error;
   });
   tell(0.4, "Unpacking NumPy and the app");
-  const packages = python.runPython("import sysconfig; sysconfig.get_path('purelib')");
-  for (const [place, name] of archives.entries()) {
-    python.unpackArchive(await contents[place], "zip", { extractDir: PLACES[name] ?? packages });
-  }
+  const unpack = python.runPython(UNPACK);
+  for (const [place, name] of archives.entries()) unpack(new Uint8Array(await contents[place]), PLACES[name]);
   python.runPython("import os, sys; os.chdir('/app'); sys.path.insert(0, '/app')");
   return python;
 }

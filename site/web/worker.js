@@ -11,7 +11,7 @@ const failed = (error) => postMessage({ kind: "failed", text: String(error?.mess
 const isMemory = (error) => /memory|Array buffer allocation|RangeError/i.test(`${error?.name} ${error?.message ?? error}`);
 
 async function start() {
-  const python = await startPython(["numpy.zip", "packages.zip", "app.zip"], tell);
+  const python = await startPython(["numpy", "packages", "app"], tell);
   tell(0.6, "Starting the app");
   const measures = new Measures();
   python.registerJsModule("backflow_worker", {

@@ -10,10 +10,10 @@ process.on("uncaughtException", ({ message }) => {
 const [folder, info] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`));
 const python = await loadPyodide({ indexURL: folder, lockFileContents: { info: JSON.parse(info), packages: {} } });
-const packages = python.runPython("import sysconfig; sysconfig.get_path('purelib')");
-for (const [name, extractDir] of [["numpy.zip", packages], ["app.zip", "/app"]]) {
-  python.unpackArchive(new Uint8Array(readFileSync(`${folder}/${name}`)), "zip", { extractDir });
-}
+const unpack = python.runPython(`
+import io, lzma, sysconfig, zipfile
+lambda content, place: zipfile.ZipFile(io.BytesIO(lzma.decompress(content.to_bytes()))).extractall(place or sysconfig.get_path("purelib"))`);
+for (const [name, place] of [["numpy", ""], ["app", "/app"]]) unpack(new Uint8Array(readFileSync(`${folder}/${name}.zip.xz`)), place);
 python.globals.set("asked", readFileSync(0, "utf-8"));
 process.stdout.write(python.runPython(`
 import sys

@@ -1,12 +1,17 @@
 """What the build refuses, and in which words; no file of the lock is taken that is another."""
 
 import hashlib
+import io
+import lzma
+import zipfile
 from dataclasses import replace
 
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from builder import lock
-from builder.frontend import write_pages
+from builder.archives import pack, write_library
+from builder.frontend import _remove_unreached, write_pages
 from builder.lock import Lock, Missing, gather, read_lock
 from builder.site import build
 
@@ -34,6 +39,54 @@ def test_the_pins_are_those_of_the_app():
     )
     for package in ("streamlit", "plotly"):
         assert any(name.startswith(f"{package}-{pins[package]}-") for name in read_lock().wheels)
+
+
+def test_the_small_plotly_is_of_the_version_that_the_app_has():
+    assert list(read_lock().npm) == [f"plotly.js-cartesian-dist-min-{get_plotlyjs_version()}.tgz"]
+
+
+def test_a_package_of_javascript_that_npm_cannot_bring_is_named(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "npm", lambda: ["false"])
+    asked = replace(small, runtime={}, npm={"plotly.js-dist-min-1.2.3.tgz": ""})
+    with pytest.raises(Missing, match=r"npm could not download plotly.js-dist-min@1.2.3: bring"):
+        gather(asked, tmp_path / "kept")
+
+
+def test_without_node_the_site_does_without_packages_of_javascript(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "npm", lambda: None)
+    assert gather(replace(small, runtime={}, npm={"plotly.js-dist-min-1.2.3.tgz": ""}), tmp_path / "kept") == {}
+
+
+def zip_of(files: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def test_an_archive_is_packed_as_a_whole(tmp_path):
+    (tmp_path / "app.zip").write_bytes(zip_of({"a.py": "one", "b.py": "two"}))
+    pack(tmp_path / "app.zip")
+    (packed,) = tmp_path.iterdir()
+    assert packed.name == "app.zip.xz"
+    with zipfile.ZipFile(io.BytesIO(lzma.decompress(packed.read_bytes()))) as archive:
+        assert archive.read("b.py") == b"two"
+
+
+def test_the_library_comes_without_debuggers_and_codecs_of_old(tmp_path):
+    names = ("os.py", "json/__init__.py", "encodings/utf_8.py", "encodings/cp865.py", "pdb.py", "unittest/mock.py")
+    (tmp_path / "whole.zip").write_bytes(zip_of(dict.fromkeys(names, "")))
+    write_library(tmp_path / "whole.zip", tmp_path / "small.zip")
+    assert zipfile.ZipFile(tmp_path / "small.zip").namelist() == list(names[:3])
+
+
+def test_modules_of_the_frontend_that_nothing_imports_are_left_out(tmp_path):
+    modules = {"a.js": "import`./b.js`;import('./gone.js')", "b.js": 'export{x}from"./c.js"', "c.js": "", "d.js": ""}
+    for name, text in modules.items():
+        (tmp_path / name).write_text(text)
+    _remove_unreached('<script src="./static/js/a.js"></script>', tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.js", "b.js", "c.js"]
 
 
 def test_a_file_that_was_brought_is_used(small, tmp_path):

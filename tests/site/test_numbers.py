@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from builder.lock import read_lock
-from builder.site import find_node
+from builder.node import node as find_node
 from cells import CELLS, RunSettings, run
 from cells.activations import ACTIVATIONS
 from cells.analysis import lyapunov

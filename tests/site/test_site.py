@@ -177,7 +177,7 @@ def faulty(site_folder, site, tmp_path, lonely_chromium):
         server.server_close()
 
 
-@pytest.mark.parametrize("name", ["python/app.zip", "python/numpy.zip", "python/packages.zip"])
+@pytest.mark.parametrize("name", ["python/app.zip.xz", "python/numpy.zip.xz", "python/python_stdlib.zip"])
 def test_an_altered_file_is_named_in_the_page(faulty, name):
     def change(folder):
         (folder / name).write_bytes((folder / name).read_bytes()[:-1] + b"x")
@@ -185,7 +185,7 @@ def test_an_altered_file_is_named_in_the_page(faulty, name):
     faulty(change).wait_for_selector(f"#bf-told:has-text('{name}'):has-text('altered')")
 
 
-@pytest.mark.parametrize("name", ["python/app.zip", "python/pyodide.asm.wasm", "worker.js"])
+@pytest.mark.parametrize("name", ["python/app.zip.xz", "python/pyodide.asm.wasm", "worker.js"])
 def test_a_missing_file_is_named_in_the_page(faulty, name):
     faulty(lambda folder: (folder / name).unlink()).wait_for_selector(f"#bf-told:has-text('{name}')")
 

@@ -1,4 +1,5 @@
-// The links of the navigation hold the present view, so that a page opened in another tab brings it along.
+// The links of the navigation hold the present view, so that a page opened in another tab brings it along; and a formula
+// too wide for its place is scrolled with the keyboard, too.
 (() => {
   const LINKS = 'a[data-testid*="Nav"][href]';
   let waiting = false;
@@ -10,6 +11,9 @@
       if (url.search === location.search) continue;
       url.search = location.search;
       link.href = url.href;
+    }
+    for (const formula of document.querySelectorAll(".katex-display:not([tabindex])")) {
+      if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
     }
   }
 

@@ -41,7 +41,7 @@ def _component():
     js = "\n".join([loader(), *(script.read_text(encoding="utf-8") for script in (SCRUB, ZOOM, HERE / "chart.js"))])
     css = (HERE / "chart.css").read_text(encoding="utf-8")
     parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
-    parts.insert(2, '<div class="bf-plot" role="img" tabindex="0"></div>')
+    parts.insert(2, '<div class="bf-plot" role="img" tabindex="0" aria-label="A chart, still to be drawn"></div>')
     html = f'<div class="bf-chart">{"".join(parts)}</div>'
     return component(CHART, html=html, css=css, js=js, isolate_styles=False)
 

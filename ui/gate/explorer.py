@@ -74,7 +74,7 @@ def _component():
     scripts = (ZOOM, HERE / "time_gate.js", HERE / "explorer.js")
     read = [script.read_text(encoding="utf-8") for script in scripts]
     sliders = "".join(map(_slider, NAMES))
-    plot = '<div class="bf-plot" role="img" tabindex="0"></div>'
+    plot = '<div class="bf-plot" role="img" tabindex="0" aria-label="A clock, still to be drawn"></div>'
     html = f'<div class="bf-clock"><div class="bf-sliders">{sliders}</div><p class="bf-told"></p>{plot}</div>'
     css = (HERE / "explorer.css").read_text(encoding="utf-8")
     return component("backflow_clock", html=html, css=css, js="\n".join([loader(), *read]), isolate_styles=False)

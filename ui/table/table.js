@@ -84,8 +84,9 @@ class Table {
     }
     view.classList.toggle("bf-long", this.long);
     view.classList.toggle("bf-choose", body.choose);
-    this.rows = make("tbody");
-    const head = make("thead", {}, make("tr", {}, ...body.columns.map((column, place) => this.heading(column, place))));
+    this.rows = make("tbody", { role: "rowgroup" });
+    const headings = body.columns.map((column, place) => this.heading(column, place));
+    const head = make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...headings));
     view.replaceChildren(make("table", { role: "presentation" }, head, this.rows));
     this.draw();
     Object.assign(view, { scrollTop, scrollLeft });
@@ -94,7 +95,7 @@ class Table {
   heading({ name, numeric }, place) {
     const way = this.sorted.column === place ? this.sorted.way : "none";
     const button = make("button", { type: "button", textContent: name + MARKS[way], onclick: () => this.sort(place, NEXT[way]) });
-    const head = make("th", { scope: "col", className: numeric ? "bf-number" : "" }, button);
+    const head = make("th", { scope: "col", role: "columnheader", className: numeric ? "bf-number" : "" }, button);
     head.setAttribute("aria-sort", way);
     return head;
   }
@@ -119,14 +120,16 @@ class Table {
 
   gap(rows) {
     const gap = make("tr", { hidden: rows === 0 }, make("td", { colSpan: this.body.columns.length }));
+    gap.setAttribute("aria-hidden", "true");
     gap.firstChild.style.cssText = `height: ${rows * ROW}px; padding: 0; border: none`;
     return gap;
   }
 
   row(at) {
     const place = this.places[at];
+    const role = this.body.choose ? "gridcell" : "cell";
     const cells = this.body.columns.map((column) =>
-      make("td", { textContent: shown(column, column.values[place]), className: column.numeric ? "bf-number" : "" }));
+      make("td", { role, textContent: shown(column, column.values[place]), className: column.numeric ? "bf-number" : "" }));
     const row = make("tr", { id: `${this.body.name}-${at}`, className: at === this.active ? "bf-active" : "" }, ...cells);
     row.setAttribute("role", "row");
     row.setAttribute("aria-rowindex", at + 2);

@@ -1,0 +1,65 @@
+"""axe-core finds no serious violation on any page: light, dark, and large for a lecture."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.visit import PATIENCE
+from ui.shell.page_titles import TITLES
+
+GRAVE = ("serious", "critical")
+SMALL = "steps=12&hidden=4&batch=2"
+ALSO = {"gate": "&cell=phased_lstm", "fan": "&seeds=20", "flow": "&scrub=weight_scale"}
+QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && !document.querySelector('[data-testid=stProgress]')
+    && [...document.querySelectorAll('.bf-plot')].every(plot => plot.dataset.painted)
+    && document.querySelector('.bf-page-title, .bf-step')"""
+BACKGROUND = "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+
+
+@pytest.fixture(scope="module")
+def axe():
+    return Axe()
+
+
+def grave(page, axe):
+    """The rules that are broken, each with the first element that breaks it."""
+    page.wait_until(QUIET)
+    found = axe.run(page.page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in GRAVE]
+
+
+def darken(page):
+    """Turn the theme, and wait until the page has followed."""
+    before = page.page.evaluate(BACKGROUND)
+    page.page.emulate_media(color_scheme="dark")
+    page.wait_until(f"before => ({BACKGROUND})() !== before", before)
+
+
+def check_all(visit, axe, path):
+    page = visit("?steps=12&hidden=4", width=1280, height=720)
+    page.page.goto(f"{page.server}/{path}")
+    assert grave(page, axe) == []
+    darken(page)
+    assert grave(page, axe) == []
+    page.page.keyboard.press("l")
+    page.page.wait_for_selector(".bf-lecture-bar", timeout=PATIENCE)
+    assert grave(page, axe) == []
+    return page
+
+
+def test_axe_finds_nothing_serious_on_the_first_page_of_a_student_and_would(visit, axe):
+    page = check_all(visit, axe, "lessons")
+    page.page.evaluate("document.querySelector('.stMain').append(document.createElement('button'))")
+    assert [line.split(":")[0] for line in grave(page, axe)] == ["button-name"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TITLES)
+def test_axe_finds_nothing_serious_on_any_page(visit, axe, name):
+    check_all(visit, axe, f"{'' if name == 'flow' else name}?{SMALL}{ALSO.get(name, '')}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [1, 4])
+def test_axe_finds_nothing_serious_in_a_lesson(visit, axe, step):
+    check_all(visit, axe, f"lessons?lesson=02-why-it-vanishes&lesson_step={step}")

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 SYMBOL = re.compile(
-    r"(?:(?<!\w)|(?<=/d))([^\W\d_]\N{COMBINING TILDE}?)(?:\^(\w))?_((?:max|min|on|\w{1,2})(?:−1)?)(?!\w)"
+    r"(?:(?<!\w)|(?<=/d)|(?<=δ))(\|λ\||[^\W\d_]\N{COMBINING TILDE}?)(?:\^(\w))?_((?:max|min|on|\w{1,2})(?:−1)?)(?!\w)"
 )
 
 

@@ -60,7 +60,7 @@ def test_closed_time_gates_copy_the_memory_bit_for_bit():
     options = {"leak": 0.0, "open_ratio": 0.2}
     found = judged(cell="phased_lstm", options=options, steps=80)
     assert 0.5 < found.copied < 1
-    share = f"{100 * found.copied:.0f} % of the unit-steps hand their gradient on bit for bit."
+    share = f"{100 * found.copied:.0f} % of the time a unit hands its gradient on bit for bit."
     assert share in found.sentence
     assert verdict(run(closed(steps=6))).kind == "copied"
 

@@ -83,7 +83,7 @@ def test_the_present_draw_is_placed_among_the_others():
     order = np.argsort(record.grads["h"][:, 1]).tolist()
     for seed, share in ((order[0], 2), (order[10], 52), (order[-1], 98)):
         finding = fan(record, Scene(trace_of(**SPREAD, seed=seed)), LOOK).finding
-        assert f"seed {seed} has a larger one than {share} % of the draws" in finding
+        assert f"the one of seed {seed} is larger than those of {share} % of the draws" in finding
 
 
 @pytest.mark.parametrize("settings", NETS, ids=str)

@@ -74,7 +74,7 @@ def test_the_open_share_is_drawn_beside_its_theory():
     (bars,) = chart.figure["data"]
     assert sum(bars["y"]) == len(room.open_share)
     assert chart.figure["layout"]["shapes"][0]["x0"] == pytest.approx(0.3)
-    assert "where theory says 30 %" in chart.finding
+    assert "its open ratio promises 30 %" in chart.finding
 
 
 def test_the_phase_histogram_holds_every_unit_step():

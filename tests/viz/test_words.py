@@ -72,6 +72,7 @@ def test_ordinals_end_as_they_are_spoken(count, word):
     ("text", "html"),
     [
         ("Theory's ρ(W_hg) = 1", "Theory's ρ(W<sub>hg</sub>) = 1"),
+        ("|λ|_max and δh_T", "|λ|<sub>max</sub> and δh<sub>T</sub>"),
         ("dL/dr_on, λ_min and σ_max", "dL/dr<sub>on</sub>, λ<sub>min</sub> and σ<sub>max</sub>"),
         ("0.4 at h_t−1, a^f_t", "0.4 at h<sub>t−1</sub>, a<sup>f</sup><sub>t</sub>"),
         ("retain_grad(), weight_scale, phased_lstm", "retain_grad(), weight_scale, phased_lstm"),

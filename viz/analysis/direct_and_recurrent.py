@@ -12,6 +12,7 @@ from .chart import Chart, ChartLabel, Look, timed
 
 PARTS = ChartLabel("parts", "Total = direct + recurrent")
 HEIGHT = 220
+SAME = 0.004  # decades: 1 % more or less
 
 
 def direct_and_recurrent(record: tuple[DirectAndRecurrent, ...], scene: Scene, look: Look) -> Chart:
@@ -53,4 +54,6 @@ def _finding(split: DirectAndRecurrent, scene: Scene) -> str:
     first, total = float(means["direct"][1]), float(means["total"][1])
     if not np.isfinite([first, total]).all():
         return f"At step 1 the direct part is {words.from_log10(first)}, the total {words.from_log10(total)}."
-    return f"At step 1, what {shown} shows is {words.from_log10(first - total)} times the total."
+    if abs(first - total) < SAME:
+        return f"At step 1 {shown} shows about the whole gradient, {words.from_log10(total)}."
+    return f"At step 1 {shown} shows {words.from_log10(first)}, where the whole gradient is {words.from_log10(total)}."

@@ -75,7 +75,8 @@ def _finding(record: GradsAtStep) -> str:
     first = max(record.parameters, key=lambda one: one.log10_total)
     if record.step == 1:
         return (
-            f"At step 1 all of the gradient is local, {words.from_log10(first.log10_total)} for {first.name} at most."
+            f"At step 1 all of the gradient is local; the largest is that of {first.name}, "
+            f"{words.from_log10(first.log10_total)}."
         )
     bent = max(record.parameters, key=_bent)
     return (

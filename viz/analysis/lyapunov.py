@@ -55,7 +55,7 @@ def _columns(record: Lyapunov, bundle: LineBundle, scene: Scene) -> dict[str, Ar
 
 def _finding(record: Lyapunov) -> str:
     largest, smallest = float(record.exponents[0]), float(record.exponents[-1])
-    factor = words.from_log10(record.log10_per_step)
+    factor = words.factor(record.log10_per_step)
     exact = "Every step has the same Jacobian, so that the exponents are exact: " if record.constant else ""
     first = (
         f"λ₁ = {words.number(largest)} nats per step: in the long run a step back multiplies the gradient by {factor}"
@@ -63,5 +63,9 @@ def _finding(record: Lyapunov) -> str:
     if not np.isfinite(largest):
         return "Every direction dies within a step: all exponents are −∞, there are 0 that stay finite."
     dead = int(np.isneginf(record.exponents).sum())
-    last = f"{dead} of {len(record.exponents)} directions die at once" if dead else f"λ_min = {words.number(smallest)}"
+    last = (
+        f"{dead} of {len(record.exponents)} directions die at once"
+        if dead
+        else f"the smallest exponent is {words.number(smallest)}"
+    )
     return f"{exact}{first}; {last}."

@@ -37,7 +37,7 @@ def open_share(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
     mean, expected = words.percent(float(shares.mean())), words.percent(float(r_on.mean()))
     never = int((shares == 0).sum())
     missed = f"; {never} of {len(shares)} units are open at no sample at all" if never else ""
-    finding = f"The gates are open at {mean} of the samples in the mean, where theory says {expected}{missed}."
+    finding = f"On average a gate is open at {mean} of the samples; its open ratio promises {expected}{missed}."
     columns = {
         "unit": np.arange(1, len(shares) + 1),
         "open share": shares,
@@ -62,8 +62,8 @@ def phase(effect: TimeGateEffect, scene: Scene, look: Look) -> Chart:
     )
     inside = words.percent(float((effect.phi < effect.clock["r_on"]).mean()))
     full = int((shares > 0).sum())
-    reached = f"φ reaches {full} of {BINS} parts of a turn"
-    finding = f"{inside} of this sequence's unit-steps fall into the open phase; {reached}."
+    reached = f"the phases reach {full} of the {BINS} parts of a turn"
+    finding = f"In this sequence a unit is in its open phase {inside} of the time; {reached}."
     return on_xy_axes(
         PHASE, xy_axes, scene, finding, {"from phase": edges[:-1], "to phase": edges[1:], "share": shares}
     )

@@ -205,8 +205,12 @@ def _finding(record: Fan) -> str:
     if not known.size:
         return f"In none of the {len(logs)} draws does any gradient travel back a single step."
     low, median, high = (float(edge) for edge in quantiles(known, (BAND[0], 0.5, BAND[1])))
-    kept, least, most = (words.percent(10.0**edge) for edge in (median, low, high))
-    said = f"In the median draw a step back keeps {kept} of the credit (10–90 % of the draws: {least} to {most})"
+    if median > 0:
+        by, least, most = map(words.factor, (median, low, high))
+        said = f"In the median draw a step back multiplies the credit by {by} (by {least} to {most} in 8 draws of 10)"
+    else:
+        kept, least, most = (words.percent(10.0**edge) for edge in (median, low, high))
+        said = f"In the median draw a step back keeps {kept} of the credit ({least} to {most} in 8 draws of 10)"
     if abs(median) < 1e-12:
         return f"{said}."
     steps = words.steps(abs(np.log10(2) / median))

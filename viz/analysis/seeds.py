@@ -91,7 +91,8 @@ def _apart(log10s: Array) -> str:
     which = "" if finite.size == log10s.size else f" of the {finite.size} that are finite and not 0"
     low, high = log10_ranks(finite, BAND)
     middle = words.from_log10(float(high - low))
-    return f"the largest gradient{which} is {whole} times the smallest ({middle} times without the outer tenths)"
+    rest = f"{middle} times when the highest and the lowest tenth are left out"
+    return f"the largest gradient{which} is {whole} times the smallest, {rest}"
 
 
 def _place(log10s: Array, scene: Scene) -> str:
@@ -101,5 +102,6 @@ def _place(log10s: Array, scene: Scene) -> str:
         return f"{seed_name(scene)} gets {words.from_log10(own)}"
     below, level = log10s < own - LEVEL, np.abs(log10s - own) <= LEVEL
     return (
-        f"{seed_name(scene)} has a larger one than {round(100 * float(below.mean() + level.mean() / 2))} % of the draws"
+        f"the one of {seed_name(scene)} is larger than those of "
+        f"{round(100 * float(below.mean() + level.mean() / 2))} % of the draws"
     )

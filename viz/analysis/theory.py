@@ -54,12 +54,24 @@ def _predicted_finding(record: Theory) -> str:
     measured = _slope(record.measured)
     if lyapunov is None or not np.isfinite([measured, lyapunov.per_step]).all():
         return f"Measured: {words.from_log10(measured)} a step back; {len(slopes)} predictions apply."
-    said = (
-        f"Measured, a step back keeps {words.percent(10.0**measured)} of the gradient; "
-        f"the largest exponent predicts {words.percent(10.0**lyapunov.per_step)}"
+    grows = measured > 0
+    kept = (
+        f"multiplies the gradient by {words.factor(measured)}" if grows else f"keeps {_share(measured)} of the gradient"
     )
+    said = f"Measured, a step back {kept}; the largest exponent predicts {_rate(lyapunov.per_step, grows)}"
     bound = slopes.get("bound")
-    return f"{said}{f', the bound allows {words.percent(10.0**bound.per_step)}' if bound else ''}."
+    return f"{said}{f', the bound allows {_rate(bound.per_step, grows)}' if bound else ''}."
+
+
+def _share(log10: float) -> str:
+    return words.percent(10.0**log10)
+
+
+def _rate(log10: float, as_factor: bool) -> str:
+    """Return a rate a step as the measured one is told; no share is above 100 %."""
+    if as_factor:
+        return words.factor(log10)
+    return f"a growth by {words.factor(log10)}" if log10 > 0 else _share(log10)
 
 
 def _slope(measured: Array) -> float:

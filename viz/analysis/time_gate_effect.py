@@ -44,13 +44,13 @@ def _states(effect: TimeGateEffect) -> list[str]:
 def finding(effect: TimeGateEffect) -> str:
     """Return what a closed gate does to the gradient, measured."""
     found = effect.copying
-    where = f"{words.percent(found.closed)} of all unit-steps are behind a closed gate"
+    where = f"the gates are closed {words.percent(found.closed)} of the time"
     if not np.isfinite(found.copied):
-        return f"{where}; no gradient passes any of them, so there is nothing to copy."
+        return f"{where[0].upper()}{where[1:]}; no gradient passes then, so there is nothing to copy."
     if found.copied == 1.0:
         copies = (
             "A closed gate copies the gradient",
-            f"all of them hand dL/d{effect.memory} on bit for bit, the copy ratio is exactly 1",
+            f"dL/d{effect.memory} is then handed on bit for bit every time, the copy ratio is exactly 1",
         )
     else:
         copies = "A closed gate hands the gradient on but for its leak", _leaking(effect)
@@ -61,8 +61,9 @@ def _leaking(effect: TimeGateEffect) -> str:
     kept = effect.copying.kept_closed
     ratio = "" if not np.isfinite(kept) else f", the copy ratio is {words.exact(round(kept, 6))}"
     why = f"with α = {words.exact(effect.leak)}" if effect.leak else "beyond what float64 holds"
-    share = words.percent(effect.copying.copied) if effect.copying.copied else "none"
-    return f"{why} {share} of them hand dL/d{effect.memory} on bit for bit{ratio}"
+    copied = effect.copying.copied
+    times = f"{words.percent(copied)} of these times" if copied else "at none of these times"
+    return f"{why} dL/d{effect.memory} is handed on bit for bit {times}{ratio}"
 
 
 def _open(kept: float) -> str:

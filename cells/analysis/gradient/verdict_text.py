@@ -169,7 +169,7 @@ def _remarks(verdict: VerdictFacts) -> list[str]:
     """Return what else is true and worth saying."""
     said = _walls(verdict)
     if 0.01 <= verdict.copied < 1:
-        said.append(f"{percent(round(verdict.copied, 2))} of the unit-steps hand their gradient on bit for bit.")
+        said.append(f"{percent(round(verdict.copied, 2))} of the time a unit hands its gradient on bit for bit.")
     if 0 < verdict.dead_samples < 1:
         said.append(
             f"In {percent(round(verdict.dead_samples, 2))} of the samples step {verdict.credit.first} gets exactly 0."

@@ -7,6 +7,8 @@
     export RUN [--to FOLDER]            CSV, safetensors that nn.* load, an HTML report
     stop RUN, resume RUN, delete RUN    with all that belongs to it
     step RUN                            one more update of a run that is paused
+    write RUN [--prompt TEXT]           what its network writes; to a length, where a first network predicts it
+              [--count 5] [--set temperature=0.5 …]
     recipes                             what there is
 
 RUN is the first digits of a job's id, or job.number for one of its runs. --set takes any field of LabSettings, or a
@@ -56,14 +58,22 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--only", action="append", default=[], metavar="LABEL", help="only this run of the recipe")
     run.add_argument("--workers", type=int, help="processes (default: one a core)")
     run.add_argument("--leave", action="store_true", help="do not follow it")
-    for name in ("show", "export", "stop", "resume", "step", "delete"):
+    for name in ("show", "export", "stop", "resume", "step", "write", "delete"):
         other = commands.add_parser(name)
         other.add_argument("run", metavar="RUN")
         if name == "export":
             other.add_argument("--to", default="runs", metavar="FOLDER", help="where to (default: runs)")
+        if name == "write":
+            _add_manner(other)
     commands.add_parser("list")
     commands.add_parser("recipes")
     return parser
+
+
+def _add_manner(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--prompt", default="", metavar="TEXT", help="what each text begins with")
+    parser.add_argument("--count", type=int, default=5, help="how many texts (default: 5)")
+    parser.add_argument("--set", action="append", default=[], metavar="key=value", help="temperature, top_k, beam, …")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -103,6 +113,7 @@ def _one_seed(options: argparse.Namespace, seed: int) -> dict[str, LabSettings]:
     )
 
 
+MOST_TEXTS = 1000
 USUAL: dict[str, dict[str, Any]] = {  # what a task needs to begin with
     "names": {"length": 16, "batch": 16},
     "name_length": {"length": 16, "batch": 16},
@@ -245,6 +256,30 @@ def step(options: argparse.Namespace) -> int:
     return 0
 
 
+def write(options: argparse.Namespace) -> int:
+    """Print what a run's network writes, one text a line."""
+    from .sampling import Manner  # loads PyTorch
+    from .written import texts_of
+
+    if not 1 <= options.count <= MOST_TEXTS:
+        raise BadValue(f"count = {options.count} is outside [1, {MOST_TEXTS}]", "count")
+    here = runs.store()
+    manner = Manner(**_knobs_from(Manner, options.set))
+    print(*texts_of(here, runs.find(here, options.run), options.count, options.prompt, manner), sep="\n")
+    return 0
+
+
+def _knobs_from(kind: type, words: Sequence[str]) -> dict[str, Any]:
+    """Return --set words as values of a record's knobs; BadValue names a word that is none."""
+    known, found = {field.name: field.default for field in fields_of(kind)}, {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals or name not in known:
+            raise BadValue(f"set = {word!r} is not key=value with a key of {', '.join(known)}", "set")
+        found[name] = _read(known[name], name, text)
+    return found
+
+
 def delete(options: argparse.Namespace) -> int:
     """Remove a job with its runs; JobError while it runs."""
     here = runs.store()
@@ -269,6 +304,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "stop": stop,
     "resume": resume,
     "step": step,
+    "write": write,
     "delete": delete,
     "recipes": show_recipes,
 }

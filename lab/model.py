@@ -18,7 +18,8 @@ from .recurrence import Layer, Measured, unroll_layer
 from .settings import LabSettings
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-READOUT_STREAM, EMBEDDING_STREAM, SMALL_STREAM = 103, 104, 105  # clear of the layers' own streams
+READOUT_STREAM, EMBEDDING_STREAM, SMALL_STREAM, BIAS_STREAM = 103, 104, 105, 106  # clear of the layers' own streams
+BIASES = "b", "b_hn"
 CLOCK = {"tau": (1e-3, None), "r_on": (1e-3, 1.0)}  # where a time gate's parameters mean something
 
 State = tuple[tuple[Tensor, ...], ...]  # of each layer the parts, (B, H)
@@ -163,7 +164,8 @@ def build_net(settings: LabSettings, inputs: int, outputs: int) -> RecurrentNet:
     cell = s.cell_class.build(s.options, ACTIVATIONS[s.activation])
     layers = [_draw_layer(s, cell, layer, inputs) for layer in range(s.layers)]
     rng = np.random.default_rng((s.seed, READOUT_STREAM))
-    readout = {"W_y": rng.normal(0, s.start or s.hidden**-0.5, (s.hidden, outputs)), "b_y": np.zeros(outputs)}
+    W_y = rng.normal(0, s.start or s.hidden**-0.5, (s.hidden, outputs))
+    readout = {"W_y": W_y, "b_y": _moved(s, rng, np.zeros(outputs))}
     net = RecurrentNet(cell, layers, readout, _draw_embedding(s, inputs))
     net.engine, net.dropout, net.dropout_ends, net.truncate = s.engine, s.dropout, s.dropout_ends, s.truncate
     return net.to(DTYPES[s.precision])
@@ -176,7 +178,13 @@ def _draw_layer(s: LabSettings, cell: Cell, layer: int, inputs: int) -> Params:
     if s.start:
         rng = np.random.default_rng((s.seed, layer, SMALL_STREAM))
         params |= {name: rng.normal(0, s.start, params[name].shape) for name in ("W_x", "W_h")}
-    return params
+    rng = np.random.default_rng((s.seed, layer, BIAS_STREAM))
+    return params | {name: _moved(s, rng, params[name]) for name in BIASES if name in params}
+
+
+def _moved(s: LabSettings, rng: np.random.Generator, bias: Array) -> Array:
+    """Return a bias with U(−k/√H, k/√H) added; k is the bias scale."""
+    return bias + s.bias_scale * s.hidden**-0.5 * rng.uniform(-1, 1, bias.shape)
 
 
 def _draw_embedding(s: LabSettings, symbols: int) -> Array | None:

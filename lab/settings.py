@@ -25,6 +25,7 @@ SCHEDULES = {
     "cosine": "cosine to 0",
 }
 TARGET_HELP = "Stops once the validation's accuracy reaches it or, where answers are numbers, its loss; 0 never."
+BIAS_HELP = "k adds U(−k/√H, k/√H) to every bias; 0 leaves them as the cell sets them."
 EPOCH_HELP = "With the schedule by epochs: the first epoch whose rate is multiplied by the factor."
 
 
@@ -63,6 +64,7 @@ class LabSettings:
     weight_scale: float = knob(1.0, 0.0, 4.0, "Weight scale", "Multiplies W_h.", step=0.01, group="initialisation")
     input_scale: float = knob(1.0, 0.0, 4.0, "Input scale", "Multiplies W_x.", step=0.01, group="initialisation")
     start: float = knob(0.0, 0.0, 1.0, "Normal start", "Above 0: all weights N(0, start²).", group="initialisation")
+    bias_scale: float = knob(0.0, 0.0, 4.0, "Bias scale", BIAS_HELP, step=0.1, group="initialisation")
     optimiser: str = choice("rmsprop", OPTIMISERS, "Optimiser", group="optimiser")
     rate: float = knob(1e-3, 1e-8, 10.0, "Learning rate", group="optimiser")
     momentum: float = knob(0.0, 0.0, 0.999, "Momentum", "Of SGD and RMSprop.", group="optimiser")

@@ -6,6 +6,7 @@ from .base import Claim, Recipe
 from .book import BOOK
 from .exploding import EXPLODING
 from .frequency import FREQUENCY
+from .lengths import LENGTHS
 from .names import ELEMENT_NAMES, FILM_TITLES
 from .optimisers import OPTIMISERS
 from .palindrome import PALINDROME
@@ -20,6 +21,7 @@ RECIPES: dict[str, Recipe] = {
         AVERAGE,
         ELEMENT_NAMES,
         FILM_TITLES,
+        LENGTHS,
         WORDS,
         BOOK,
         SURNAMES,

@@ -1,10 +1,16 @@
-"""The running average with one layer and with two."""
+"""The running average with one layer and with two.
+
+Biases start at random. The inputs are symmetric about 0, so that a tanh network with biases of 0 computes odd functions
+of them, no batch pulls its biases either way on average, and it learns the 1/t of the average only late.
+"""
 
 from lab.settings import LabSettings
 
 from .base import Recipe, below, last_mean
 
-BASE = LabSettings(task="average", length=10, hidden=32, batch=64, optimiser="adam", rate=1e-4, clip=0, updates=5000)
+BASE = LabSettings(
+    task="average", length=10, hidden=32, batch=64, bias_scale=1.0, optimiser="adam", rate=1e-4, clip=0, updates=5000,
+)  # fmt: skip
 
 
 def judge(runs):

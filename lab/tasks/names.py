@@ -12,7 +12,7 @@ from lab.texts import shipped
 from .language import Lines, check_batch, check_length
 
 END = "\n"
-USUAL_LENGTH = 7  # letters of a name that chance is said to pay for, as in the exercise this follows
+EXERCISE_LENGTH = 7  # letters of an element's name that chance pays for, in the exercise that the recipe follows
 OWN_LEAST = 40  # characters
 MOST_SYMBOLS = 512
 LEFT_SCALE = 10.0  # letters to come that are read as 1
@@ -75,7 +75,14 @@ class Names(Lines):
     @property
     def chance_loss(self):
         per_step = math.log(len(self.vocabulary))
-        return per_step * USUAL_LENGTH if self.settings.reduction == "sum" else per_step
+        return per_step * self._usual_length if self.settings.reduction == "sum" else per_step
+
+    @property
+    def _usual_length(self) -> float:
+        """Return how many letters chance pays for: those of the exercise, or of a line on average with its end."""
+        if self.options.corpus == "elements":
+            return EXERCISE_LENGTH
+        return sum(map(len, self.lines)) / len(self.lines)
 
 
 def _names(settings) -> list[str]:

@@ -295,6 +295,42 @@ def test_the_command_line_runs_shows_exports_and_deletes(home, tmp_path, capsys)
     assert main(["delete", name]) == 0 and main(["show", name]) == 2
 
 
+def left(recipe, updates, home):
+    """A job of a recipe's runs in the store, each left after a few updates."""
+    chosen = {label: s.replace(hidden=8) for label, s in RECIPES[recipe].runs.items()}
+    job, here = runs.job_of("test", chosen, recipe), runs.store()
+    with here.transaction() as db:
+        control._enter(db, job)
+    for tile, settings in enumerate(chosen.values()):
+        training = Training(settings)
+        for _ in zip(range(updates), training.events(), strict=False):
+            pass
+        checkpoints.write(here, job.id, tile, pack(training))
+    return job.id[:8]
+
+
+def test_names_are_written_to_the_length_that_a_first_network_predicts(home, capsys):
+    name = left("lengths", 3, home)
+    assert main(["write", name, "--prompt", "he", "--count", "4", "--set", "temperature=0.5"]) == 0
+    written = capsys.readouterr().out.splitlines()
+    assert len(written) == 4 and all(text.startswith("he") and len(text) > 2 for text in written)
+    assert main(["write", f"{name}.2", "--count", "3"]) == 0 and len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize(("number", "given", "says"), [
+    (0, [], "run has no network that writes"),
+    (1, [], "none that predicts it: see the recipe lengths"),
+    (2, ["--set", "heat=1"], "set = 'heat=1' is not key=value with a key of temperature, greedy"),
+    (2, ["--set", "temperature=0"], "temperature = 0.0 is outside"),
+    (2, ["--count", "0"], "count = 0 is outside [1, 1000]"),
+    (2, ["--prompt", "ß"], "ß"),
+])  # fmt: skip
+def test_what_cannot_be_written_is_one_sentence(number, given, says, home, capsys):
+    assert main(["write", f"{left('lengths', 1, home)}.{number}", *given]) == 2
+    told = capsys.readouterr().err
+    assert says in told and told.count("\n") == 1
+
+
 def test_a_record_is_read_without_pytorch():
     code = "import sys, lab.runs, lab.record; sys.exit('torch' in sys.modules)"
     assert (

@@ -1,6 +1,7 @@
 """What the tests of the site need: the files of its lock, a built site, a browser that reaches nothing else."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -47,10 +48,12 @@ def _unpack_bundle(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def site_folder(pyodide, tmp_path_factory) -> Path:
-    """The site, built."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    build(folder, pyodide)
+def site_folder(request, tmp_path_factory) -> Path:
+    """The site, built; or a copy of the folder that BACKFLOW_SITE names, where one was built before."""
+    folder, named = tmp_path_factory.mktemp("built") / "site", os.environ.get("BACKFLOW_SITE")
+    if named:
+        return Path(shutil.copytree(named, folder))
+    build(folder, request.getfixturevalue("pyodide"))
     return folder
 
 

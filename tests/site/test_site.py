@@ -19,7 +19,7 @@ PAGES = [page for page in ALL_PAGES if page != "train"]  # which needs processes
 SMALL = "steps=12&hidden=4&batch=2&seeds=20&map_size=5"
 KEEP_WORKER = """const Real = Worker;
 window.Worker = class extends Real { constructor(...all) { super(...all); window.theWorker = this; } };"""
-SIZES = [(1440, 900), (1280, 720), (390, 844)]
+WINDOWS = [(1440, 900, "light"), (1280, 720, "dark"), (390, 844, "dark")]
 
 
 @pytest.fixture
@@ -132,21 +132,17 @@ def test_a_job_is_refused_with_the_command_that_runs_it(reader):
     assert "python backflow.py" in reader.page.locator(".stMain").inner_text()
 
 
-def test_the_picture_stands_where_the_live_chart_will_stand(site, lonely_chromium):
-    reader = Reader(lonely_chromium, site)
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_the_picture_stands_where_the_live_chart_will_stand(site, lonely_chromium, window):
+    width, height, scheme = window
+    reader = Reader(lonely_chromium, site, viewport={"width": width, "height": height}, color_scheme=scheme)
     box = "name => (({ x, y, width }) => [x, y, width])(document.querySelector(name).getBoundingClientRect())"
     reader.page.goto(site)
-    reader.page.wait_for_selector("#bf-picture .main-svg")
-    before = reader.page.evaluate(box, "#bf-picture")
+    reader.page.wait_for_function("() => performance.getEntriesByName('backflow picture').length")
+    before = [reader.page.evaluate(box, f"#bf-start {part}") for part in (".bf-verdict", "#bf-picture")]
     reader.wait_live()
-    assert reader.page.evaluate(box, PLOT) == pytest.approx(before, abs=3)
-    reader.close()
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_nothing_is_wider_than_the_window(site, lonely_chromium, size):
-    reader = Reader(lonely_chromium, site, viewport={"width": size[0], "height": size[1]})
-    reader.open(f"?{SMALL}")
+    after = [reader.page.evaluate(box, f".stMain {part}") for part in (".bf-verdict", ".bf-plot[data-painted]")]
+    assert after == [pytest.approx(place, abs=3) for place in before]
     assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     reader.close()
 

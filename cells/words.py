@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PLAIN = range(-2, 4)  # powers of ten that read better without one: 0.01 … 9999
+_IN_FULL = (2, 3)  # and these with all their digits: 100 … 9999
 _LEAST_EXCESS = 1e-9  # less is rounding
 EXACT_ZERO, OVERFLOW, NOT_A_NUMBER = "exactly 0", "overflow", "NaN"
 
@@ -20,29 +21,36 @@ def power(exponent: int) -> str:
 
 def from_log10(log10: float) -> str:
     """Return the number 10^`log10` to two digits; −inf is `exactly 0`, inf is `overflow`."""
-    return from_log10s([log10])[0]
+    if not math.isfinite(log10):
+        return _word(10.0**log10, 0.0, 1.0)
+    exponent = math.floor(log10)
+    shift = exponent if exponent in _IN_FULL else 1
+    return _word(float(round(10.0 ** (log10 - exponent + shift))), float(exponent), float(shift))
 
 
 def from_log10s(log10s: ArrayLike) -> list[str]:
     """`from_log10` of every element of a flat array."""
     logs = np.asarray(log10s, dtype=np.float64)
+    exponents = np.floor(np.where(np.isfinite(logs), logs, 0.0))
+    shifts = np.where(np.isin(exponents, _IN_FULL), exponents, 1.0)
     with np.errstate(invalid="ignore"):
-        exponents = np.floor(np.where(np.isfinite(logs), logs, 0.0))
-        mantissas = 10.0 ** (logs - exponents)
-    carried = (mantissas >= 9.95) & np.isfinite(logs)  # 9.96·10⁻³ reads 1·10⁻²
-    exponents, mantissas = exponents + carried, np.where(carried, 1.0, mantissas)
-    return [_word(m, int(e)) for m, e in zip(mantissas.tolist(), exponents.tolist(), strict=True)]
+        digits = np.rint(10.0 ** (logs - exponents + shifts))
+    return [_word(d, e, s) for d, e, s in zip(digits.tolist(), exponents.tolist(), shifts.tolist(), strict=True)]
 
 
-def _word(mantissa: float, exponent: int) -> str:
-    if mantissa != mantissa:
+@lru_cache(maxsize=65536)
+def _word(digits: float, exponent: float, shift: float) -> str:
+    """Return digits · 10^(exponent − shift) in words."""
+    if digits in (0.0, math.inf):
+        return OVERFLOW if digits else EXACT_ZERO
+    if not math.isfinite(digits):
         return NOT_A_NUMBER
-    if mantissa in (0.0, math.inf):
-        return OVERFLOW if mantissa else EXACT_ZERO
+    if digits == 10.0 ** (shift + 1):  # 9.96·10⁻³ reads 1·10⁻²
+        return _word(10.0, exponent + 1, 1.0)
     if exponent in _PLAIN:
-        return _trimmed(f"{mantissa * 10.0**exponent:.{max(0, 1 - exponent)}f}")
-    leading = _trimmed(f"{mantissa:.1f}")
-    return power(exponent) if leading == "1" else f"{leading}·{power(exponent)}"
+        return _trimmed(f"{digits * 10.0 ** (exponent - shift):.{max(0, 1 - int(exponent))}f}")
+    leading = _trimmed(f"{digits / 10:.1f}")
+    return power(int(exponent)) if leading == "1" else f"{leading}·{power(int(exponent))}"
 
 
 def _trimmed(text: str) -> str:

@@ -133,5 +133,7 @@ def named_apart(pairs: Iterable[tuple[str, np.ndarray]]) -> dict[str, np.ndarray
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """[start, stop) of every stretch of True in a flat mask."""
+    if len(mask) and mask.all():
+        return [(0, len(mask))]
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

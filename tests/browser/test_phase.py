@@ -22,7 +22,7 @@ def phase(visit):
         page = visit(query, **how)
         page.turn_to("phase")
         page.page.wait_for_selector(f"{PLOT}[data-painted]")
-        page.page.wait_for_selector("[class*=st-key-map_progress]", state="detached")
+        page.page.wait_for_selector("[class*=st-key-map][class*=-progress]", state="detached")
         page.wait_still()
         return page
 

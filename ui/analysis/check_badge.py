@@ -6,9 +6,9 @@ from functools import partial
 import streamlit as st
 
 from cells.analysis.gradcheck.check import GradientCheck
-from ui.platform import PLATFORM
 from ui.server import background
 from ui.server.background import Work
+from ui.shell.progress_bar import show_progress
 from viz import words
 
 from .oracle import all_checks
@@ -37,15 +37,7 @@ def watch(selection: Selection) -> None:
     """The progress of a check under way; when it is done, the page is drawn again."""
     work = _work(selection)
     if work is not None and not work.future.done():
-        _watch(work)
-
-
-@st.fragment(run_every=PLATFORM.glance)
-def _watch(work: Work) -> None:
-    work.wanted_by(background.visitor())
-    st.progress(work.share, text=f"Checking the gradients: {work.share:.0%}")
-    if work.future.done():
-        st.rerun()
+        show_progress("check", "Checking the gradients", work)
 
 
 def _request(selection: Selection) -> None:

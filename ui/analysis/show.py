@@ -11,9 +11,8 @@ from cells.analysis.errors import DoesNotApply
 from ui.chart import show_chart
 from ui.export.dialog import export_dialog
 from ui.export.exportables import Exportable, offer
-from ui.platform import PLATFORM
 from ui.rich_text import heading, sentence
-from ui.server.background import Work, visitor
+from ui.shell.progress_bar import show_progress
 from viz.analysis import CHARTS, Chart
 from viz.analysis.charts import ChartKind
 
@@ -38,7 +37,7 @@ def show_analysis_chart(
             body, height, finding = body_of(name, record, selection, needs)
         except (DoesNotApply, Unfinished) as reason:
             st.markdown(f"#### {kind.label.title}")
-            _explain(reason)
+            _explain(name, reason)
             return
         _head(name, needs, selection, finding if mount is None else "")
         if mount:
@@ -61,14 +60,14 @@ def _record(kind: ChartKind, selection: Selection) -> tuple[str, Any]:
             coarse = record_of(kind.meanwhile, selection)
         except Unfinished as other:
             raise Unfinished(*own.works, *other.works) from None
-        _progress(own.works)
+        show_progress(f"measure {kind.label.name}", "Computing", *own.works)
         return kind.meanwhile, coarse
 
 
-def _explain(reason: DoesNotApply | Unfinished) -> None:
+def _explain(name: str, reason: DoesNotApply | Unfinished) -> None:
     """Why there is no chart: one that has no meaning here, or one that is still computed."""
     if isinstance(reason, Unfinished):
-        _progress(reason.works)
+        show_progress(f"measure {name}", "Computing", *reason.works)
     else:
         st.info(str(reason))
 
@@ -89,13 +88,3 @@ def _head(name: str, needs: str, selection: Selection, finding: str) -> None:
 def _again(name: str, needs: str, selection: Selection, theme: str) -> Chart:
     """Draw the chart once more, to be saved."""
     return chart_of(name, record_again(needs, selection), replace(selection, theme=theme))
-
-
-@st.fragment(run_every=PLATFORM.glance)
-def _progress(works: tuple[Work, ...]) -> None:
-    """How far the first is; the page is drawn again when any of them is done."""
-    for work in works:
-        work.wanted_by(visitor())
-    st.progress(works[0].share, text=f"Computing: {works[0].share:.0%}")
-    if any(work.future.done() for work in works):
-        st.rerun()

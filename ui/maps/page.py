@@ -13,12 +13,13 @@ from ui.link.link import as_text
 from ui.platform import COMMAND, PLATFORM
 from ui.rich_text import as_written
 from ui.shell.notices import show_sentence
+from ui.shell.progress_bar import show_progress
 from ui.views.fields import DEFAULTS, map_view
 from ui.views.maps import MapView
 from ui.views.page import PageView
 
 from .map_live import Progress, cancel, first_look, go_on, live_map
-from .show import show_first_look, show_map, show_progress
+from .show import BAR, show_first_look, show_map
 
 LAST = "map plan"
 
@@ -93,7 +94,7 @@ def _show_live(plan: MapPlan, settings: RunSettings) -> None:
 
 def _status(plan: MapPlan, progress: Progress) -> None:
     if progress.work:
-        show_progress(progress.work, f"Computing {points(plan)} points", partial(cancel, plan))
+        show_progress("map", f"Computing {points(plan)} points", progress.work, width=BAR, cancel=partial(cancel, plan))
     elif progress.cancelled and st.button("Compute the rest", key="map go on"):
         go_on(plan)
         st.rerun()

@@ -22,12 +22,11 @@ from ui.export.exportables import Exportable, offer
 from ui.flow.verdict_header import band
 from ui.frame import theme
 from ui.link.link_codec import text_of
-from ui.platform import PLATFORM
 from ui.rich_text import note
 from ui.server import background
 from ui.server.background import Work
+from ui.shell.progress_bar import show_progress
 from ui.views.fields import knob_of
-from viz import words
 from viz.flow_figure import Drawn
 from viz.maps import PHASE, Shown, caption_of
 from viz.maps.findings import Piece, details, headline, missing, place
@@ -61,7 +60,7 @@ def show_map(found: PhaseMap, settings: RunSettings, above: Draw, corner: Draw) 
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="map_status"):
             corner()
             if not lines.future.done():
-                show_progress(lines, "Theory's lines")
+                show_progress("map lines", "Theory's lines", lines, width=BAR)
             if st.button("Export map", type="tertiary", key="export map"):
                 export_dialog([saved])
     for line in shown.lines:
@@ -154,17 +153,4 @@ def _undo() -> None:
 def show_first_look(look: Work | None) -> None:
     """How far the first look at a large map is, until it is done."""
     if look:
-        show_progress(look, "A first look")
-
-
-@st.fragment(run_every=PLATFORM.glance)
-def show_progress(work: Work, text: str, cancel: Callable[[], None] | None = None) -> None:
-    """How far it is; the page is drawn again when it is done, or at once when it is cancelled."""
-    work.wanted_by(background.visitor())
-    with st.container(horizontal=True, vertical_alignment="center", key=f"map_progress {text}"):
-        st.progress(work.share, text=f"{text}: {words.percent(round(work.share, 2))}", width=BAR)
-        if cancel and st.button("Cancel", key="map cancel"):
-            cancel()
-            st.rerun()
-    if work.future.done():
-        st.rerun()
+        show_progress("map first look", "A first look", look, width=BAR)

@@ -165,7 +165,7 @@ def test_the_layer_shown_is_the_one_measured():
 def test_a_measure_is_computed_anew_only_for_what_it_depends_on():
     one, other = opened_page(at=2, unit=1), opened_page(at=3, unit=2)
     changed = {name for name in MEASURES if key_of(name, one) != key_of(name, other)}
-    assert changed == {"step_jacobian", "exercise", "graph", "softmax"}
+    assert changed == {"step_jacobian", "exercise", "graph", "softmax", "exhibit"}
     assert key_of("credit", opened_page(seed=1)) != key_of("credit", opened_page(seed=2))
     assert (
         key_of("fan", opened_page(seed=1)) == key_of("fan", opened_page(seed=2)) != key_of("fan", opened_page(seeds=20))

@@ -9,6 +9,7 @@ from ui.views.fields import DEFAULTS, FIELDS, high_of, knob_of
 
 SMALL = {"steps": 60, "hidden": 12, "batch": 5, "inputs": 3, "impulse_step": 60}
 LARGE = {"steps": 1000, "hidden": 256, "batch": 256, "inputs": 64, "impulse_step": 1000}
+ALL_SHOWN = {"lecture": False}  # every control is there to be turned
 TEXTS = (
     *("", " ", "0", "-1", "1e9", "1e999", "-0", "+5", "07", "5.0", "1_000", "0x10", "nan", "inf", "-inf", "None"),
     *("True", "on", "ON", "on ", "rnn", "lstm", "RNN", "own", "chosen", "٣", "１２", "½", "²", "1,2", "1;2", "1;2,3"),
@@ -34,7 +35,7 @@ NAMES = (
 def values_of(rng: Random, sizes: dict[str, int] | None = None, **fixed) -> dict:
     """One value for every field, all of them valid and going together; lengths up to `sizes`."""
     sizes = sizes or SMALL
-    values = {name: _value(rng, name, sizes) for name in DEFAULTS} | fixed
+    values = {name: _value(rng, name, sizes) for name in DEFAULTS} | ALL_SHOWN | fixed
     values["loss_steps"] = tuple(sorted(rng.sample(range(1, values["steps"] + 1), min(values["steps"], 3))))
     width = rng.choice((1, 1, 3))
     values["own"] = tuple(

@@ -40,7 +40,7 @@ def names(page, chart):
     return json.loads(plot(page, chart).evaluate("plot => JSON.stringify(plot.data.map(trace => trace.name ?? ''))"))
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_every_plate_is_painted_with_its_finding(visit, dark):
     page = visit("?cell=lstm&steps=20&hidden=8", dark=dark)
     for title, charts in PAGES.items():

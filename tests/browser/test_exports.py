@@ -14,6 +14,7 @@ from ui import compute
 from ui.link.link import read_link
 from ui.views.fields import page_view, run_settings
 
+QUICK = ("jacobians", "phase", "equations")
 PAGES = sorted((Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
 SMALL = "?cell=phased_lstm&steps=12&hidden=4&batch=2&seeds=20&map_size=5"
 QUERY = "?cell=lstm&steps=40&weight_scale=1.4"
@@ -105,7 +106,13 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
     assert download(dialog, "Save SVG")[0] not in ("backflow-flow.svg", "backflow-undefined.svg")
 
 
-@pytest.mark.parametrize("name", [path.stem for path in PAGES if path.stem not in ("flow", "lessons", "train")])
+def saved_as_one():
+    """Every page but those that show no run; three of different kinds by default, the others with the slow tests."""
+    names = [path.stem for path in PAGES if path.stem not in ("flow", "lessons", "train")]
+    return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("name", saved_as_one())
 def test_every_other_page_leaves_with_all_its_charts(visit, chromium, tmp_path, name):
     page = visit(SMALL)
     page.turn_to(name)

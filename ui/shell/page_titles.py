@@ -68,12 +68,12 @@ TITLES = {
         "Which cell, activation and initialiser keeps the gradient best?",
         ("half-life", "credit"),
     ),
+    "lessons": PageTitle("Lessons", "Where do I begin?", ()),
     "museum": PageTitle(
         "Failure museum",
         "Which mistakes make a gradient look better or worse than it is, and how are they seen?",
         ("direct part", "retain_grad", "saturated", "k(t)"),
     ),
-    "lessons": PageTitle("Lessons", "Where do I begin?", ()),
     "train": PageTitle("Train", "What becomes of the gradient while a network learns?", ()),
 }
 

@@ -159,3 +159,8 @@ def test_a_term_explains_itself_to_the_keyboard_and_names_its_lesson(visit):
     term.focus()
     expect(term.locator(".bf-tip")).to_be_visible()
     assert term.locator("a").get_attribute("href") == "lessons?lesson=02-why-it-vanishes"
+    page.page.keyboard.press("Escape")
+    expect(term.locator(".bf-tip")).to_be_hidden()
+    page.page.keyboard.press("Shift+Tab")
+    term.focus()
+    expect(term.locator(".bf-tip")).to_be_visible()

@@ -70,6 +70,20 @@ def test_a_scrubber_drags_in_the_browser(reader):
     reader.page.wait_for_function("before => document.querySelector('.bf-verdict').innerText !== before", arg=before)
 
 
+@pytest.mark.parametrize("kind", ["fate", "curve"])
+def test_a_view_that_asks_is_answered_in_the_browser(reader, kind):
+    reader.open(f"?{SMALL}&ask={kind}")
+    asked = reader.page.locator(".bf-guess")
+    assert asked.locator(".bf-true").count() == reader.page.locator(PLOT).count() == 0
+    if kind == "fate":
+        asked.get_by_label("It vanishes").check()
+    asked.locator(".bf-main").click()
+    told = "Right: it vanishes." if kind == "fate" else "Step 1 gets"
+    assert told in asked.locator(".bf-told").inner_text() and asked.locator(".bf-true").count()
+    reader.page.wait_for_selector(PLOT)
+    assert "Vanishing" in reader.verdict and f"ask={kind}" in reader.page.url
+
+
 def test_a_file_is_loaded_and_numbers_and_pages_leave(reader, lonely_chromium, tmp_path):
     reader.open(f"?{SMALL}&signal=own")
     content = "\n".join(str(0.1 * k) for k in range(12))

@@ -1,4 +1,4 @@
-"""Hear the keys of lecture mode, and show its bar at the foot of the page."""
+"""Hear the keys of the page, and show the bar of lecture mode at its foot."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-// Lecture mode: keys for the steps, a black screen, a clock to think by, and a bar that says which keys there are.
+// Keys of the page: those of lecture mode, with a bar that says which there are; and Escape, which closes what a term means.
 
 const MOVES = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }; // the Page keys are those of a presenter
 const TYPED = "textarea, [contenteditable=true], input:not([type=range], [type=radio], [type=checkbox])";
@@ -42,6 +42,15 @@ function think() {
 
 const answer = () => document.querySelector(".bf-guess:not([data-revealed]) .bf-main")?.click();
 
+// What a term means stays shut until the pointer or the keyboard comes to it anew.
+function shutTerm() {
+  const term = document.querySelector(".bf-term:is(:hover, :focus, :focus-within):not(.bf-shut)");
+  if (!term) return false;
+  term.classList.add("bf-shut");
+  for (const gone of ["pointerleave", "focusout"]) term.addEventListener(gone, () => term.classList.remove("bf-shut"), { once: true });
+  return true;
+}
+
 function leave() {
   if (room.dark) black();
   if (room.clock) stopThinking();
@@ -55,6 +64,7 @@ function heard(event) {
   const does = room.facts.on ? { b: black, t: think, a: answer, l: leave } : { l: () => room.act.lecture(true) };
   const move = room.facts.on && !at.closest(STEERED) ? MOVES[event.key] : undefined;
   if (event.key === "Escape" && room.dark) black();
+  else if (event.key === "Escape" && shutTerm());
   else if (move && room.facts.where) room.act.turn(move);
   else if (!event.repeat && does[event.key]) does[event.key]();
   else return;

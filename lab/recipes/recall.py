@@ -39,8 +39,8 @@ def longest(runs, name: str) -> int:
 RECALL = Recipe(
     name="recall",
     title="First digit recalled, and the half-life at the start",
-    shows="Starts whose first flow lasts ten steps learn farther than those where it lasts one; among these, a tenth of a "
-    "step orders nothing. Nor does it across tasks: orthogonal fails adding.",
+    shows="Starts whose first flow lasts ten steps learn farther than those where it lasts one; among these, a tenth "
+    "of a step orders nothing. Nor does it across tasks: orthogonal fails adding.",
     runs=RUNS,
     lecture={"rnn 20": RUNS["rnn 20"].replace(updates=400), "identity 20": RUNS["identity 20"].replace(updates=400)},
     judge=judge,

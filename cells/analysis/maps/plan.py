@@ -124,7 +124,8 @@ def _check_name(role: str, name: str, settings: RunSettings) -> None:
         return
     known = name in knobs_of(settings) or name in knobs_of(settings.options)
     fault = "has no order" if known else f"is no knob of the cell {settings.cell} or its run"
-    raise BadValue(f"{role} = {name[:40] if name.isprintable() else repr(name[:40])} {fault}; choose a number such as weight_scale", role, ())
+    shown = name[:40] if name.isprintable() else repr(name[:40])
+    raise BadValue(f"{role} = {shown} {fault}; choose a number such as weight_scale", role, ())
 
 
 def _check_range(role: str, axis: Axis, field: Field) -> None:

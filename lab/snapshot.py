@@ -27,15 +27,15 @@ def network_of(payload: bytes, called: str, update: int | None = None) -> OwnNet
     facts, arrays = read_payload(payload)
     settings = LabSettings.from_json(facts["settings"])
     last = facts["progress"]["update"]
-    update = last if update is None else update
-    learned = _learned(settings, arrays.get("theta", NOTHING)) if update == last else _rung(arrays, update)
+    wanted = last if update is None else update
+    learned = _learned(settings, arrays.get("theta", NOTHING)) if wanted == last else _rung(arrays, wanted)
     try:
         layers = _layers(settings, learned)
     except (KeyError, ValueError) as error:
         raise BadValue(f"the checkpoint does not fit its own settings ({error})", "checkpoint") from error
-    key = f"{hashlib.sha256(learned.tobytes()).hexdigest()}:{called} at update {update}"
+    key = f"{hashlib.sha256(learned.tobytes()).hexdigest()}:{called} at update {wanted}"
     options = {n: getattr(settings.options, n) for n, f in knobs_of(settings.options).items() if not _draws(f)}
-    return OwnNetwork(settings.cell, layers, options, key, f"{called}, {_trained(update)}")
+    return OwnNetwork(settings.cell, layers, options, key, f"{called}, {_trained(wanted)}")
 
 
 def _trained(update: int) -> str:

@@ -7,6 +7,7 @@ import jobs
 from cells.knobs import BadValue
 
 from .checkpoint import unpack
+from .model import RecurrentNet
 from .runs import Place, payload_of
 from .sampling import Manner, write, write_to_length
 from .tasks import Language
@@ -17,26 +18,26 @@ from .training import Training
 def texts_of(here: jobs.Store, places: Sequence[Place], count: int, prompt: str, manner: Manner) -> list[str]:
     """Return so many texts after a prompt, in two stages where the job has both; BadValue where nothing here writes."""
     trained = [unpack(payload) for payload in (payload_of(here, place) for place in places) if payload]
-    writers = [training for training in trained if isinstance(training.task, Language) and training.task.writes]
+    writers = [(one.net, one.task) for one in trained if isinstance(one.task, Language) and one.task.writes]
     if not writers:
         raise BadValue(
             "run has no network that writes: runs of names, characters and words do, once they have begun", "run"
         )
-    writer = next((training for training in writers if _told(training)), writers[0])
+    net, task = next((writer for writer in writers if _told(writer[1])), writers[0])
     manners = [replace(manner, seed=manner.seed + k) for k in range(count)]
-    if not _told(writer):
-        return [write(writer.net, writer.task, prompt, each) for each in manners]
+    if not _told(task):
+        return [write(net, task, prompt, each) for each in manners]
     first = _first_stage(trained)
-    return [write_to_length((first.net, first.task), (writer.net, writer.task), prompt, each) for each in manners]
+    return [write_to_length(first, (net, task), prompt, each) for each in manners]
 
 
-def _told(training: Training) -> bool:
-    return getattr(training.task.options, "told_length", False)
+def _told(task: Language) -> bool:
+    return getattr(task.options, "told_length", False)
 
 
-def _first_stage(trained: Sequence[Training]) -> Training:
-    """Return the run that predicts a length."""
-    found = [training for training in trained if isinstance(training.task, NameLength)]
+def _first_stage(trained: Sequence[Training]) -> tuple[RecurrentNet, NameLength]:
+    """Return the network that predicts a length, with its task."""
+    found = [(one.net, one.task) for one in trained if isinstance(one.task, NameLength)]
     if not found:
         raise BadValue(
             "run has a network that is told the length and none that predicts it: see the recipe lengths", "run"

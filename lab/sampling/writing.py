@@ -60,7 +60,7 @@ def barred(logits: Array, end: int | None) -> Array:
 
 def _until_end(column: Array, end: int | None) -> Array:
     """Return the symbols up to the first end, with it."""
-    ends = np.flatnonzero(column == end) if end is not None else ()
+    ends = np.flatnonzero(column == end) if end is not None else np.zeros(0, dtype=int)
     return column[: ends[0] + 1] if len(ends) else column
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -39,7 +40,7 @@ def show_together(job: Opened) -> None:
         offers = [TABLE, SIDE, *([LENGTHS] if _points(job) else [])]
         with st.container(horizontal=True, vertical_alignment="center", key="train_together_tools"):
             st.markdown(f"**All {len(job.places)} runs**", width="content")
-            how = {"default": TABLE, "label_visibility": "collapsed", "key": "train_together_as"}
+            how: dict[str, Any] = {"default": TABLE, "label_visibility": "collapsed", "key": "train_together_as"}
             chosen = st.segmented_control("All runs as", offers, **how)
         if chosen:
             SHOWN[chosen](job)

@@ -44,7 +44,8 @@ def show_writing(place: runs.Place) -> None:
         prompt, manner = _controls()
         if st.button("Write", type="primary", key="train_write_now"):
             _write(place, prompt, manner)
-        name, told = st.session_state.get(WRITTEN) or ("", None)
+        kept: tuple[str, Any] = st.session_state.get(WRITTEN) or ("", "")
+        name, told = kept
         if name == place.name and isinstance(told, str):
             st.error(as_written(f"{told.rstrip('.')}."), icon=":material/error:")
         elif name == place.name:
@@ -64,7 +65,8 @@ def _controls() -> tuple[str, Manner]:
 
 def _widget(name: str) -> Any:
     field = knobs_of(Manner)[name]
-    knob, usual = field.metadata["knob"], LENGTH if name == "length" else field.default
+    knob = field.metadata["knob"]
+    usual: Any = LENGTH if name == "length" else field.default
     how: dict[str, Any] = {"key": f"manner {name}", "help": knob.help or None}
     if isinstance(usual, bool):
         return st.toggle(knob.label, usual, **how)

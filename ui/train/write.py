@@ -44,12 +44,17 @@ def show_writing(place: runs.Place) -> None:
         prompt, manner = _controls()
         if st.button("Write", type="primary", key="train_write_now"):
             _write(place, prompt, manner)
-        kept: tuple[str, Any] = st.session_state.get(WRITTEN) or ("", "")
-        name, told = kept
-        if name == place.name and isinstance(told, str):
-            st.error(as_written(f"{told.rstrip('.')}."), icon=":material/error:")
-        elif name == place.name:
-            _show(place, *told)
+        name, told = st.session_state.get(WRITTEN) or ("", "")
+        if name == place.name:
+            _show_written(place, told)
+
+
+def _show_written(place: runs.Place, told: Any) -> None:
+    """Show the letters, or the sentence that says why there are none."""
+    if isinstance(told, str):
+        st.error(as_written(f"{told.rstrip('.')}."), icon=":material/error:")
+    else:
+        _show(place, *told)
 
 
 def _controls() -> tuple[str, Manner]:

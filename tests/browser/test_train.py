@@ -1,33 +1,46 @@
-"""Training in a real browser, from the choice of a recipe to what the network writes: paused, reloaded, saved."""
+"""Training in a real browser, from the choice of a recipe to what the network writes: paused, killed, saved."""
 
+import os
 import re
+import signal
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import psutil
 import pytest
 
+import jobs
 from lab import runs
 from tests.browser.conftest import opening, profile_of, running
 from tests.browser.visit import Visit
-from tests.jobs.live import end_all_of
+from tests.jobs.live import end_all_of, supervisor, wait_until, workers
 
-CHART = ".st-key-chart-training .bf-plot"
+CHART, REPLAY, WRITING = (f".st-key-chart-{name} .bf-plot[data-painted]" for name in ("training", "replay", "writing"))
 UPDATE = (
     "() => Number(/Update ([\\d,]+) of/.exec(document.querySelector('.bf-verdict')?.innerText)?.[1].replace(',', ''))"
 )
+RECIPE = "Element names, letter by letter"
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def trainee(chromium, tmp_path, monkeypatch):
-    """A visit of a server with a store of its own."""
+def home(tmp_path, monkeypatch):
+    """A store of its own, in which nothing is left at work."""
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(runs.EVERY, "0.5")
-    with running(tmp_path / "log.txt") as server:
-        with opening(lambda number: Visit(profile_of(chromium, server), server)) as visit:
-            yield visit
-        end_all_of(runs.store())
+    yield
+    end_all_of(runs.store())
+
+
+@pytest.fixture
+def trainee(chromium, tmp_path, home):
+    """A visit of a server with a store of its own."""
+    with (
+        running(tmp_path / "log.txt") as server,
+        opening(lambda number: Visit(profile_of(chromium, server), server)) as visit,
+    ):
+        yield visit
 
 
 def press(page, key: str) -> None:
@@ -38,14 +51,18 @@ def updates(page) -> int:
     return page.evaluate(UPDATE)
 
 
+def start(visit) -> str:
+    """Choose a recipe and start it; the job's name, once something of it is drawn."""
+    visit.turn_to("train")
+    visit.choose("train_recipe", RECIPE)
+    press(visit.page, "train_start")
+    visit.page.wait_for_selector(CHART)
+    return dict(parse_qsl(urlsplit(visit.page.url).query))["run"]
+
+
 def test_a_run_is_started_paused_found_again_goes_on_writes_and_opens_on_the_main_page(trainee, tmp_path):
     visit = trainee()
-    visit.turn_to("train")
-    page = visit.page
-    visit.choose("train_recipe", "Element names, letter by letter")
-    press(page, "train_start")
-    page.wait_for_selector(f"{CHART}[data-painted]")
-    name = dict(parse_qsl(urlsplit(page.url).query))["run"]
+    name, page = start(visit), visit.page
     assert re.fullmatch("[0-9a-f]{8}", name)
 
     press(page, "train_pause")
@@ -55,12 +72,17 @@ def test_a_run_is_started_paused_found_again_goes_on_writes_and_opens_on_the_mai
     assert 0 < paused < 6000
 
     page.reload()
-    page.wait_for_selector(f"{CHART}[data-painted]")
+    page.wait_for_selector(CHART)
     visit.wait_still()
     assert updates(page) == paused and f"run={name}" in page.url
 
+    press(page, "train_step")
+    visit.wait_until(f"paused => ({UPDATE})() === paused + 1", paused)
+    replay(visit)
+    write(visit)
+
     press(page, "train_go_on")
-    visit.wait_until(f"paused => ({UPDATE})() > paused", paused)
+    visit.wait_until(f"paused => ({UPDATE})() > paused + 1", paused)
     page.get_by_text("What it wrote").wait_for()
     save(page, tmp_path / "run.html")
     press(page, "train_open")
@@ -70,22 +92,87 @@ def test_a_run_is_started_paused_found_again_goes_on_writes_and_opens_on_the_mai
     opened_offline(page.context, tmp_path / "run.html")
 
 
+def replay(visit) -> None:
+    """The history is dragged to its first update, and the view of all updates comes back."""
+    visit.pick("train_view", "Update by update")
+    plot = visit.page.locator(REPLAY)
+    plot.wait_for()
+    visit.wait_still()
+    visit.page.locator(".st-key-chart-replay input[type=range]").press("Home")
+    visit.page.wait_for_selector(f"{REPLAY}[data-at='0'][aria-label^='At update 1:']")
+    visit.pick("train_view", "All updates")
+    visit.page.wait_for_selector(CHART)
+    visit.wait_still()
+
+
+def write(visit) -> None:
+    """The network writes after a prompt, letter by letter."""
+    page = visit.page
+    page.locator(".st-key-train_write summary").click()
+    page.locator(".st-key-train_prompt input").fill("ne")
+    page.locator(".st-key-train_prompt input").press("Enter")
+    visit.wait_still()
+    press(page, "train_write_now")
+    page.wait_for_selector(WRITING)
+    assert page.locator(".bf-written span").first.inner_text() == "n"
+
+
 def save(page, path: Path) -> None:
-    """The figure as a page of its own."""
+    """The run's report as a page of its own."""
     press(page, "train_export")
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Save as HTML").click()
+        page.get_by_role("button", name="Save a report of the run").click()
     saved.value.save_as(path)
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
 
 
 def opened_offline(context, path: Path) -> None:
-    """A saved page is drawn without any server."""
+    """A saved report is drawn without any server, and its history is dragged."""
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith("http") else None)
     page.goto(path.as_uri())
     page.wait_for_selector(".main-svg")
-    assert page.locator(".heatmaplayer image").count() == 1 and asked == []
+    assert page.locator(".heatmaplayer image").count() == 1
+    page.get_by_label("Scrub Update").press("Home")
+    page.wait_for_selector("[aria-label^='At update 1:']")
+    assert asked == [] and "Hidden units H" in page.locator("body").inner_text()
     page.close()
+
+
+def test_what_is_killed_in_the_middle_is_told_and_goes_on(chromium, tmp_path, home):
+    with running(tmp_path / "first.txt") as server:
+        visit = Visit(profile_of(chromium, server), server).open()
+        name, page = start(visit), visit.page
+        here = runs.store()
+        job_id = runs.find(here, name)[0].job
+
+        before = updates(page)
+        for worker in workers(supervisor(here, job_id))[:1]:
+            worker.kill()
+        visit.wait_until(f"before => ({UPDATE})() > before", before)
+
+        wait_until(lambda: supervisor(here, job_id), "there is a supervisor").kill()
+        page.get_by_text("Interrupted").first.wait_for()
+        assert jobs.status(here, job_id).state == "interrupted"
+        before = updates(page)
+        press(page, "train_go_on")
+        visit.wait_until(f"before => ({UPDATE})() > before", before)
+
+        before = updates(page)
+        os.kill(process_of(server), signal.SIGKILL)
+        page.context.close()
+    with running(tmp_path / "second.txt") as server:
+        page = profile_of(chromium, server).new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{server}/train?run={name}")
+        page.wait_for_selector(CHART)
+        assert updates(page) >= before  # nobody who watches is needed
+        page.context.close()
+
+
+def process_of(server: str) -> int:
+    """The process that serves an address."""
+    port = str(urlsplit(server).port)
+    return next(p.pid for p in psutil.Process().children() if port in p.cmdline())

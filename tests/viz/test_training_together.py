@@ -101,7 +101,8 @@ def test_runs_side_by_side_share_their_axes():
     assert len(axes) == 6 and len({tuple(axis["range"]) for axis in axes}) == 1
     for axis in axes:
         assert 0 <= axis["domain"][0] < axis["domain"][1] <= 1
-    assert [note["text"] for note in layout["annotations"]] == [f"run {k}" for k in range(6)]
+    key, *headings = (note["text"] for note in layout["annotations"])
+    assert headings == [f"run {k}" for k in range(6)] and key.startswith("loss: ") and "this batch" in key
 
 
 @pytest.mark.parametrize(("name", "record", "says"), [

@@ -39,7 +39,7 @@ def show_together(job: Opened) -> None:
     with st.container(border=True, key="train_together"):
         offers = [TABLE, SIDE, *([LENGTHS] if _points(job) else [])]
         with st.container(horizontal=True, vertical_alignment="center", key="train_together_tools"):
-            st.markdown(f"**All {len(job.places)} runs**", width="content")
+            st.markdown(f"**The {len(job.places)} runs of this job**", width="content")
             how: dict[str, Any] = {"default": TABLE, "label_visibility": "collapsed", "key": "train_together_as"}
             chosen = st.segmented_control("All runs as", offers, **how)
         if chosen:

@@ -47,6 +47,7 @@ def multiples_figure(record: MultiplesRecord, view: View | None = None, extra: S
     rows = -(-len(record.runs) // ACROSS)
     plot = rows * (HEIGHT + HEADING)
     layout = _layout(plot, palette)
+    layout["annotations"].append(_key(record, quantity, palette))
     data, limits = [], _limits(record.runs, quantity)
     for place, run in enumerate(record.runs):
         layout |= _axes(place, len(record.runs), plot, limits, quantity, record)
@@ -117,6 +118,14 @@ def _heights(limits: tuple[float, float], quantity: Quantity, named: bool) -> di
     title = {"text": quantity.axis if named else "", "standoff": 6}
     ticks = {"tickmode": "array", "tickvals": places, "ticktext": names, "showticklabels": named}
     return {"range": list(limits), "fixedrange": True, "title": title} | ticks
+
+
+def _key(record: MultiplesRecord, quantity: Quantity, palette: Palette) -> dict:
+    """Return the quantity and the names of its lines, each in its colour, above all pictures."""
+    lines = dict.fromkeys(line for run in record.runs for line in quantity.lines_of(run))
+    named = ", ".join(f'<span style="color:{palette.of(line.role)}">{line.label}</span>' for line in lines)
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6}
+    return place | {"text": f"{quantity.title}: {named}", "font": {"size": SMALL, "color": palette.muted}}
 
 
 def _heading(place: int, label: str, palette: Palette) -> dict:

@@ -19,6 +19,7 @@ CHART, REPLAY, WRITING = (f".st-key-chart-{name} .bf-plot[data-painted]" for nam
 UPDATE = (
     "() => Number(/Update ([\\d,]+) of/.exec(document.querySelector('.bf-verdict')?.innerText)?.[1].replace(',', ''))"
 )
+NICE_PATIENCE = 240_000  # ms
 RECIPE = "Element names, letter by letter"
 
 pytestmark = pytest.mark.slow
@@ -52,7 +53,11 @@ def updates(page) -> int:
 
 
 def start(visit) -> str:
-    """Choose a recipe and start it; the job's name, once something of it is drawn."""
+    """Choose a recipe and start it; the job's name, once something of it is drawn.
+
+    Its processes give way to all others, and a busy machine lets them wait.
+    """
+    visit.page.set_default_timeout(NICE_PATIENCE)
     visit.turn_to("train")
     visit.choose("train_recipe", RECIPE)
     press(visit.page, "train_start")
@@ -130,6 +135,7 @@ def save(page, path: Path) -> None:
 def opened_offline(context, path: Path) -> None:
     """A saved report is drawn without any server, and its history is dragged."""
     page = context.new_page()
+    page.set_default_timeout(NICE_PATIENCE)
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.startswith("http") else None)
     page.goto(path.as_uri())
@@ -165,7 +171,7 @@ def test_what_is_killed_in_the_middle_is_told_and_goes_on(chromium, tmp_path, ho
         page.context.close()
     with running(tmp_path / "second.txt") as server:
         page = profile_of(chromium, server).new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(NICE_PATIENCE)
         page.goto(f"{server}/train?run={name}")
         page.wait_for_selector(CHART)
         assert updates(page) >= before  # nobody who watches is needed

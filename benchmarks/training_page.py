@@ -26,7 +26,7 @@ from lab.training import Training
 
 NAMES = LabSettings(task="names", cell="lstm", length=16, hidden=64, batch=16, updates=1_000_000)
 LONG = 10_000  # updates of the run that is opened
-PAIRS = 3  # spans without a run, each followed by one with it
+PAIRS = 2  # spans without a run, each followed by one with it
 OPENINGS = 5
 TARGETS = (
     "Targets: other readers' p95 with a run at most 1.5 × without; at most 5 % of a run's time for checkpoints; a run "

@@ -208,6 +208,14 @@ def test_a_report_holds_every_figure_with_the_scrubber_and_all_settings(ended):
     assert "Update 40 of 40: loss 2." in page and "http://localhost/train?run=1" in page
 
 
+def test_the_dialog_that_saves_opens_and_stays_open_until_it_is_closed(ended):
+    session = opened_page(run=ended)
+    next(node for node in session.app if getattr(node, "key", None) == "train_export").click().run()
+    assert has(session, "train_export_chart") and session.app.session_state["train_exporting"] == f"{ended}.0"
+    session.run()
+    assert has(session, "train_export_chart")
+
+
 def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, monkeypatch):
     settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
     name, begun = stored(settings), []

@@ -11,8 +11,14 @@ from ui.compute import chart_body
 from ui.export.exportables import Exportable
 from ui.frame import VERSION, theme
 
+EXPORTING = "train_exporting"  # the run whose dialog is open
 
-@st.dialog("Export", width="large")
+
+def _close() -> None:
+    st.session_state.pop(EXPORTING, None)
+
+
+@st.dialog("Export", width="large", on_dismiss=_close)
 def save_dialog(offers: Sequence[Exportable], run: str, told: str) -> None:
     """Choose a figure of the run, see it as it will be saved, save it; `told` is what a report says on top."""
     by_name = {one.name: one for one in offers}

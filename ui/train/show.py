@@ -24,7 +24,7 @@ from viz.words import spelled
 from .choice import FAULT, start
 from .open_network import open_network
 from .replay import choose_weights, show_replay
-from .save import save_dialog
+from .save import EXPORTING, save_dialog
 from .stored import Opened, Shown, answers_body_of, body_of, exportables_of, fault_of, open_job, record_of, shown_of
 from .together import show_together
 from .words import details, headline, headline_text
@@ -46,7 +46,9 @@ def show_job(name: str) -> None:
         show_sentence(f"{str(error).rstrip('.')}.")
         return
 
-    @st.fragment(run_every=POLL if alive else None)
+    watched = alive and EXPORTING not in st.session_state  # each look would close the dialog
+
+    @st.fragment(run_every=POLL if watched else None)
     def live() -> None:
         _live(name, alive)
 
@@ -89,9 +91,16 @@ def _status(now: jobs.JobStatus, place: runs.Place) -> None:
         if now.state != "stopping":
             _button("Pause", "train_pause", partial(jobs.stop, runs.store(), now.id))
     elif now.state != "done":
-        st.markdown(as_written(now.message), width="content")
+        st.markdown(as_written(_why(now)), width="content")
         _button("Go on", "train_go_on", partial(jobs.resume, runs.store(), now.id))
         _button("Step once", "train_step", partial(_step, place))
+
+
+def _why(now: jobs.JobStatus) -> str:
+    """Return why nothing is at work, as a sentence; a pause that was asked for needs no reason."""
+    if now.message.startswith("Stopped: "):
+        return f"Paused: {now.done} of {now.total} runs {'has' if now.done == 1 else 'have'} ended."
+    return now.message
 
 
 def _step(place: runs.Place) -> None:
@@ -140,7 +149,7 @@ def _run(place: runs.Place, record: RunRecord, beside: list[runs.Place]) -> None
         show_chart(*body_of(shown, panels, theme()), key="chart training")
     else:
         show_replay(place, shown)
-    _answers(shown)
+    _answers(place, shown)
     _samples(record)
     show_writing(place)
     with st.expander("Settings", key="train_settings"):
@@ -181,6 +190,9 @@ def _tools(place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...
         ):
             open_network(place, update)
         if st.button("Export", type="tertiary", key="train_export"):
+            st.session_state[EXPORTING] = place.name
+            st.rerun()
+        if st.session_state.get(EXPORTING) == place.name:
             save_dialog(exportables_of(shown), place.name, f"{headline_text(record)} {details(record)}")
     return () if replayed else _panels(shown)
 
@@ -199,11 +211,13 @@ def _panels(shown: Shown) -> tuple[str, ...]:
     return tuple(name for name in fitting if name in chosen) or tuple(usual)
 
 
-def _answers(shown: Shown) -> None:
+def _answers(place: runs.Place, shown: Shown) -> None:
     """Show which answers the network gives for which, once it has been asked on the test data."""
     if shown.answers is not None:
         with st.expander("Answers on the test data", key="train_answers"):
             st.markdown(as_written(finding(shown.answers)))
+            if caution := getattr(place.settings.task_class, "caution", ""):
+                st.caption(caution)
             show_chart(*answers_body_of(shown, theme()), key="chart answers")
 
 

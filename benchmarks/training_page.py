@@ -6,8 +6,8 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from statistics import median, quantiles
 
 import numpy as np
@@ -136,7 +136,7 @@ async def beside(server: Server, options: argparse.Namespace) -> dict[bool, list
     await span(readers, options, [])  # everything is loaded
     for _ in range(PAIRS):
         await span(readers, options, waits[False])
-        with a_run() as name:
+        async with a_run() as name:
             watcher = asyncio.create_task(watch(server, name))
             await span(readers, options, waits[True])
             watcher.cancel()
@@ -156,17 +156,17 @@ async def watch(server: Server, name: str) -> None:
             await reader.glance(fragment)
 
 
-@contextmanager
-def a_run() -> Iterator[str]:
+@asynccontextmanager
+async def a_run() -> AsyncIterator[str]:
     """One run at work; its name."""
     here = runs.store()
     job_id = runs.start(runs.job_of("beside", {"run": NAMES}), workers=1)
     while checkpoints.read(here, job_id, 0) is None:
-        time.sleep(0.2)
+        await asyncio.sleep(0.2)
     yield job_id[:8]
     jobs.stop(here, job_id)
     while jobs.status(here, job_id).alive:
-        time.sleep(0.2)
+        await asyncio.sleep(0.2)
 
 
 async def span(readers: Sequence[Wanderer], options: argparse.Namespace, waits: list[float]) -> None:

@@ -350,6 +350,7 @@ def test_every_task_may_be_run_by_its_name_alone(task):
     assert chosen_runs(words(task))
 
 
+@pytest.mark.slow
 def test_a_single_step_in_a_process_of_its_own_says_where_it_is_or_why_not(home):
     _, place = paused(settings_of(updates=2), 1)
     assert step(place) == f"{place.name} is at update 2 of 2."

@@ -1,6 +1,6 @@
 """The page Train in sessions: what may be chosen, what a link opens, what is said where nothing can be shown."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -15,9 +15,11 @@ from lab.cures import _changes as changes
 from lab.record import Cure
 from lab.snapshot import network_of
 from lab.training import Training
+from lab.writing.child import written
+from lab.writing.record import Writing
 from tests.ui.sessions import Session
 from ui.rich_text import JOINER
-from ui.train import show
+from ui.train import show, write
 from ui.train import stored as stored_records
 from ui.train.save import page_html
 from ui.train.together import row_of
@@ -162,7 +164,11 @@ def test_an_earlier_networks_weights_are_opened_from_the_list_and_from_the_scrub
     assert session.value("network").source == "short, trained for 16 updates"
 
 
-def test_a_trained_network_writes_after_a_prompt_and_tells_what_it_does_not_know(ended):
+def test_a_trained_network_writes_after_a_prompt_and_tells_what_it_does_not_know(ended, monkeypatch):
+    def here(payload, prompt, manner):  # PyTorch is loaded in the tests' own process
+        return Writing.from_json(written({"prompt": prompt, "manner": asdict(manner)}, payload))
+
+    monkeypatch.setattr(write, "write_with", here)
     session = opened_page(run=ended)
     assert has(session, "manner temperature") and not has(session, "manner length_penalty")
     turn(session, "train_prompt", "ne")

@@ -31,5 +31,7 @@ with RENDER_LOCK.turn():
     show_lecture_style()
     if page.url_path not in ("lessons", "train"):
         controls(page.title)
+    else:
+        frame.hide_sidebar()
     page.run()
     show_lecture_keys()

@@ -41,6 +41,11 @@ def enter(page: Page) -> None:
     st.session_state[PAGE] = page.url_path or "flow"
 
 
+def hide_sidebar() -> None:
+    """Take away the sidebar that the page before has left, where this one has no controls."""
+    st.html("<style>section.stSidebar { display: none; }</style>")
+
+
 def page_name() -> str:
     """Return the page that is open, by the name it has in links."""
     return st.session_state.get(PAGE, "")

@@ -28,9 +28,9 @@ def gated(store, tiles, obeys):
     return jobs.Job("gated", "tests.jobs.tilework:gated", [{"n": n} for n in range(tiles)], settings), notes, gate
 
 
-def wait_until(condition, what):
+def wait_until(condition, what, patience=PATIENCE):
     """The first true value of `condition()`."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if value := condition():
             return value

@@ -117,7 +117,7 @@ def survive(settings, blows, strike):
     job_id = runs.start(job, workers=1)
     place, reached = runs.find(here, job_id)[0], 0
     for _ in range(blows):
-        wait_until(lambda at=reached: moved_on(here, place, at), "it goes beyond the last checkpoint")
+        wait_until(lambda at=reached: moved_on(here, place, at), "it goes beyond the last checkpoint", 300)
         time.sleep(rng.uniform(0, 0.3))
         reached = runs.record_of(here, place).progress.update
         strike(here, job_id)

@@ -8,6 +8,8 @@ from pathlib import Path
 from .job import JobError
 from .store import Store
 
+PAUSED = "paused because"  # how the message of a tile begins that could not write
+
 
 def path_of(store: Store, job_id: str, tile: int) -> Path:
     """Return where a tile's checkpoint lies."""
@@ -34,8 +36,8 @@ def write(store: Store, job_id: str, tile: int, payload: bytes) -> None:
 def refusal(error: OSError) -> str:
     """Return why nothing could be written, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "paused because the disk is full; free some space and resume: it goes on from the last checkpoint"
-    return f"paused because nothing can be written ({error.strerror}); it goes on from the last checkpoint"
+        return f"{PAUSED} the disk is full; free some space and resume: it goes on from the last checkpoint"
+    return f"{PAUSED} nothing can be written ({error.strerror}); it goes on from the last checkpoint"
 
 
 def read(store: Store, job_id: str, tile: int) -> bytes | None:

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+from .checkpoints import PAUSED
 from .lease import holder_alive, process_alive
 from .store import DamagedJob, Store
 
@@ -105,7 +106,13 @@ def _state(job: sqlite3.Row, held: bool, counts: _Counts) -> State:
         return "stopped"
     if job["request"] > job["served"] and process_alive(job["launched"]):
         return "starting"
-    return "failed" if counts.done + counts.failed == job["total"] else "interrupted"
+    ended = counts.done + counts.failed == job["total"]
+    return "failed" if ended and not _is_paused(counts) else "interrupted"
+
+
+def _is_paused(counts: _Counts) -> bool:
+    """Return whether nothing could be written, so that no tile is to blame."""
+    return counts.error.startswith(PAUSED)
 
 
 def _rate(counts: _Counts) -> float | None:
@@ -126,5 +133,7 @@ def _sentence(state: State, job: sqlite3.Row, counts: _Counts, pieces: str) -> s
     if state == "failed":
         failed = f"{counts.failed} of {job['total']} {pieces}"
         return f"Failed: {failed}; resume to try them again. The first said: {counts.error}"
+    if state == "interrupted" and _is_paused(counts):
+        return f"{counts.error[0].upper()}{counts.error[1:]}. {kept} are done."
     why = f" because {job['message'].rstrip('.')}" if job["message"] else ""
     return f"{state.capitalize()}{why}: {kept} are kept; resume to compute the other {left}."

@@ -1,5 +1,6 @@
 """Runs as jobs: stopped, killed and resumed they end as if nothing had happened; what is wrong is one sentence."""
 
+import errno
 import json
 import os
 import random
@@ -16,7 +17,7 @@ from safetensors.torch import load_file
 
 import jobs
 from cells.knobs import BadValue
-from jobs import checkpoints, control
+from jobs import checkpoints, control, tiles
 from lab import RECIPES, TASKS, runs, train
 from lab.checkpoint import pack, unpack
 from lab.command import _parser as parser
@@ -88,6 +89,48 @@ def test_a_checkpoint_that_is_damaged_or_of_another_run_is_none():
         desk = Desk()
         desk.payload = payload
         assert runs.train_tile(tile_of(settings), desk)["run"].tobytes() == to_the_end(settings)
+
+
+class SmallDisk(Desk):
+    """Takes so many checkpoints, and no more until there is space."""
+
+    def __init__(self, takes, stops):
+        super().__init__(stops)
+        self.takes = takes
+
+    def keep(self, payload):
+        if self.takes == 0:
+            raise jobs.JobError(checkpoints.refusal(OSError(errno.ENOSPC, "")))
+        self.takes -= 1
+        super().keep(payload)
+
+
+def test_a_full_disk_pauses_a_run_which_ends_the_same_to_the_bit_once_there_is_space(monkeypatch):
+    monkeypatch.setenv(runs.EVERY, "1000")  # written at a stop alone
+    settings, disk = settings_of(updates=9), SmallDisk(1, stops=(2, 5))
+    assert runs.train_tile(tile_of(settings), disk) is None
+    with pytest.raises(jobs.JobError, match=r"^paused because the disk is full; free some space and resume"):
+        runs.train_tile(tile_of(settings), disk)
+    assert read_record(disk.payload).progress.update == 2
+    disk.takes = -1
+    assert runs.train_tile(tile_of(settings), disk)["run"].tobytes() == to_the_end(settings)
+
+
+def test_a_run_that_could_not_write_is_said_to_be_paused_and_resumes(home, monkeypatch):
+    monkeypatch.setattr(control.launch, "launch", lambda store, job_id: os.getpid())
+    here, place = paused(settings_of(updates=4), 2)
+    with here.transaction() as db:
+        db.execute("UPDATE jobs SET wanted = 'run'")
+    tiles.fail(here, place.job, 0, checkpoints.refusal(OSError(errno.ENOSPC, "")))
+    now = jobs.status(here, place.job, "runs")
+    assert (now.state, now.message) == (
+        "interrupted",
+        "Paused because the disk is full; free some space and resume: it goes on from the last checkpoint. "
+        "0 of 1 runs are done.",
+    )
+    assert runs.record_of(here, place).progress.update == 2
+    jobs.resume(here, place.job)
+    assert jobs.status(here, place.job).state == "starting"
 
 
 def test_a_halted_run_keeps_what_was_tried():

@@ -22,6 +22,7 @@ TORCH_GATES = {"rnn": ("u",), "gru": ("r", "z", "n"), "lstm": ("i", "f", "g", "o
 LABELS = {"rnn": "nn.RNN", "gru": "nn.GRU", "lstm": "nn.LSTM"}
 NOTED = ("shift_sign", "output", "gate")  # choices of a Phased LSTM that weights alone do not show
 MOST = 200  # modules listed
+HALF = 60  # characters of a long name, at its beginning and at its end
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,9 @@ def _rewritten_found(module: str) -> Found:
 
 
 def _named(module: str) -> str:
-    return module or "the whole file"
+    """Return what sentences call a module: its name on one line, without its middle where that is long."""
+    name = " ".join(module.split())
+    return (f"{name[:HALF]}…{name[-HALF:]}" if len(name) > 2 * HALF else name) or "the whole file"
 
 
 # ── PyTorch's modules

@@ -1,6 +1,7 @@
 """Weights from elsewhere: modules are found by their names and run as PyTorch runs them; hostile files stay data."""
 
 import itertools
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from cells.network import build
 from cells.own_network import OwnNetwork
 from lab.weights import BadFile, find_modules, read_weights
 from tests.cells.closeness import assert_rows_close
-from tests.lab import hostile
+from tests.lab import forked, hostile, hostile_more
 
 MODULES = [
     (kind, layers, bias)
@@ -121,11 +122,11 @@ def check_sentence(sentence):
     assert sentence.endswith(".") and len(sentence) < 400 and "\n" not in sentence and "Traceback" not in sentence
 
 
-SAFETENSORS = list(hostile.safetensors_files())
+SAFETENSORS = [*hostile.safetensors_files(), *hostile_more.more_safetensors()]
 
 
 def test_hostile_safetensors_files_get_a_sentence_each():
-    assert len(SAFETENSORS) > 60
+    assert len(SAFETENSORS) > 150 and len({data for _, data in SAFETENSORS}) == len(SAFETENSORS)
     for what, data in SAFETENSORS:
         sentence = said(data, "h.safetensors")
         if not what.startswith("noise"):  # noise in a number gives another number
@@ -157,6 +158,23 @@ def test_hostile_pt_files_get_a_sentence_each():
         if not what.startswith("noise"):
             check_sentence(sentence)
         assert not Path(hostile.TRAP).exists(), what
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks with PyTorch loaded")
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.filterwarnings("ignore")
+def test_pickles_and_archives_of_other_kinds_get_a_sentence_each(every):
+    for what, data in list(hostile_more.more_pt())[::every]:
+        check_sentence(forked.sentence_of(data))
+        assert not Path(hostile.TRAP).exists(), what
+
+
+@pytest.mark.slow  # making them takes longer than reading most
+@pytest.mark.filterwarnings("ignore")
+def test_at_least_two_hundred_different_files_mean_harm():
+    arrays = [save({f"{what}.{n}": a for n, a in made.items()}) for what, made in hostile.wrong_modules()]
+    files = [data for _, data in (*SAFETENSORS, *hostile.pt_files(), *hostile_more.more_pt())] + arrays
+    assert len(set(files)) >= 200
 
 
 def test_a_pickle_that_would_run_a_command_does_not():

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 import jobs
+import viz
 from benchmarks._press import browser
 from benchmarks._server import APP, ROOT, Server
 from benchmarks._session import LIMIT
@@ -23,11 +24,13 @@ from jobs import arrays, checkpoints, control, lease, tiles
 from lab import LabSettings, runs
 from lab.checkpoint import pack
 from lab.training import Training
+from viz.training import TRAINING
 
 NAMES = LabSettings(task="names", cell="lstm", length=16, hidden=64, batch=16, updates=1_000_000)
 LONG = 10_000  # updates of the run that is opened
 PAIRS = 2  # spans without a run, each followed by one with it
 OPENINGS = 5
+PANELS = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")  # that the page begins with
 TARGETS = (
     "Targets: other readers' p95 with a run at most 1.5 × without; at most 5 % of a run's time for checkpoints; a run "
     "of 10,000 updates opens in at most 1 s."
@@ -56,6 +59,7 @@ def main() -> None:
         ("their p95 while a run trains", f"{1000 * p95(waits[True]):.0f} ms"),
         ("with / without", f"{p95(waits[True]) / p95(waits[False]):.2f}"),
         ("their p50, with / without", f"{median(waits[True]) / median(waits[False]):.2f}"),
+        (f"processor time to read and draw a run of {LONG:,} updates", f"{1000 * drawing(long):.0f} ms"),
         (f"the page with a run of {LONG:,} updates, until painted", f"{1000 * opened:.0f} ms"),
         ("the page without a run, until its button stands", f"{1000 * bare:.0f} ms"),
     ]
@@ -187,6 +191,21 @@ async def read(reader: Wanderer, number: int, end: float, every: float, waits: l
 def p95(waits: Sequence[float]) -> float:
     """Return the wait that 19 of 20 stay below."""
     return quantiles(waits, n=20)[-1]
+
+
+def drawing(run: str) -> float:
+    """Return seconds of the processor that the server takes for the chart of a stored run, nothing of it cached."""
+    from ui.compute import chart_body
+    from ui.train.stored import drawable
+
+    here = runs.store()
+    place = runs.find(here, run)[0]
+    began = time.process_time()
+    record_of_run = runs.record_of(here, place)
+    assert record_of_run is not None
+    drawn = viz.FIGURES[TRAINING].draw(drawable(place, record_of_run), viz.View(panels=PANELS), ())
+    chart_body(drawn.figure, drawn)
+    return time.process_time() - began
 
 
 def opening(server: Server, run: str) -> tuple[float, float]:

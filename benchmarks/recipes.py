@@ -27,7 +27,8 @@ HEAD = """# Recipes of the training lab
 `python backflow.py lab show RUN` judges it. This page is made by `python backflow.py bench recipes`.
 
 Each row is a claim with its bound; the columns are what was measured at each seed, with ✗ where it does not hold.
-Seconds are the processor's own, on one thread.
+Seconds are the processor's own, on one thread; other work shared the machine's caches (load averages of 5 to 35 on two
+cores), so that they are upper bounds.
 """
 
 

@@ -11,7 +11,7 @@ from .errors import BadFile
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from lab.weights.child import main; main()"]
-PATIENCE = 30  # seconds, of which PyTorch takes one or two to load
+PATIENCE = 120  # seconds by the clock, of which PyTorch takes one or two to load, and more on a busy machine
 PASSED = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
 
 
@@ -22,7 +22,8 @@ def unpickled(data: bytes, name: str) -> bytes:
         try:
             answer, said = process.communicate(data, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            raise BadFile(f"{name} takes longer than {PATIENCE} s to read, which no file of weights does.") from None
+            told = f"{name} was not read within {PATIENCE} s: the machine is too busy, or it is no file of weights"
+            raise BadFile(f"{told}.") from None
         finally:
             process.kill()
     if process.returncode == 0:

@@ -50,6 +50,9 @@ self.addEventListener("fetch", (event) => {
 
 async function kept(request, url) {
   const cache = await caches.open(VERSION), place = new URL(url.pathname, SCOPE);
-  const found = (await cache.match(place)) ?? (request.mode === "navigate" ? await cache.match(new URL(`${place.href}/`)) : null);
+  const found = await cache.match(place);
+  if (!found && request.mode === "navigate" && (await cache.match(new URL(`${place.href}/`)))) {
+    return Response.redirect(`${place.href}/${url.search}`); // as a host would: the page finds its files one folder up
+  }
   return found ?? fetch(request);
 }

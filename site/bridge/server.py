@@ -71,6 +71,9 @@ class Server:
         answer = await answers.get()
         if answer["type"] != "lifespan.startup.complete":
             raise RuntimeError(answer.get("message"))
+        from streamlit.logger import set_log_level
+
+        set_log_level("WARNING")  # what it remarks for an operator would stand in the reader's console
 
     def connect(self, query: str, protocols: Sequence[str], send: Send) -> Socket:
         """Open a websocket to the server."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import logging
 import sys
 import threading
 from pathlib import Path
 
+from streamlit.logger import get_logger
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -59,6 +61,7 @@ async def main() -> dict:
         "threads": started + [thread.name for thread in threading.enumerate()][1:],
         "health": [status, body.decode()],
         "missing": missing,
+        "remarks": get_logger("streamlit.runtime.app_session").isEnabledFor(logging.INFO),
     }
 
 

@@ -38,6 +38,10 @@ def test_a_page_is_drawn_without_a_thread(bridged):
     assert bridged["threads"] == []
 
 
+def test_a_reader_s_console_hears_nothing_that_is_for_an_operator(bridged):
+    assert bridged["remarks"] is False
+
+
 def test_requests_are_answered(bridged):
     assert bridged["health"] == [200, "ok"] and bridged["missing"] == 404
 

@@ -128,7 +128,7 @@ def save(page, path: Path) -> None:
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save a report of the run").click()
     saved.value.save_as(path)
-    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_label("Close").first.click()
     page.get_by_role("dialog").wait_for(state="detached")
 
 

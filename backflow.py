@@ -360,11 +360,11 @@ def check(_: list[str]) -> int:
 
 
 def in_parallel() -> list[str]:
-    """Return words for pytest that share the tests out among the cores.
+    """Return words for pytest that share the tests out among the cores, and one process more.
 
-    On one core, what waits lets the other go on.
+    Many tests wait for other processes; what waits lets another go on.
     """
-    processes = min(max(os.cpu_count() or 1, 2), MOST_PROCESSES)
+    processes = min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
     return ["-n", str(processes), "--no-loadscope-reorder"]
 
 

@@ -145,7 +145,7 @@ def test_test_checks_everything_and_names_the_browser_to_the_tests(tested):
     assert tested() == (parts, backflow.in_parallel(), {"BACKFLOW_BROWSER": "/bin/chromium"})
 
 
-@pytest.mark.parametrize(("cores", "processes"), [(None, "2"), (1, "2"), (2, "2"), (3, "3"), (64, "4")])
+@pytest.mark.parametrize(("cores", "processes"), [(None, "2"), (1, "2"), (2, "3"), (3, "4"), (64, "4")])
 def test_all_tests_are_shared_out_among_the_cores(cores, processes, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     words = backflow.in_parallel()

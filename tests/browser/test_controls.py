@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -209,6 +210,7 @@ def test_dark_is_dark_and_light_is_light(visit):
     assert colours[False][1] != colours[True][1]
 
 
+@pytest.mark.slow
 def test_every_page_of_the_menu_opens(visit):
     page = visit("?cell=lstm&steps=20&hidden=8")
     for name in page_names():

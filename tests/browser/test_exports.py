@@ -14,7 +14,7 @@ from ui import compute
 from ui.link.link import read_link
 from ui.views.fields import page_view, run_settings
 
-QUICK = ("jacobians", "phase", "equations")
+QUICK = ("jacobians", "phase")
 PAGES = sorted((Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
 SMALL = "?cell=phased_lstm&steps=12&hidden=4&batch=2&seeds=20&map_size=5"
 QUERY = "?cell=lstm&steps=40&weight_scale=1.4"
@@ -107,7 +107,7 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
 
 
 def saved_as_one():
-    """Every page but those that show no run; three of different kinds by default, the others with the slow tests."""
+    """Every page but those that show no run; two of different kinds by default, the others with the slow tests."""
     names = [path.stem for path in PAGES if path.stem not in ("flow", "lessons", "train")]
     return [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in names]
 

@@ -76,7 +76,7 @@ def to_the_end(settings, stops=()):
     return found["run"].tobytes()
 
 
-@pytest.mark.parametrize("task", ["palindrome", "names", "words"])
+@pytest.mark.parametrize("task", ["palindrome", "names", pytest.param("words", marks=pytest.mark.slow)])
 def test_a_run_that_is_stopped_again_and_again_ends_the_same_to_the_bit(task, monkeypatch):
     monkeypatch.setenv(runs.EVERY, "0")
     settings = settings_of(task, dropout=0.2, layers=2, carry=task == "words", updates=9)

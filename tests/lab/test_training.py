@@ -46,7 +46,11 @@ def left_and_resumed(settings, after):
     raise AssertionError(f"it ended before update {after}")
 
 
-@pytest.mark.parametrize("task", TASKS)
+HEAVY = ("characters",)  # a large alphabet and long lines
+EVERY = [pytest.param(task, marks=pytest.mark.slow if task in HEAVY else ()) for task in TASKS]
+
+
+@pytest.mark.parametrize("task", EVERY)
 def test_a_resumed_run_is_the_same_to_the_bit_for_every_task(task):
     settings = settings_of(task)
     assert_same_run(left_and_resumed(settings, after=5), finished(Training(settings)))

@@ -103,7 +103,7 @@ def test_random_links_open_every_page(page):
 
 def test_a_session_of_random_turns_never_breaks():
     rng, session = Random(11), Session(hidden="6", batch="3")
-    for _ in range(60):
+    for _ in range(30):
         wanted = values_of(rng, SMALL | {"hidden": 6, "batch": 3})
         name = rng.choice([name for name in DEFAULTS if session.shows(name)])
         session.set(name, wanted[name])

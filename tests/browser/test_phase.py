@@ -5,7 +5,7 @@ import pytest
 PLOT = ".st-key-chart-phase .bf-plot"
 SMALL = "?steps=12&hidden=4&batch=2&map_size=9"
 JOB = "?map_size=45&map_y=seed,0,44&steps=150&hidden=32&batch=4"
-LONG = "?map_size=101&map_y=seed,0,100&steps=300&hidden=24&batch=4"  # it never ends before it is stopped
+LONG = "?map_size=201&map_y=seed,0,200&steps=400&hidden=24&batch=4"  # it never ends before it is stopped
 ROWS = "more => Number(/Running: (\\d+)/.exec(document.querySelector('.st-key-map_job')?.innerText)?.[1]) > more"
 GAP = 12  # px that may be left between the map and the window's edge
 POINT = """([selector, x, y]) => {
@@ -81,9 +81,9 @@ def click(page, key: str) -> None:
 
 
 def delete_job(page) -> None:
-    """Delete the one job there is; then it is offered again."""
+    """Delete the newest job; then it is offered again."""
     page.page.locator(".st-key-map_jobs summary").click()
-    page.page.get_by_role("button", name="Delete").click()
+    page.page.get_by_role("button", name="Delete").first.click()
     page.page.locator(".st-key-map-start button").wait_for()
 
 

@@ -1,5 +1,7 @@
 """The page Failure museum: one exhibit with its code, both its curves, how to see it and how to mend it."""
 
+from html import escape
+
 import streamlit as st
 
 from cells import RunSettings
@@ -82,8 +84,7 @@ def _show_exhibit(exhibit: Exhibit, selection: Selection) -> None:
 
 
 def _show_code(title: str, code: str) -> None:
-    st.html(f'<h3 class="bf-title">{title}</h3>')
-    st.code(code, language="python", wrap_lines=True)
+    st.html(f'<h3 class="bf-title">{title}</h3><pre class="bf-code">{escape(code)}</pre>')
 
 
 def _show_advice(title: str, text: str) -> None:

@@ -4,7 +4,7 @@ from lab.settings import LabSettings
 
 from .base import Claim, Recipe
 
-BASE = LabSettings(task="frequency", length=50, hidden=32, batch=32, optimiser="adam", rate=1e-3, clip=5, updates=3000)
+BASE = LabSettings(task="frequency", length=50, hidden=32, batch=32, optimiser="adam", rate=1e-3, clip=5, updates=5000)
 RUNS = {
     "phased": BASE.replace(cell="phased_lstm", shortest_period=1.0, longest_period=20.0),
     "lstm": BASE.replace(cell="lstm"),

@@ -33,8 +33,7 @@ def direct_gradient(network: Network, states: Scaled) -> UpstreamGrad:
     attached = network.attached
     slope = network.loss.slope(network.read_out(states.at(attached)), network.targets[attached])
     d_y = slope.mantissa * network.weights[attached][..., None, None]
-    rows = product(d_y, transposed(network.readout["W_y"]))
-    return UpstreamGrad([int(t) + 1 for t in attached], Scaled(rows, slope.exponent))
+    return UpstreamGrad([int(t) + 1 for t in attached], Scaled(network.read_back(d_y), slope.exponent))
 
 
 def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: UpstreamGrad) -> list[LayerRecord]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS
 from .arrays import Array
-from .base import Cell, Params, Recipe, project
+from .base import Cell, Params, Recipe, product, project, transposed
 from .losses import Loss, loss_weights
 from .masked import masked
 from .registry import CELLS
@@ -58,6 +58,10 @@ class Network:
     def read_out(self, states: Scaled) -> Scaled:
         """ŷ = h W_y + b_y: (T, …, B, H) -> (T, …, B, O)."""
         return project(states, self.readout["W_y"], self.readout["b_y"])
+
+    def read_back(self, d_y: Array) -> Array:
+        """Return ∂L/∂h of ∂L/∂ŷ: (T, …, B, O) -> (T, …, B, H)."""
+        return product(d_y, transposed(self.readout["W_y"]))
 
 
 def build(settings: RunSettings, shared: Shared | None = None) -> Network:

@@ -89,9 +89,11 @@ def gap(ours: Array, theirs: Array) -> float:
         return np.inf
     axes = tuple(range(1, ours.ndim))
     with np.errstate(all="ignore"):
-        same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
-        difference = np.where(same, 0.0, np.abs(ours - theirs)).max(axis=axes)
-        size = np.maximum(np.abs(ours), np.abs(theirs)).max(axis=axes)
+        difference = np.abs(ours - theirs).max(axis=axes)
+        if not np.isfinite(difference).all():
+            same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
+            difference = np.where(same, 0.0, np.abs(ours - theirs)).max(axis=axes)
+        size = np.maximum(np.abs(ours).max(axis=axes), np.abs(theirs).max(axis=axes))
         share = np.where(difference == 0, 0.0, difference / size)
     return float(np.where(np.isnan(share), np.inf, share).max(initial=0.0))
 

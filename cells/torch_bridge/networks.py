@@ -10,9 +10,20 @@ from cells.base import Cell, Params
 from cells.losses import Linear
 from cells.masked import masked
 from cells.network import Network
+from cells.scaled import Scaled
 
 from .call import Call, Start
 from .counterparts import Kind
+
+
+class StateNetwork(Network):
+    """A network whose output is its top layer's state: W_y is the identity, and nothing is multiplied by it."""
+
+    def read_out(self, states: Scaled) -> Scaled:
+        return states
+
+    def read_back(self, d_y: Array) -> Array:
+        return d_y
 
 
 def network_of(
@@ -53,7 +64,7 @@ def _every_other(states: Start | None, way: int) -> Start | None:
 def _one_way(cell: Cell, layers: Sequence[Params], call: Call, attached: Array, times: Array | None) -> Network:
     (T, B, H), zeros = call.d_out.shape, np.zeros(call.d_out.shape[1:])
     own_times = cell.draw_times(T, B, np.random.default_rng(0)) if times is None else times
-    return Network(
+    return StateNetwork(
         cell=cell if call.active is None else masked(cell, call.active),
         layers=tuple(layers),
         readout={"W_y": np.eye(H), "b_y": np.zeros(H)},

@@ -35,7 +35,7 @@ def to_numpy(name: str, values: Any) -> Array:
     """
     plain = _plain(name, values)
     try:
-        array = np.array(plain)
+        array = np.asarray(plain)
         if array.dtype.kind in "biuf":
             return array.astype(np.float64)
     except (ValueError, TypeError):

@@ -1,5 +1,7 @@
 """Real sequences: the roles a column may have, clocks that began far away, gaps, and faults named by line."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,16 @@ def zeroed(first, text):
 def test_dates_are_times_too():
     r = read("time,a\n2024-05-01T12:00:00,1\n2024-05-01T12:00:30.5,2\n").recording
     assert r.times[:, 0].tolist() == [0, 30.5]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has one zone a process")
+def test_no_hour_is_lost_where_clocks_are_put_forward(monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    r = read("time,a\n2024-03-31T01:30:00,1\n2024-03-31T03:30:00,2\n").recording
+    monkeypatch.undo()
+    time.tzset()
+    assert r.times[:, 0].tolist() == [0, 7200]
 
 
 def test_the_next_value_is_asked_and_the_last_row_left_out():

@@ -19,7 +19,7 @@ from lab.writing.child import written
 from lab.writing.record import Writing
 from tests.ui.sessions import Session
 from ui.rich_text import JOINER
-from ui.train import show, write
+from ui.train import open_network, show, write
 from ui.train import stored as stored_records
 from ui.train.save import page_html
 from ui.train.together import row_of
@@ -148,6 +148,13 @@ def test_the_trained_network_opens_on_the_main_page_with_the_weights_it_has_lear
         np.testing.assert_array_equal(array, learned[name].detach().double().numpy())
     assert session.values["signal"] == "tokens" and session.values["steps"] == 14
     assert "short, trained for 40 updates" in network.source and session.charts["chart"]
+
+
+def test_truncated_credit_opens_truncated(home, monkeypatch):
+    job = stored(LabSettings(task="names", length=14, hidden=4, batch=4, updates=2, truncate=5))
+    monkeypatch.setattr(open_network, "keep", lambda *_: None)
+    (place,) = runs.find(runs.store(), job)
+    assert open_network.changes_of(place)["truncation"] == 5
 
 
 def test_an_earlier_networks_weights_are_opened_from_the_list_and_from_the_scrubber(ended):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
@@ -130,7 +130,10 @@ def _times(columns: Columns, roles: Roles, sequences: Sequence[Rows]) -> tuple[A
 
 
 def _time(columns: Columns, place: int, name: str, text: str) -> Decimal:
-    """Return a number or a date, exactly: Unix times in nanoseconds have more digits than float64."""
+    """Return a number or a date, exactly: Unix times in nanoseconds have more digits than float64.
+
+    A date without a zone is one of UTC, whose hours are never put forward or back.
+    """
     try:
         value = Decimal(text)
         if value.is_finite() and abs(value) < Decimal(10) ** 30:
@@ -138,7 +141,8 @@ def _time(columns: Columns, place: int, name: str, text: str) -> Decimal:
     except InvalidOperation:
         pass
     try:
-        return Decimal(repr(datetime.fromisoformat(text).timestamp()))
+        date = datetime.fromisoformat(text)
+        return Decimal(repr((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()))
     except (ValueError, OverflowError, OSError):
         _refuse(columns, place, name, "is neither a number nor a date such as 2024-05-01T12:00:00")
         raise

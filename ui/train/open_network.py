@@ -42,7 +42,8 @@ def changes_of(place: runs.Place, update: int | None = None) -> dict[str, Any]:
     s = place.settings
     steps = min(s.length, int(high_of("steps")))
     changes = {"network": network, "weight_scale": 1.0, "input_scale": 1.0, "layer": 0, "activation": s.activation}
-    return changes | {"steps": steps, "scrub": ()} | _input(network.inputs, s.task_class.symbols and not s.embedding)
+    changes |= {"steps": steps, "scrub": (), "truncation": min(s.truncate, int(high_of("truncation")))}
+    return changes | _input(network.inputs, s.task_class.symbols and not s.embedding)
 
 
 def _input(inputs: int, symbols: bool) -> dict[str, Any]:

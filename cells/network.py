@@ -77,7 +77,7 @@ def build(settings: RunSettings, shared: Shared | None = None) -> Network:
     return Network(
         cell=cell,
         layers=tuple(_params(s, cell, layer) for layer in range(s.layers)),
-        readout=_once(shared, ("readout", s.seed, s.hidden, outputs), lambda: _readout(s, outputs)),
+        readout=_once(shared, ("readout", s.seed, s.hidden, outputs, s.network), lambda: _readout(s, outputs)),
         start=(_once(shared, ("start", s.batch, s.hidden, cell.state_names), lambda: _zeros(s, cell)),) * s.layers,
         x=task.x,
         targets=task.targets,
@@ -111,6 +111,9 @@ def _task_key(s: RunSettings) -> tuple:
 
 
 def _readout(s: RunSettings, outputs: int) -> Params:
+    """Return the readout that was brought, or a drawn one."""
+    if s.network is not None and s.network.readout is not None:
+        return dict(s.network.readout)
     rng = np.random.default_rng((s.seed, READOUT_STREAM))
     return {"W_y": rng.normal(0, s.hidden**-0.5, (s.hidden, outputs)), "b_y": np.zeros(outputs)}
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from .knobs import knobs_of
 from .registry import CELLS
 
 WIDEST, DEEPEST = 4096, 4  # units and layers that settings take
+READ_BY = ", read out by "
 DRAWING = frozenset({"init"}).union(  # fields and knobs that only decide how weights are drawn
     name for cell in CELLS.values() for name, f in knobs_of(cell.Options).items() if f.metadata["knob"].draws
 )
@@ -27,6 +28,7 @@ class OwnNetwork:
     options  the cell's knobs that the weights decide, such as whether there are peepholes
     key      what a link calls it: the file's SHA-256 and the module's name
     source   the same in words
+    readout  W_y (H, O) and b_y (O,) of the file's own; None draws them
     """
 
     cell: str
@@ -34,6 +36,7 @@ class OwnNetwork:
     options: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     source: str = "weights of your own"
+    readout: Params | None = None
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
@@ -46,6 +49,8 @@ class OwnNetwork:
             raise ValueError(f"hidden = {self.hidden} is outside [1, {WIDEST}]")
         for place, layer in enumerate(self.layers):
             self._check_layer(place, layer)
+        if self.readout is not None:
+            object.__setattr__(self, "readout", _checked_readout(self.readout, self.hidden))
 
     @property
     def hidden(self) -> int:
@@ -56,6 +61,11 @@ class OwnNetwork:
     def inputs(self) -> int:
         """Inputs I of the lowest layer."""
         return self._rows("W_x")
+
+    @property
+    def outputs(self) -> int | None:
+        """Return O of the readout; None where it is drawn, and so fits whatever is asked."""
+        return None if self.readout is None else len(self.readout["b_y"])
 
     def _rows(self, name: str) -> int:
         array = self.layers[0].get(name)
@@ -78,7 +88,7 @@ class OwnNetwork:
     def digest(self) -> str:
         """SHA-256 of everything that a run depends on."""
         found = hashlib.sha256(repr((self.cell, sorted(self.options.items()))).encode())
-        for layer in self.layers:
+        for layer in (*self.layers, self.readout or {}):
             for name in sorted(layer):
                 found.update(f"{name}{layer[name].shape}".encode())
                 found.update(layer[name].tobytes())
@@ -118,20 +128,45 @@ class OwnNetwork:
             raise ValueError(f"layer {place + 1} has {unknown[0]}, which the {cell.label} does not know")
         _check_clock(place, layer)
 
+    def with_readout(self, name: str, W_y: Array, b_y: Array) -> "OwnNetwork":
+        """Return the same network with a readout of its file's own, which bears this name there."""
+        called = f"{READ_BY}{name}"
+        readout = {"W_y": W_y, "b_y": b_y}
+        return replace(self, readout=readout, key=self.key + called, source=self.source + called)
+
+    def without_readout(self) -> "OwnNetwork":
+        """Return the same network with a readout that is drawn."""
+        key, source = (text.rpartition(READ_BY)[0] or text for text in (self.key, self.source))
+        return replace(self, readout=None, key=key, source=source)
+
     def as_plain(self) -> dict[str, Any]:
         """Plain values that `from_plain` brings back, digit for digit."""
-        layers = [{name: [list(a.shape), a.tobytes().hex()] for name, a in layer.items()} for layer in self.layers]
         named = {"options": dict(self.options), "key": self.key, "source": self.source}
-        return {"cell": self.cell, "layers": layers} | named
+        arrays = {"layers": [*map(_packed, self.layers)], "readout": self.readout and _packed(self.readout)}
+        return {"cell": self.cell} | arrays | named
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "OwnNetwork":
         """Return the network of `as_plain`."""
-        layers = tuple(
-            {name: np.frombuffer(bytes.fromhex(text)).reshape(shape) for name, (shape, text) in layer.items()}
-            for layer in plain["layers"]
-        )
-        return cls(plain["cell"], layers, plain["options"], plain["key"], plain["source"])
+        layers, readout = tuple(map(_unpacked, plain["layers"])), plain.get("readout")
+        named = (plain["cell"], layers, plain["options"], plain["key"], plain["source"])
+        return cls(*named, None if readout is None else _unpacked(readout))
+
+
+def _packed(arrays: Params) -> dict[str, Any]:
+    return {name: [list(array.shape), array.tobytes().hex()] for name, array in arrays.items()}
+
+
+def _unpacked(plain: Mapping[str, Any]) -> Params:
+    return {name: np.frombuffer(bytes.fromhex(text)).reshape(shape) for name, (shape, text) in plain.items()}
+
+
+def _checked_readout(readout: Params, hidden: int) -> Params:
+    """Return read-only copies of W_y (H, O) and b_y (O,)."""
+    W_y, b_y = (_copy(name, readout[name]) for name in ("W_y", "b_y"))
+    if W_y.ndim != 2 or len(W_y) != hidden or b_y.shape != W_y.shape[1:] or not b_y.size:
+        raise ValueError(f"W_y has shape {W_y.shape} and b_y {b_y.shape}; they take ({hidden}, O) and (O,)")
+    return {"W_y": W_y, "b_y": b_y}
 
 
 def _shapes(cell: Cell, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
@@ -144,8 +179,10 @@ def _shapes(cell: Cell, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
 
 
 def _copy(name: str, array: Any) -> Array:
-    """Return a read-only float64 copy; ValueError names the first value that is not finite."""
-    copy = np.array(array, dtype=np.float64, order="C")
+    """Return a read-only float64 copy, or the array where it is one; ValueError names the first value not finite."""
+    is_ours = isinstance(array, np.ndarray) and array.dtype == np.float64 and array.flags.c_contiguous
+    is_ours = is_ours and array.flags.owndata and not array.flags.writeable
+    copy = array if is_ours else np.array(array, dtype=np.float64, order="C")
     bad = np.argwhere(~np.isfinite(copy))
     if len(bad):
         place = tuple(bad[0].tolist())

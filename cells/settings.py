@@ -84,8 +84,10 @@ class RunSettings:
             self._set("loss_steps", self._checked_loss_steps())
         if "own" in changed:
             self._set("own", self._checked_own())
-        self._check_brought()
+        self._read_brought()
         self._check_input()
+        if self.network is not None:
+            self._check_network(self.network)
         self.options.check_run(self)
         self._check_cost()
 
@@ -163,16 +165,14 @@ class RunSettings:
             raise BadValue(f"own = {rows[step, column]} at step {step + 1} is outside [-1e6, 1e6]", "own")
         return tuple(map(tuple, rows.tolist()))
 
-    def _check_brought(self) -> None:
-        """Make a network and a recording of plain values; BadValue where the other settings do not fit them."""
+    def _read_brought(self) -> None:
+        """Make a network and a recording of plain values; BadValue for what is neither."""
         for name, kind in (("network", OwnNetwork), ("recording", Recording)):
             value = getattr(self, name)
             if isinstance(value, dict):
                 self._set(name, kind.from_plain(value))
             elif value is not None and not isinstance(value, kind):
                 raise BadValue(f"{name} = {shown(value)} is no {kind.__name__}", name)
-        if self.network is not None:
-            self._check_network(self.network)
 
     def _check_network(self, network: OwnNetwork) -> None:
         for name, fixed in network.fixed.items():
@@ -185,6 +185,11 @@ class RunSettings:
             sentence = f"{field} = {shown(self.get(field))} gives {self.input_size} inputs a step"
             nearest = "running_average" if field == "signal" else network.inputs
             raise BadValue(f"{sentence}, the network reads {network.inputs}", field, nearest)
+        if network.outputs not in (None, self.output_size):
+            sentence = f"signal = {shown(self.signal)} asks for {self.output_size} outputs a step"
+            raise BadValue(
+                f"{sentence}, the network's readout gives {network.outputs}", "network", network.without_readout()
+            )
 
     def _check_recording(self, recording: Recording) -> None:
         if self.batch != recording.batch:
@@ -279,6 +284,11 @@ class RunSettings:
     def input_size(self) -> int:
         """Inputs I as the signal gives them."""
         return SIGNALS[self.signal].inputs(self)
+
+    @property
+    def output_size(self) -> int:
+        """Outputs O as the signal asks for them."""
+        return SIGNALS[self.signal].outputs(self)
 
 
 def _carried_over(options: Any, kind: type, knobs: dict[str, Any]) -> Any:

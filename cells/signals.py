@@ -35,6 +35,10 @@ class Signal(ABC):
         """Return I, the number of inputs a step."""
         return settings.inputs
 
+    def outputs(self, settings) -> int:
+        """Return O, the number of targets a step."""
+        return self.inputs(settings)
+
     def loss_of(self, settings) -> Loss:
         """Return the loss that goes with the targets."""
         return LOSSES[self.loss]
@@ -119,6 +123,10 @@ class Own(Signal):
 
     def inputs(self, settings):
         return len(settings.own[0]) if settings.recording is None else settings.recording.inputs
+
+    def outputs(self, settings):
+        targets = None if settings.recording is None else settings.recording.targets
+        return self.inputs(settings) if targets is None else targets.shape[-1]
 
     def loss_of(self, settings):
         if settings.recording is None:

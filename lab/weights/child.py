@@ -1,31 +1,22 @@
-"""A process of its own that unpickles: a .pt file comes in, its recurrent tensors go out as safetensors.
+"""A process of its own that reads a .pt file: its bytes come in, its recurrent tensors go out as safetensors.
 
-PyTorch's weights_only reader knows tensors and plain containers and runs nothing else; should it ever be wrong, this
-process may write no file, start no process, and has little memory and time left.
+A state_dict as torch.save writes it is read without PyTorch (`plain.py`). What that leaves, a second process gives to
+PyTorch's weights_only reader, which knows tensors and plain containers and runs nothing else. Should either ever be
+wrong, the process may write no file, start no process, and has little memory and time left.
 """
 
 import io
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
-MEMORY, SECONDS, DEEPEST = 1_500_000_000, 20, 8
-REFUSED = 3  # exit code beside a sentence
+from .names import is_recurrent, may_read_out, named
+from .plain import Unplain, plain_safetensors
 
-
-def tensors_of(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Yield every tensor of nested dicts, by its names joined with dots: a checkpoint may hold its state_dict
-    inside.
-    """
-    import torch
-
-    if isinstance(value, torch.Tensor):
-        yield name, value
-    elif isinstance(value, Mapping) and depth < DEEPEST:
-        for key, inner in value.items():
-            yield from tensors_of(inner, f"{name}.{key}" if name else str(key), depth + 1)
+MEMORY, SECONDS = 1_500_000_000, 20
+REFUSED, LEFT = 3, 4  # exit codes: a sentence says why; the plain reader leaves the file to PyTorch
 
 
 def limit() -> None:
@@ -45,11 +36,14 @@ def converted(data: bytes) -> bytes:
     import torch
     from safetensors.torch import save
 
-    from .names import is_recurrent
-
     found = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    named = {name: tensor for name, tensor in tensors_of(found) if is_recurrent(name, tensor.shape)}
-    return save({name: _plain(tensor) for name, tensor in named.items()})
+    tensors = {name: tensor for name, tensor in named(found, torch.Tensor) if _is_kept(name, tensor)}
+    return save({name: _plain(tensor) for name, tensor in tensors.items()})
+
+
+def _is_kept(name: str, tensor: Any) -> bool:
+    numbers = str(tensor.layout) == "torch.strided" and tensor.is_floating_point() and not tensor.is_meta
+    return is_recurrent(name, tensor.shape) or (numbers and may_read_out(name, tensor.shape))
 
 
 def _plain(tensor: Any) -> Any:
@@ -62,18 +56,30 @@ def _plain(tensor: Any) -> Any:
 
 
 def main() -> None:
-    """Bytes in, bytes out; a sentence on stderr where there are none."""
+    """Read a plain state_dict, bytes in and bytes out; LEFT where it is none."""
+    _answer(plain_safetensors)
+
+
+def main_with_torch() -> None:
+    """Read whatever PyTorch reads."""
     import torch
     from safetensors.torch import save
 
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     save({"warm": torch.zeros(1)})  # all that is imported is imported before the limits fall
+    _answer(converted)
+
+
+def _answer(read: Callable[[bytes], bytes]) -> None:
+    """Write what a reader makes of the bytes that come in; a sentence on stderr where it makes nothing."""
     data = sys.stdin.buffer.read()
     if os.name == "posix" and os.path.exists("/proc/self/statm"):  # noqa: PTH110
         limit()
     try:
-        answer = converted(data)
+        answer = read(data)
+    except Unplain:
+        os._exit(LEFT)
     except BaseException as error:
         sys.stderr.write(_said(error))
         sys.stderr.flush()
@@ -89,7 +95,3 @@ def _said(error: BaseException) -> str:
     if "Unsupported global" in text or "Unsupported class" in text or "weights_only" in text.lower():
         return "it holds more than tensors, which is not run: save model.state_dict() instead"
     return f"PyTorch cannot read it ({type(error).__name__}: {text[:100]})"
-
-
-if __name__ == "__main__":
-    main()

@@ -14,8 +14,8 @@ import safetensors
 from cells.arrays import Array
 
 from .errors import BadFile
-from .names import is_recurrent
-from .process import unpickled
+from .names import is_recurrent, may_read_out
+from .process import recurrent_tensors
 
 LARGEST = 200_000_000  # bytes of a file, and of what it unpacks to
 HEADER = 10_000_000  # bytes that names and shapes may take
@@ -42,7 +42,7 @@ def read_weights(data: bytes, name: str) -> WeightsFile:
         return WeightsFile(sha256, *parse_safetensors(data, name))
     if name.lower().endswith((".pt", ".pth", ".bin", ".ckpt")):
         check_zip(data, name)
-        return WeightsFile(sha256, *parse_safetensors(unpickled(data, _short(name)), name))
+        return WeightsFile(sha256, *parse_safetensors(recurrent_tensors(data, _short(name)), name))
     raise BadFile(f"{_short(name)} is neither .safetensors nor .pt: save the model's state_dict as one of them.")
 
 
@@ -60,8 +60,14 @@ def parse_safetensors(data: bytes, name: str) -> tuple[dict[str, Array], dict[st
         raise BadFile(f"{_short(name)} is no safetensors file: {reason}.") from None
     if len(tensors) > ENTRIES:
         raise BadFile(f"{_short(name)} holds {len(tensors)} tensors, outside [1, {ENTRIES}].")
-    arrays = {key: _array(key, tensor) for key, tensor in tensors if is_recurrent(key, tensor["shape"])}
+    arrays = {key: _array(key, tensor) for key, tensor in tensors if _is_kept(key, tensor)}
     return arrays, {str(key): str(value) for key, value in notes.items()}
+
+
+def _is_kept(name: str, tensor: Mapping[str, Any]) -> bool:
+    """Return whether a tensor is of use; a layer that reads out need not be one, whatever its type."""
+    floats = tensor["dtype"] == "BF16" or tensor["dtype"] in FLOATS
+    return is_recurrent(name, tensor["shape"]) or (floats and may_read_out(name, tensor["shape"]))
 
 
 def _array(name: str, tensor: Mapping[str, Any]) -> Array:

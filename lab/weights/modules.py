@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from cells.registry import CELLS
 
 from .files import WeightsFile
 from .names import OURS, PYTORCH, REWRITTEN
+from .readouts import readouts_of
 
 TORCH_CELLS = {1: "rnn", 3: "gru", 4: "lstm"}  # blocks of rows -> cell
 TORCH_GATES = {"rnn": ("u",), "gru": ("r", "z", "n"), "lstm": ("i", "f", "g", "o")}  # in the order of PyTorch's rows
@@ -34,13 +35,17 @@ class Found:
     network: OwnNetwork | None = None
     problem: str = ""
     activation: str = "tanh"
+    readouts: Mapping[str, OwnNetwork] = field(default_factory=dict)  # the same with a readout of the file's own
 
 
 def find_modules(file: WeightsFile, source: str) -> tuple[Found, ...]:
     """Return every recurrent module of a file, in the order of its names; `source` is the file's name."""
     rewritten = _rewritten(file.arrays)
     plain = [*_torch_modules(file, source, set(rewritten)), *_our_modules(file, source)]
-    return tuple(sorted([*plain, *map(_rewritten_found, rewritten)], key=lambda one: one.name)[:MOST])
+    found = sorted([*plain, *map(_rewritten_found, rewritten)], key=lambda one: one.name)[:MOST]
+    return tuple(
+        one if one.network is None else replace(one, readouts=readouts_of(one.network, file.arrays)) for one in found
+    )
 
 
 def _rewritten(names: Iterable[str]) -> list[str]:
@@ -78,18 +83,23 @@ Layers = dict[tuple[bool, int], dict[str, Array]]
 
 
 def _of_torch(name: str, layers: Layers, sha256: str, source: str) -> Iterator[Found]:
-    """Yield one module; a bidirectional one as its directions, of which only the lowest layer reads x alone."""
+    """Yield one module; a bidirectional one as each layer's two directions, which are networks of their own."""
     ways, depth = {way for way, _ in layers}, 1 + max(layer for _, layer in layers)
     if len(ways) == 1:
         yield _torch_found(name, [layers.get((False, k), {}) for k in range(depth)], sha256, source)
         return
-    several = depth > 1
-    for way in (False, True):
-        said = f"{name}{', layer 1' if several else ''}{', reverse direction' if way else ', forward direction'}"
-        yield _torch_found(said, [layers.get((way, 0), {})], sha256, source)
-    if several:
-        problem = f"{name} is bidirectional: its upper layers read both directions, so each layer 1 is listed alone."
-        yield Found(f"{name}, {depth} layers", "bidirectional", problem=problem)
+    for place in range(min(depth, DEEPEST)):
+        for way in (False, True):
+            where = f", layer {place + 1}" if depth > 1 else ""
+            said = f"{name}{where}{', reverse direction' if way else ', forward direction'}"
+            found = _torch_found(said, [layers.get((way, place), {})], sha256, source)
+            yield replace(found, label=found.label + _told_of_direction(place, way))
+
+
+def _told_of_direction(place: int, way: bool) -> str:
+    """Return what one direction of one layer reads, in words that go on after its sizes."""
+    reads = f": the outputs of both directions of layer {place}" if place else ""
+    return f"{reads}{', the last step first' if way else ''}"
 
 
 def _torch_found(name: str, layers: list[dict[str, Array]], sha256: str, source: str) -> Found:

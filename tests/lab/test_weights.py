@@ -12,9 +12,11 @@ from torch import nn
 
 from cells import RunSettings
 from cells.engine import solve
+from cells.knobs import BadValue
 from cells.network import build
 from cells.own_network import OwnNetwork
-from lab.weights import BadFile, find_modules, read_weights
+from cells.torch_bridge import trace_weights
+from lab.weights import BadFile, find_modules, read_weights, to_safetensors
 from tests.cells.closeness import assert_rows_close
 from tests.lab import forked, hostile, hostile_more
 
@@ -68,6 +70,62 @@ def test_both_directions_of_one_layer_and_a_cell_are_listed():
     np.testing.assert_array_equal(backward.layers[0]["W_h"][:, 4:8], both["weight_hh_l0_reverse"][:4].T)
 
 
+def test_every_layer_of_a_bidirectional_stack_runs_in_both_directions():
+    module = nn.GRU(3, 5, 2, bidirectional=True, dtype=torch.float64)
+    found = {one.name.removeprefix("the whole file, "): one for one in listed(arrays_of(module))}
+    assert [one.problem for one in found.values()] == [""] * 4
+    assert found["layer 2, reverse direction"].label == (
+        "nn.GRU, 1 layer of 5 units, 10 inputs: the outputs of both directions of layer 1, the last step first"
+    )
+    lower = nn.GRU(3, 5, bidirectional=True, dtype=torch.float64)
+    lower.load_state_dict({name: value for name, value in module.state_dict().items() if "_l0" in name})
+    x = torch.randn(9, 2, 3, dtype=torch.float64)
+    read, (whole, _) = lower(x)[0].detach().numpy(), module(x)
+    for name, way, half in (("forward", 1, slice(5)), ("reverse", -1, slice(5, 10))):
+        params = found[f"layer 2, {name} direction"].network.layers[0]
+        states = trace_weights("gru", params, read[::way], np.ones((9, 2, 5))).states["h"][1:]
+        assert_rows_close(states[::way], whole[..., half].detach(), 1e-12)
+
+
+# ── what reads a module out
+
+
+class Reader(nn.Module):
+    """A module, layers that fit it, and others that do not."""
+
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.head, self.value = nn.LSTM(2, 6), nn.Linear(6, 2), nn.Linear(6, 1, bias=False)
+        self.other, self.norm, self.embedding = nn.Linear(5, 2), nn.LayerNorm(6), nn.Embedding(300, 6)
+
+
+def test_layers_that_fit_a_module_may_read_it_out():
+    model = Reader().double()
+    (found,) = listed(arrays_of(model))
+    assert list(found.readouts) == ["head: 6 to 2", "value: 6 to 1"]
+    own = found.readouts["head: 6 to 2"]
+    assert own.key.endswith(":rnn, read out by head") and own.source == "rnn of model.safetensors, read out by head"
+    assert own.without_readout() == found.network
+    trace = run_of(own)
+    output = model.head(model.rnn(torch.tensor(trace.inputs))[0])
+    assert_rows_close(trace.outputs, output.detach(), 1e-12)
+    assert OwnNetwork.from_plain(own.as_plain()) == own != found.network
+
+
+def test_a_readout_of_another_size_than_the_signal_asks_for_is_refused():
+    (found,) = listed(arrays_of(Reader().double()))
+    with pytest.raises(BadValue, match="the network's readout gives 1") as raised:
+        run_of(found.readouts["value: 6 to 1"])
+    assert str(raised.value).startswith("signal = 'running_average' asks for 2 outputs a step")
+    assert raised.value.nearest == found.network
+
+
+def test_types_that_no_readout_has_do_no_harm():
+    arrays = arrays_of(nn.RNN(2, 4)) | {"table.weight": np.ones((5, 4), np.int64), "a.weight": np.ones((0, 4))}
+    (found,) = listed(arrays)
+    assert found.readouts == {}
+
+
 @pytest.mark.parametrize("wrap", [nn.utils.parametrizations.weight_norm, nn.utils.weight_norm])
 @pytest.mark.filterwarnings("ignore")
 def test_weights_that_are_computed_from_others_are_named(wrap):
@@ -86,6 +144,15 @@ def test_our_own_names_are_read(cell):
     (found,) = listed(arrays)
     again = run_of(found.network)
     assert all(np.array_equal(again.grads[part], trace.grads[part]) for part in trace.state_names)
+    assert found.readouts == {}
+
+
+def test_our_own_export_brings_its_readout_back():
+    settings = RunSettings(cell="phased_lstm", hidden=4, batch=3, steps=9, seed=7)
+    trace = solve(build(settings), settings)
+    (found,) = find_modules(read_weights(to_safetensors(trace), "m.safetensors"), "m.safetensors")
+    again = run_of(found.readouts["readout: 4 to 1"], seed=7)
+    assert np.array_equal(again.outputs, trace.outputs) and again.loss == trace.loss
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])

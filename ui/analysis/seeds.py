@@ -1,7 +1,8 @@
-"""Define what the fan page does beside its charts: a click on a draw chooses its seed."""
+"""Define what the fan page does beside its charts: what the draws differ in, and a click on one chooses its seed."""
 
 import streamlit as st
 
+from cells import RunSettings
 from cells.analysis.ensemble.seeds import Fan
 from ui import state
 from ui.chart import event_of
@@ -10,6 +11,17 @@ from viz.analysis.seed_dots import seed_at
 from .equations import finished
 from .selection import Selection
 from .show import show_analysis_chart
+
+
+def show_what_differs(settings: RunSettings) -> None:
+    """Say what a seed draws where the weights are the reader's own; nothing where it draws everything."""
+    network = settings.network
+    if network is None:
+        return
+    drawn = [] if settings.signal == "own" else ["the input"]
+    drawn += [] if network.readout is not None else ["the readout"]
+    rest = f"what differs is {' and '.join(drawn)}" if drawn else "and nothing else is drawn, so all draws are alike"
+    st.caption(f"Your weights are the same in every draw: {rest}.")
 
 
 def show_draws(selection: Selection) -> None:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from cells import RunSettings
 from ui import compute
-from ui.brought.page import sequences_widgets, weights_widgets
+from ui.brought.sequences import sequences_widgets
+from ui.brought.weights import weights_widgets
 from ui.chart import show_chart
 from ui.export.exportables import offer
 from ui.flow.flow_exportables import flow_exportables

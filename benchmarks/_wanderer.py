@@ -1,13 +1,14 @@
 """A reader who uses everything: any control of any page, messages that come late, clicks faster than the answers."""
 
 import asyncio
+import json
 from collections import deque
 from random import Random
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from benchmarks._controls import Control, chosen, control_of, shown
+from benchmarks._controls import EVENTS, Control, chosen, control_of, shown
 from benchmarks._session import LIMIT, Answer, Session
 
 LATE = 60  # controls that are gone and still remembered
@@ -36,6 +37,11 @@ class Wanderer(Session):
     def watched(self) -> list[str]:
         """Fragments that ask to be run now and then, as progress does."""
         return sorted(self._watched)
+
+    @property
+    def query(self) -> str:
+        """The query of the address bar."""
+        return self._state.rerun_script.query_string
 
     async def step(self, rng: Random) -> Answer:
         """Do one thing that a reader, or a slow line, may do."""
@@ -81,6 +87,17 @@ class Wanderer(Session):
             answer = await self._ask(SILENCE if late else LIMIT)
         if trigger or late:
             self._forget(state.id)
+        return answer
+
+    async def tell(self, control: Control, event: str, value: object, fragment: str) -> Answer:
+        """Send what a component has to say, as a browser does where a component of that fragment spoke in the same moment."""
+        self._state.rerun_script.fragment_id = fragment
+        state = WidgetState(
+            id=EVENTS.format(control.id), json_trigger_value=json.dumps([{"event": event, "value": value}])
+        )
+        self._put(state)
+        answer = await self._ask(LIMIT)
+        self._forget(state.id)
         return answer
 
     async def use_all_gone(self, rng: Random) -> Answer:

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from ui import state
-from ui.views.fields import lecture_view
+from ui.views.fields import Values, lecture_view
+from ui.views.lecture import OF_THE_AUDIENCE
+
+TURN = "turn asked"
 
 
 def is_lecture() -> bool:
@@ -14,3 +17,19 @@ def is_lecture() -> bool:
 def is_locked() -> bool:
     """Return whether the page stands inside another one: it then offers what its link chose, and no way elsewhere."""
     return bool(st.context.is_embedded)
+
+
+def of_whole_page() -> Values:
+    """Return what says how the whole page is shown: large, with which controls; and the step that is asked for."""
+    shown = {name: value for name, value in state.values().items() if name in OF_THE_AUDIENCE}
+    return shown | {TURN: st.session_state.get(TURN)}
+
+
+def ask_turn(by: int) -> None:
+    """Ask for another step of the lesson when the whole page is drawn next."""
+    st.session_state[TURN] = by
+
+
+def take_turn() -> int:
+    """Return by how many steps of the lesson the page shall move; 0 where nobody asked."""
+    return st.session_state.pop(TURN, 0)

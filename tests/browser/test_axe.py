@@ -10,6 +10,7 @@ GRAVE = ("serious", "critical")
 SMALL = "steps=12&hidden=4&batch=2"
 ALSO = {"gate": "&cell=phased_lstm", "fan": "&seeds=20", "flow": "&scrub=weight_scale"}
 QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
+    && window.backflowRoom?.act // the foot of the page
     && !document.querySelector('[data-testid=stProgress]')
     && [...document.querySelectorAll('.bf-plot')].every(plot => plot.dataset.painted)
     && document.querySelector('.bf-page-title, .bf-step')"""

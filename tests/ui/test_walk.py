@@ -48,6 +48,19 @@ async def walks(port: int, steps: int) -> list[str]:
     return [error for errors in found for error in errors]
 
 
+async def keys_beside_a_chart(port: int) -> list[str]:
+    """The addresses after two keys of a lecture, each in one message with what a chart says."""
+    reader, _ = await Wanderer.open(port, f"{QUERY}&lesson=02-why-it-vanishes&lesson_step=1")
+    found = []
+    for event, value in (("lecture", True), ("turn", 1)):
+        keys = next(control for control in reader.controls.values() if "lecture keys" in control.id)
+        body = next(control.fragment for control in reader.controls.values() if control.fragment)
+        await reader.tell(keys, event, value, body)
+        found.append(reader.query)
+    await reader.close()
+    return found
+
+
 def heard(found: Coroutine[None, None, list[str]]) -> list[str]:
     """The errors of a walk, which has a thread of its own: a browser's test may have left a loop in this one."""
     with ThreadPoolExecutor(1) as thread:
@@ -56,6 +69,11 @@ def heard(found: Coroutine[None, None, list[str]]) -> list[str]:
 
 def test_what_is_heard_of_a_page_after_it_was_left_does_no_harm(server):
     assert heard(late(server.port, Random(5))) == []
+
+
+def test_a_key_is_heard_in_one_message_with_what_a_chart_says(server):
+    large, turned = heard(keys_beside_a_chart(server.port))
+    assert "lecture=on" in large and "lesson_step=2" in turned and "lecture=on" in turned
 
 
 def test_no_step_of_a_random_walk_ends_in_an_error(server):

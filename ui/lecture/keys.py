@@ -10,7 +10,7 @@ from streamlit.components.v2 import component
 from ui import state
 from ui.lessons.library import label_of
 from ui.lessons.opening import open_lesson, turn_step
-from ui.stage import is_lecture, is_locked
+from ui.stage import ask_turn, is_lecture, is_locked, take_turn
 from ui.views.fields import learn_view, lecture_view
 
 HERE, KEY = Path(__file__).parent, "lecture keys"
@@ -22,9 +22,8 @@ def show_lecture_keys() -> None:
     if is_locked():
         return
     facts = json.dumps(_facts())
-    _keys()(key=KEY, data={"json": facts}, height="content", on_turn_change=_nothing, on_lecture_change=_turn_mode)
-    turn = (state.told(KEY) or {}).get("turn")
-    if turn in (-1, 1):
+    _keys()(key=KEY, data={"json": facts}, height="content", on_turn_change=_ask_turn, on_lecture_change=_turn_mode)
+    if turn := take_turn():
         turn_step(turn)
 
 
@@ -43,8 +42,11 @@ def _facts() -> dict[str, Any]:
     return {"on": is_lecture(), "think": lecture_view(values).think, "where": where}
 
 
-def _nothing() -> None:
+def _ask_turn() -> None:
     """Let the run that follows do it: a callback may not turn the page."""
+    by = (state.told(KEY) or {}).get("turn")
+    if by in (-1, 1):
+        ask_turn(by)
 
 
 def _turn_mode() -> None:

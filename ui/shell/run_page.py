@@ -17,7 +17,7 @@ from ui.glossary import show_terms
 from ui.lessons.opening import is_in_lesson
 from ui.lessons.panel import beside_lesson
 from ui.server.render_lock import RENDER_LOCK
-from ui.stage import is_locked
+from ui.stage import is_locked, of_whole_page
 from ui.views.fields import Values, analysis_view, learn_view, lecture_view, map_view, page_view, run_settings
 from ui.views.page import PageView
 
@@ -44,10 +44,12 @@ def run_page(
     runs    tells which runs `draw` will make: large ones wait for those of other pages
     """
 
-    places = kept_slots()
+    places, shown_as = kept_slots(), of_whole_page()
 
     @st.fragment
     def body() -> None:
+        if of_whole_page() != shown_as:
+            st.rerun()  # the whole page: a key fell together with a message of a chart, for which the body is drawn alone
         with RENDER_LOCK.turn():
             fill(places)
             exportables.begin()

@@ -90,7 +90,7 @@ class Wanderer(Session):
         return answer
 
     async def tell(self, control: Control, event: str, value: object, fragment: str) -> Answer:
-        """Send what a component has to say, as a browser does where a component of that fragment spoke in the same moment."""
+        """Send what a component has to say, as browsers do where one of that fragment speaks in the same moment."""
         self._state.rerun_script.fragment_id = fragment
         state = WidgetState(
             id=EVENTS.format(control.id), json_trigger_value=json.dumps([{"event": event, "value": value}])

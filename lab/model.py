@@ -188,7 +188,7 @@ def _moved(s: LabSettings, rng: np.random.Generator, bias: Array) -> Array:
 
 
 def _draw_embedding(s: LabSettings, symbols: int) -> Array | None:
-    """Return rows of N(0, 1), or uniform within ±0.1 … as the readout starts; None for one-hot vectors."""
+    """Return rows of N(0, 1), or of N(0, start²) as all weights; None for one-hot vectors."""
     if not s.embedding:
         return None
     rng = np.random.default_rng((s.seed, EMBEDDING_STREAM))

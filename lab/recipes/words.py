@@ -6,8 +6,8 @@ from .base import Claim, Recipe, at_least, below
 
 EPOCHS, UPDATES_AN_EPOCH = 12, 127
 PLAIN = LabSettings(
-    task="words", cell="lstm", layers=2, hidden=200, embedding=200, batch=20, length=20, carry=True, reduction="sum",
-    optimiser="sgd", rate=1.0, clip=5, schedule="epochs", rate_factor=1 / 1.5, rate_epoch=6,
+    task="words", cell="lstm", layers=2, hidden=200, embedding=200, start=0.05, batch=20, length=20, carry=True,
+    reduction="sum", optimiser="sgd", rate=1.0, clip=5, schedule="epochs", rate_factor=1 / 1.5, rate_epoch=6,
     updates=EPOCHS * UPDATES_AN_EPOCH, evaluate_every=UPDATES_AN_EPOCH,
 )  # fmt: skip
 DROPPED = PLAIN.replace(dropout=0.4, dropout_ends=True)

@@ -49,7 +49,7 @@ def run_page(
     @st.fragment
     def body() -> None:
         if of_whole_page() != shown_as:
-            st.rerun()  # the whole page: a key fell together with a message of a chart, for which the body is drawn alone
+            st.rerun()  # a key fell into one message with what a chart says, for which the body is drawn alone
         with RENDER_LOCK.turn():
             fill(places)
             exportables.begin()

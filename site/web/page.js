@@ -234,6 +234,12 @@
     navigator.serviceWorker.addEventListener("message", ({ data }) => data.kind === "altered" && stop(`The file ${data.path} of this site is missing or was altered.`));
   }
 
+  // Streamlit takes the icon from beside the address, which is a page's own folder here: it stays where the page has it.
+  whenThere(() => {
+    const icon = document.querySelector("link[rel='shortcut icon']");
+    if (icon) Object.defineProperty(icon, "href", { get: () => `${ROOT}favicon.png`, set: () => {} });
+  });
+
   const able = typeof WebAssembly === "object" && typeof BigInt64Array === "function" && "noModule" in document.createElement("script");
   if (able) {
     picture();

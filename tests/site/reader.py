@@ -21,7 +21,7 @@ class Reader:
         self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **profile})
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
-        self.page.on("console", lambda told: self._note(told.type == "error", f"console: {told.text}"))
+        self.page.on("console", lambda told: self._note(told.type == "error", f"console: {told.text} {told.location}"))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.context.on("request", lambda asked: self._note(self._is_outside(asked.url), f"outside: {asked.url}"))
 

@@ -20,6 +20,21 @@ PATIENCE = 900_000  # ms: the machine may be busy
 LIVE = "() => !document.getElementById('bf-start') && document.querySelector('.stMain .bf-plot[data-painted]')"
 SETTLED = f"() => backflowProbe.isQuiet({2 * QUIET}) && !document.querySelector('[data-testid=stProgress]')"
 
+PROGRESS = "[data-testid=stProgress]"
+BEGUN = f"() => document.querySelector('{PROGRESS}') || backflowProbe.isQuiet({10 * QUIET})"
+WATCH_RING = """() => {
+  const ring = () => {
+    const traces = document.querySelector(".st-key-chart-phase .bf-plot")?.data ?? [];
+    return JSON.stringify(traces.find((trace) => trace.name === "present setting")?.x ?? null);
+  };
+  const before = ring();
+  window.ringMoved = new Promise((done) => addEventListener("keydown", () => {
+    const start = performance.now();
+    const look = () => (ring() !== before ? done(performance.now() - start) : requestAnimationFrame(look));
+    look();
+  }, { once: true, capture: true }));
+}"""
+
 
 def build_site(folder: Path, pyodide: Path | None) -> Path:
     """Build the site as a reader would."""
@@ -97,6 +112,27 @@ class Visit:
         self._touch(key, knob)
         self.page.wait_for_function(SETTLED, polling=20)
         return Press(self.page.evaluate("backflowProbe.result().ms"), 0.0)
+
+    def open_map(self, query: str) -> None:
+        """Open the phase diagram and wait until all of it is there."""
+        self.page.goto(f"{self._url}phase/?{query}")
+        self.page.wait_for_function(LIVE, polling=20)
+        self.page.wait_for_function(SETTLED, polling=20)
+
+    def press_while_computing(self, starts: str, knob: str) -> float | None:
+        """Move a knob while a map of another one is computed: ms until the map's ring stands at the new value.
+
+        None where the map was there before it could show its progress.
+        """
+        self._touch("ArrowRight", starts)
+        self.page.wait_for_function(BEGUN, polling=20)
+        if not self.page.locator(PROGRESS).count():
+            return None
+        self.page.evaluate(WATCH_RING)
+        self._touch("ArrowRight", knob)
+        waited = self.page.evaluate("ringMoved")
+        self.page.wait_for_function(SETTLED, polling=20)
+        return waited
 
     def _touch(self, key: str, knob: str) -> None:
         self.page.bring_to_front()

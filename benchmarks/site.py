@@ -13,6 +13,7 @@ from benchmarks._visit import Host, Visit, build_site
 from benchmarks.report import record, table
 
 WARM_UP = 3
+MAP = "map_size=41&map_y=seed,0,40&steps=50&hidden=32&batch=8"
 HEAD = ("Default view, RNN", "site", "native", "site / native", "target")
 TARGETS = """Seconds from the address to the live chart, each start in a window of its own; the second start is a
 reload from what the site's worker has kept, native a reload. A slider: from the key press to the last chart painted,
@@ -41,7 +42,7 @@ def rows(built: Path, starts: int, presses: int) -> list[tuple]:
         stack.enter_context(Visit(window, server.url)).start()  # its caches are full from now on
         found = _starts(window, host, server, starts)
         site, native = (stack.enter_context(Visit(window, url)) for url in (host.url, server.url))
-        return found + _slider(site, native, presses)
+        return found + _slider(site, native, presses) + _map(site, native, starts)
 
 
 def _starts(window, host: Host, server: Server, count: int) -> list[tuple]:
@@ -78,6 +79,18 @@ def _slider(site: Visit, native: Visit, presses: int) -> list[tuple]:
     pressed = [(site.press("ArrowRight"), native.press("ArrowRight")) for _ in range(presses)][WARM_UP:]
     mine, theirs = ([press.wait for press in side] for side in zip(*pressed, strict=True))
     return [_row("slider to painted, ms", mine, theirs, "200", 0)]
+
+
+def _map(site: Visit, native: Visit, rounds: int) -> list[tuple]:
+    """A map of 41 × 41 from the key that changes it, and a key of another control while one is computed."""
+    for visit in (site, native):
+        visit.open_map(MAP)
+    whole = [[visit.press("ArrowRight", "steps").wait for visit in (site, native)] for _ in range(rounds)]
+    mine, theirs = ([ms / 1000 for ms in side] for side in zip(*whole, strict=True))
+    meanwhile = [visit.press_while_computing("steps", "weight_scale") for visit in [site] * rounds]
+    moved = [waited for waited in meanwhile if waited is not None]
+    told = f"{median(moved):.0f}" if moved else "the map is there at once"
+    return [_row("map of 41 × 41, s", mine, theirs, "4"), ("slider meanwhile, ms", told, "", "", "400")]
 
 
 if __name__ == "__main__":

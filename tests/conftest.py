@@ -8,13 +8,17 @@ from jobs import Store
 from tests.jobs.live import end_all_of
 
 BROWSER = "tests/browser/"
+MIDDLE = (
+    f"{BROWSER}test_links"  # as much time before it as from it on; each half starts a server and a browser of its own
+)
 
 
 class Shares(LoadScopeScheduling):
-    """What each of several processes takes: all that needs the app in a browser, or one file of the rest."""
+    """What each of several processes takes: half of what needs the app in a browser, or one file of the rest."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else nodeid.split("::")[0]
+        file = nodeid.split("::")[0]
+        return f"{BROWSER}{file < MIDDLE}" if file.startswith(BROWSER) else file
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -23,7 +27,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests first: they are the longest share."""
+    """The browser's tests first: they are the longest shares."""
     items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
 

@@ -5,7 +5,7 @@ import pytest
 PLOT = ".st-key-chart-phase .bf-plot"
 SMALL = "?steps=12&hidden=4&batch=2&map_size=9"
 JOB = "?map_size=45&map_y=seed,0,44&steps=150&hidden=32&batch=4"
-LONG = "?map_size=201&map_y=seed,0,200&steps=400&hidden=24&batch=4"  # it never ends before it is stopped
+LONG = "?map_size=201&map_y=seed,0,200&steps=250&hidden=24&batch=4"  # it never ends before it is stopped
 ROWS = "more => Number(/Running: (\\d+)/.exec(document.querySelector('.st-key-map_job')?.innerText)?.[1]) > more"
 GAP = 12  # px that may be left between the map and the window's edge
 POINT = """([selector, x, y]) => {

@@ -1,10 +1,7 @@
 """One reader of the site: waits for what is drawn, and notes every complaint and every request that left the site."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-
-from playwright.sync_api import TimeoutError
 
 PATIENCE = 240_000  # ms: Python starts anew in every tab, on a machine that may be busy
 GLANCE = 50  # ms
@@ -56,11 +53,14 @@ class Reader:
 
     def _choose(self, link, name: str) -> None:
         """Open the menus one after the other until one has the page."""
+        offered = self.page.get_by_test_id("stTopNavDropdownLink").first
         for section in self.page.get_by_test_id("stTopNavSection").all():
             section.click()
-            with suppress(TimeoutError):
-                return link.click(timeout=PATIENCE / 60)
+            offered.wait_for()
+            if link.count():
+                return link.click()
             self.page.keyboard.press("Escape")
+            offered.wait_for(state="detached")
         raise AssertionError(f"the menu does not name {name}")
 
     @property

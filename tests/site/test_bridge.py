@@ -54,7 +54,8 @@ def test_streamlit_names_the_thread_of_a_script_as_the_bridge_expects():
 def test_the_frontend_asks_for_what_the_page_answers():
     """Its websocket and uploads by these names, and its root from the page."""
     texts = [path.read_text(encoding="utf-8") for path in (STREAMLIT / "static/static/js").glob("*.js")]
-    for word in ("_stcore/stream", "_stcore/health", "_stcore/host-config", "BACKEND_BASE_URL", "XMLHttpRequest", "link[rel='shortcut icon']"):
+    requests = ("_stcore/stream", "_stcore/health", "_stcore/host-config", "BACKEND_BASE_URL", "XMLHttpRequest")
+    for word in (*requests, "link[rel='shortcut icon']"):
         assert any(word in text for text in texts), word
 
 

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
+from .priority import lower_supervisor
 from .store import AT_WORK, LEASE, Store
-from .supervisor import be_nice, supervise
+from .supervisor import supervise
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     parser.add_argument("--allow", action="append", default=[], help="a function that may run, as module:function")
     parser.add_argument("--lease", type=float, default=LEASE, help="seconds without a sign of life until it is gone")
     options = parser.parse_args()
-    be_nice()
+    lower_supervisor()
     supervise(Store(options.home, tuple(options.allow), options.lease, AT_WORK), options.job)
 
 

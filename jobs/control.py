@@ -77,8 +77,8 @@ def stop(store: Store, job_id: str) -> None:
 
 
 @contextmanager
-def hold(store: Store, job_id: str) -> Iterator[None]:
-    """Keep every supervisor from a job for a while; JobError while one is at work.
+def hold(store: Store, job_id: str) -> Iterator[lease.Lease]:
+    """Keep every supervisor from a job for a while, under the lease that is given; JobError while one is at work.
 
     Who asks for the job meanwhile gets it as soon as it is free again.
     """
@@ -87,7 +87,7 @@ def hold(store: Store, job_id: str) -> Iterator[None]:
         raise JobError(f"the job {store.job(job_id)['name']!r} is at work: pause it first")
     ended = supervisor.start_beating(store, held)
     try:
-        yield
+        yield held
     finally:
         ended.set()
         if not lease.release(store, held):

@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+from . import priority
 from .store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,7 +17,11 @@ if sys.platform == "win32":
 
 
 def launch(store: Store, job_id: str) -> int:
-    """Start a supervisor of a job; returns its process id. One that finds another at work ends at once."""
+    """Start a supervisor of a job; returns its process id. One that finds another at work ends at once.
+
+    JobError where the environment asks for a niceness that is none.
+    """
+    priority.niceness()
     log = store.log_path(job_id)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:

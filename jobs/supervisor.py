@@ -4,8 +4,6 @@ import os
 import threading
 import traceback
 
-import psutil
-
 from . import function, lease, tiles
 from .job import JobError
 from .store import Store
@@ -59,12 +57,6 @@ def _attempt(store: Store, held: lease.Lease) -> str:
         traceback.print_exc()
         return f"the supervisor ended with {type(error).__name__}: {error}"
     return ""
-
-
-def be_nice() -> None:
-    """Leave the processor to whoever serves pages."""
-    process = psutil.Process()
-    process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else max(5, process.nice()))
 
 
 def _round(store: Store, held: lease.Lease) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from . import arrays, checkpoints, function, tiles
 from .job import JobError
 from .lease import HOST
+from .priority import lower_worker
 from .store import AT_WORK, Store
 
 REPORT_EVERY = 0.2  # seconds between two progress events of a tile
@@ -117,6 +118,7 @@ def run_tile(order: TileTask) -> TileResult:
 
 def _keep(order: TileTask) -> TileResult:
     """Straight into the store, so that the tile stays whoever dies next."""
+    lower_worker()
     store = Store(Path(str(order.home)), order.allow, busy=AT_WORK)
     tiles.check_deaths(store, order.job, order.tile, order.epoch)
     claim = tiles.claim(store, order.job, order.tile, order.epoch)

@@ -40,10 +40,11 @@ def playwright():
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_home(tmp_path_factory):
-    """Jobs of the tests lie in a folder of their own, and end with them."""
+    """Jobs of the tests lie in a folder of their own, end with them, and do not give way to the tests themselves."""
     home = tmp_path_factory.mktemp("backflow")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BACKFLOW_HOME", str(home))
+        patch.setenv("BACKFLOW_NICE", "0")
         yield
     if (home / "jobs.sqlite").exists():
         end_all_of(Store(home))

@@ -16,22 +16,22 @@ knob of the cell or of the task; --set text=@FILE reads a text of your own.
 """
 
 import argparse
-import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import jobs
-from cells.knobs import BadValue, fields_of, shown
-from cells.registry import CELLS
-from cells.words import number, steps
+from cells.knobs import BadValue
 
-from . import runs
+from . import runs, told
+from .assignments import changes_of, knobs_from
 from .follow import follow
+from .grid import whole_numbers
 from .recipes import RECIPES
 from .settings import LabSettings
 from .tasks import TASKS
-from .texts import read_text
+from .usual import USUAL
+
+MOST_TEXTS = 1000
 
 
 def main(words: Sequence[str]) -> int:
@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
 
 def chosen_runs(options: argparse.Namespace) -> dict[str, LabSettings]:
     """Return the runs that the words ask for, one for each label and seed."""
-    seeds = _seeds(options.seeds)
+    seeds = whole_numbers(options.seeds, "seeds")
     found: dict[str, LabSettings] = {}
     for seed in seeds:
         for label, settings in _one_seed(options, seed).items():
@@ -113,111 +113,17 @@ def _one_seed(options: argparse.Namespace, seed: int) -> dict[str, LabSettings]:
     )
 
 
-MOST_TEXTS = 1000
-USUAL: dict[str, dict[str, Any]] = {  # what a task needs to begin with
-    "names": {"length": 16, "batch": 16},
-    "name_length": {"length": 16, "batch": 16},
-    "surnames": {"length": 40},
-    "copy_memory": {"length": 20},
-    "characters": {"length": 30, "batch": 32},
-    "words": {"length": 20, "batch": 20, "embedding": 100},
-}
-
-
-def _seeds(text: str) -> list[int]:
-    try:
-        return [int(word) for word in text.split(",")]
-    except ValueError:
-        raise BadValue(f"seeds = {shown(text)} is no list of whole numbers such as 0,1,2", "seeds") from None
-
-
-def changes_of(settings: LabSettings, words: Sequence[str]) -> dict[str, Any]:
-    """--set words as values of their fields' types; BadValue names a word that is none."""
-    changes = {}
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not equals:
-            raise BadValue(f"set = {word!r} is not of the form key=value", "set")
-        changes[name] = _value(settings, name, text, changes)
-    return changes
-
-
-def _value(settings: LabSettings, name: str, text: str, before: Mapping[str, Any]) -> Any:
-    if name == "text":
-        return read_text(text[1:]) if text.startswith("@") else text
-    cell, task = (before.get(key, getattr(settings, key)) for key in ("cell", "task"))
-    kinds = [LabSettings, *(kind.Options for kind in (CELLS.get(cell), TASKS.get(task)) if kind)]
-    found = next((f for kind in kinds for f in fields_of(kind) if f.name == name), None)
-    if found is None:
-        raise BadValue(f"set: {name} is no field of LabSettings, nor a knob of {cell} or {task}", name)
-    return _read(found.default, name, text)
-
-
-def _read(present: Any, name: str, text: str) -> Any:
-    """Return text as a value of the kind that stands there now."""
-    if isinstance(present, bool):
-        if text.lower() not in SWITCHES:
-            raise BadValue(f"{name} = {text!r} is neither true nor false", name)
-        return SWITCHES[text.lower()]
-    if isinstance(present, (int, float)):
-        try:
-            return float(text) if isinstance(present, float) or "e" in text or "." in text else int(text)
-        except ValueError:
-            raise BadValue(f"{name} = {text!r} is no number", name) from None
-    return text
-
-
-SWITCHES = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
-
-
 def show_list(_: argparse.Namespace) -> int:
-    """Return all jobs of the lab, the newest first."""
-    found = runs.all_jobs(runs.store()) if runs.is_any() else []
-    for now in found:
-        print(f"{now.id[:8]}  {now.state:<11}  {now.done} of {now.total} runs  {now.progress:>4.0%}  {now.name}")
-    if not found:
-        print("No run yet: python backflow.py lab run RECIPE; python backflow.py lab recipes lists them.")
+    """Print all jobs of the lab, the newest first."""
+    print(told.listed(runs.all_jobs(runs.store()) if runs.is_any() else []))
     return 0
 
 
 def show(options: argparse.Namespace) -> int:
-    """Return how a job stands, each of its runs, and, once all have ended, what the recipe claims of them."""
+    """Print how a job stands, each of its runs, and, once all have ended, what the recipe claims of them."""
     here = runs.store()
-    places = runs.find(here, options.run)
-    now = jobs.status(here, places[0].job)
-    print(f"{now.id[:8]}  {now.name}\n{now.message.replace(' tiles', ' runs')}")
-    for place in places:
-        print(f"\n{place.name}  {place.label}\n  {in_words(runs.record_of(here, place))}")
-    _show_claims(here, places, now)
+    print(*told.job_in_words(here, runs.find(here, options.run)), sep="\n")
     return 0
-
-
-def in_words(record: Any) -> str:
-    """Return a run in a line or two."""
-    if record is None or not record.progress.update:
-        return "not begun"
-    last = {name: column[-1] for name, column in record.history.items() if len(column)}
-    told = f"update {record.progress.update} of {record.settings.updates}, loss {number(last['loss'])}"
-    if math.isfinite(last["half_life"]):
-        told += f", half-life of the gradient {steps(last['half_life'])}"
-    if record.progress.reason:
-        measured = ", ".join(f"{name} {number(value)}" for name, value in record.progress.metrics.items())
-        told += f"; ended by {record.progress.reason}; on the test data: {measured}"
-    if record.progress.halt:
-        told += f"\n  {record.progress.halt.sentence}"
-    return told + (f"\n  wrote: {record.progress.samples[-1][1]}" if record.progress.samples else "")
-
-
-def _show_claims(here: jobs.Store, places: Sequence[runs.Place], now: jobs.JobStatus) -> None:
-    recipe = runs.recipe_of(here, now.id)
-    if now.state != "done" or recipe not in RECIPES:
-        return
-    from .verdicts import claims_of  # loads PyTorch
-
-    for seed, claims in claims_of(here, RECIPES[recipe], places):
-        print(f"\nSeed {seed}")
-        for claim in claims:
-            print(f"  {'holds' if claim.holds else 'FAILS'}  {claim.says}: {claim.measured:.4g}")
 
 
 def export(options: argparse.Namespace) -> int:
@@ -264,20 +170,9 @@ def write(options: argparse.Namespace) -> int:
     if not 1 <= options.count <= MOST_TEXTS:
         raise BadValue(f"count = {options.count} is outside [1, {MOST_TEXTS}]", "count")
     here = runs.store()
-    manner = Manner(**_knobs_from(Manner, options.set))
+    manner = Manner(**knobs_from(Manner, options.set))
     print(*texts_of(here, runs.find(here, options.run), options.count, options.prompt, manner), sep="\n")
     return 0
-
-
-def _knobs_from(kind: type, words: Sequence[str]) -> dict[str, Any]:
-    """Return --set words as values of a record's knobs; BadValue names a word that is none."""
-    known, found = {field.name: field.default for field in fields_of(kind)}, {}
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not equals or name not in known:
-            raise BadValue(f"set = {word!r} is not key=value with a key of {', '.join(known)}", "set")
-        found[name] = _read(known[name], name, text)
-    return found
 
 
 def delete(options: argparse.Namespace) -> int:
@@ -290,9 +185,8 @@ def delete(options: argparse.Namespace) -> int:
 
 
 def show_recipes(_: argparse.Namespace) -> int:
-    """Return name, title and what it shows."""
-    for recipe in RECIPES.values():
-        print(f"{recipe.name:<12} {recipe.title} ({len(recipe.runs)} runs)\n{'':<12} {recipe.shows}")
+    """Print name, title and what it shows of each recipe."""
+    print(told.recipes_in_words())
     return 0
 
 

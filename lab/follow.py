@@ -20,7 +20,7 @@ def follow(job_id: str) -> int:
     except KeyboardInterrupt:
         jobs.stop(here, job_id)
         now = _watch(here, job_id)
-    print(now.message.replace(" tiles", " runs"))
+    print(now.message)
     if now.state == "stopped":
         print(f"python backflow.py lab resume {job_id[:8]} goes on.")
     elif now.state == "done":
@@ -34,7 +34,7 @@ def _watch(here: jobs.Store, job_id: str) -> jobs.JobStatus:
     """Draw the bar anew until nothing works on the job."""
     lively = sys.stdout.isatty()
     while True:
-        now = jobs.status(here, job_id)
+        now = jobs.status(here, job_id, pieces="runs")
         if lively:
             print(f"\r{bar(now)}\033[K", end="" if now.alive else "\n", flush=True)
         if not now.alive:

@@ -274,7 +274,7 @@ def test_the_same_runs_are_the_same_job_and_text_is_kept_once():
 
 def test_a_grid_has_a_run_for_each_combination():
     found = grid(settings_of(), {"cell": ["rnn", "lstm"], "length": [4, 5], "seed": range(3)})
-    assert len(found) == 12 and found["cell lstm, length 5, seed 2"].length == 5
+    assert len(found) == 12 and found["LSTM, T = 5, seed 2"].length == 5
     with pytest.raises(BadValue, match="the grid has 600 runs; it takes at most 500"):
         grid(settings_of(), {"seed": range(600)})
 

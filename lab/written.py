@@ -11,6 +11,7 @@ from .model import RecurrentNet
 from .runs import Place, payload_of
 from .sampling import Manner, write, write_to_length
 from .tasks import Language
+from .tasks.language import can_write
 from .tasks.name_length import NameLength
 from .training import Training
 
@@ -18,7 +19,7 @@ from .training import Training
 def texts_of(here: jobs.Store, places: Sequence[Place], count: int, prompt: str, manner: Manner) -> list[str]:
     """Return so many texts after a prompt, in two stages where the job has both; BadValue where nothing here writes."""
     trained = [unpack(payload) for payload in (payload_of(here, place) for place in places) if payload]
-    writers = [(one.net, one.task) for one in trained if isinstance(one.task, Language) and one.task.writes]
+    writers = [(one.net, one.task) for one in trained if can_write(one.task)]
     if not writers:
         raise BadValue(
             "run has no network that writes: runs of names, characters and words do, once they have begun", "run"

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TypeGuard
 
 import numpy as np
 
@@ -70,6 +71,11 @@ class Language(Task):
     def decode(self, symbols: Array) -> str:
         """Return the text that these symbols spell."""
         return self.between.join(self.vocabulary[symbol] for symbol in symbols)
+
+
+def can_write(task: Task) -> TypeGuard[Language]:
+    """Return whether a network that has learned this task writes: it names the next symbol, of a text to be read."""
+    return isinstance(task, Language) and task.writes
 
 
 class Windows(Language):

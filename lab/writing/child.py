@@ -26,11 +26,11 @@ def written(request: dict, payload: bytes) -> str:
     """Return what the checkpoint's network writes, as JSON; BadValue where it writes none, or the prompt is unknown."""
     from lab.checkpoint import unpack
     from lab.manner import Manner
-    from lab.tasks import Language
+    from lab.tasks.language import can_write
 
     from .explain import explain
 
     training = unpack(payload)
-    if not isinstance(training.task, Language):
+    if not can_write(training.task):
         raise BadValue(f"task = {training.settings.task!r} learns nothing that could be written", "task")
     return explain(training.net, training.task, request["prompt"], Manner(**request["manner"])).as_json()

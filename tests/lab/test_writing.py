@@ -115,6 +115,7 @@ def test_a_text_without_end_is_written_to_its_length(task):
     assert len(told.letters) == 20 and told.flow.shape == (20, 20)
 
 
-def test_a_task_that_writes_nothing_is_refused_by_name():
-    with pytest.raises(BadValue, match="task = 'adding' learns nothing that could be written"):
-        written({"prompt": "", "manner": {}}, pack(trained("adding", updates=1)))
+@pytest.mark.parametrize("task", ["adding", "name_length"])  # the second one reads letters
+def test_a_task_that_writes_nothing_is_refused_by_name(task):
+    with pytest.raises(BadValue, match=f"task = '{task}' learns nothing that could be written"):
+        written({"prompt": "", "manner": {}}, pack(trained(task, updates=1)))

@@ -6,7 +6,7 @@
     show RUN                            how it stands, what it measured, what it claims
     export RUN [--to FOLDER]            CSV, safetensors that nn.* load, an HTML report
     stop RUN, resume RUN, delete RUN    with all that belongs to it
-    step RUN                            one more update of a run that is paused
+    step RUN, end RUN                   one more update of a run that is paused; its end where it is, measured
     write RUN [--prompt TEXT]           what its network writes; to a length, where a first network predicts it
               [--count 5] [--set temperature=0.5 …]
     recipes                             what there is
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--only", action="append", default=[], metavar="LABEL", help="only this run of the recipe")
     run.add_argument("--workers", type=int, help="processes (default: one a core)")
     run.add_argument("--leave", action="store_true", help="do not follow it")
-    for name in ("show", "export", "stop", "resume", "step", "write", "delete"):
+    for name in ("show", "export", "stop", "resume", "step", "end", "write", "delete"):
         other = commands.add_parser(name)
         other.add_argument("run", metavar="RUN")
         if name == "export":
@@ -148,7 +148,7 @@ def resume(options: argparse.Namespace) -> int:
     """Go on from the last checkpoints, and follow."""
     here = runs.store()
     job_id = runs.find(here, options.run)[0].job
-    jobs.resume(here, job_id)
+    runs.go_on(here, job_id)
     return follow(job_id)
 
 
@@ -159,6 +159,16 @@ def step(options: argparse.Namespace) -> int:
     here = runs.store()
     for place in runs.find(here, options.run):
         print(step_here(here, place))
+    return 0
+
+
+def end(options: argparse.Namespace) -> int:
+    """End each run that is named where it is, and say so."""
+    from .stepping import end_here
+
+    here = runs.store()
+    for place in runs.find(here, options.run):
+        print(end_here(here, place))
     return 0
 
 
@@ -198,6 +208,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "stop": stop,
     "resume": resume,
     "step": step,
+    "end": end,
     "write": write,
     "delete": delete,
     "recipes": show_recipes,

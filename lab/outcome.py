@@ -17,7 +17,7 @@ from .training import Event, Training
 class Run:
     """A run that has ended.
 
-    settings  what it depended on                reason   "updates", "target", "patience" or "halted"
+    settings  what it depended on                reason   "updates", "target", "patience", "halted" or "stopped"
     metrics   on the test data: "loss", and "accuracy" and "perplexity" where the task has them
     model     the network, with the last good parameters
     samples   (update, text), of tasks that write       halt     why it halted, if it did

@@ -51,7 +51,7 @@ class Halt:
 class Progress:
     """Where a run is, beside its parameters, its optimiser and its history.
 
-    reason   "" while it goes on; "updates", "target", "patience" or "halted" once it has ended
+    reason   "" while it goes on; "updates", "target", "patience", "halted" or "stopped" once it has ended
     samples  (update, text), of tasks that write           metrics  on the test data, once it has ended
     """
 

@@ -69,6 +69,27 @@ def start(job: jobs.Job, scheduler: str | None = None, workers: int | None = Non
     return jobs.submit(here, job, scheduler or os.environ.get(SCHEDULER) or None, workers)
 
 
+def go_on(here: jobs.Store, job_id: str) -> None:
+    """Go on with a job's runs from their last checkpoints; one whose result is lost begins anew.
+
+    JobError where its scheduler does not answer.
+    """
+    for place in places_of(here, job_id):
+        try:
+            tiles.read(here, job_id, place.tile)
+        except Damaged as damage:
+            tiles.invalidate(here, job_id, place.tile, str(damage))
+    jobs.resume(here, job_id)
+
+
+def has_begun(here: jobs.Store, place: Place) -> bool:
+    """Return whether any of a run's updates was ever done."""
+    sql = "SELECT progress > 0 OR state = 'done' AS begun FROM tiles WHERE job = ? AND tile = ?"
+    with here.reading() as db:
+        row = db.execute(sql, (place.job, place.tile)).fetchone()
+    return bool(row and row["begun"])
+
+
 def _check_quota(here: jobs.Store, job_id: str) -> None:
     alive = [now for now in all_jobs(here) if now.alive and now.id != job_id]
     if len(alive) >= MOST_ALIVE:
@@ -81,13 +102,27 @@ def _check_quota(here: jobs.Store, job_id: str) -> None:
 
 def disk_use(here: jobs.Store) -> int:
     """Return bytes that all runs of the lab take on disk."""
-    folders = [here.folder(now.id) for now in all_jobs(here)]
+    folders = [here.folder(job_id) for job_id in _ids(here)]
     return sum(path.stat().st_size for folder in folders if folder.exists() for path in folder.iterdir())
 
 
 def all_jobs(here: jobs.Store) -> list[jobs.JobStatus]:
     """Return every job of the lab, the newest first."""
-    return [now for now in jobs.overview(here) if here.job(now.id)["function"] == FUNCTION]
+    return [jobs.status(here, job_id, pieces="runs") for job_id in _ids(here)]
+
+
+def _ids(here: jobs.Store, begins: str = "") -> list[str]:
+    """Return the ids of the lab's jobs that begin so, the newest first."""
+    sql = "SELECT id FROM jobs WHERE function = ? AND substr(id, 1, ?) = ? ORDER BY created DESC, id"
+    with here.reading() as db:
+        return [row["id"] for row in db.execute(sql, (FUNCTION, len(begins), begins))]
+
+
+def names(here: jobs.Store) -> dict[str, str]:
+    """Return what each job of the lab is called, by its id, the newest first."""
+    sql = "SELECT id, name FROM jobs WHERE function = ? ORDER BY created DESC, id"
+    with here.reading() as db:
+        return {row["id"]: str(row["name"]) for row in db.execute(sql, (FUNCTION,))}
 
 
 def is_any() -> bool:
@@ -119,9 +154,9 @@ def _settings(here: jobs.Store, job_id: str) -> Mapping[str, Any]:
 def find(here: jobs.Store, name: str) -> list[Place]:
     """Return the runs that a name means: a job by the first digits of its id, or one run of it, job.number."""
     match = NAME.fullmatch(name)
-    found = [now.id for now in all_jobs(here) if match and now.id.startswith(match[1])]
+    found = _ids(here, match[1]) if match else []
     if match is None or len(found) != 1:
-        known = ", ".join(now.id[:8] for now in all_jobs(here)[:8]) or "none"
+        known = ", ".join(job_id[:8] for job_id in _ids(here)[:8]) or "none"
         many = "more than one run" if found else "no run"
         raise jobs.JobError(f"run = {name!r} names {many}; the jobs of the lab are {known}")
     places = places_of(here, found[0])
@@ -187,12 +222,18 @@ def _keep(context: Any, training: "Training") -> None:
 
 
 def _finished(training: "Training", context: Any) -> Mapping[str, Any] | None:
-    from .checkpoint import pack
     from .cures import try_cures
 
     if not try_cures(training, context.stop_requested):
-        context.keep(pack(training))
+        _keep(context, training)
         return None
+    return result_of(training)
+
+
+def result_of(training: "Training") -> Mapping[str, Any]:
+    """Return what is kept of a run that has ended."""
+    from .checkpoint import pack
+
     return {"run": np.frombuffer(pack(training), dtype=np.uint8)}
 
 

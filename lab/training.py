@@ -47,7 +47,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class End:
-    """Why it ended ("updates", "target", "patience" or "halted"), and the metrics on the test data."""
+    """Why it ended ("updates", "target", "patience", "halted" or "stopped"), and the metrics on the test data."""
 
     update: int
     reason: str
@@ -90,6 +90,11 @@ class Training:
             yield update
             yield from sample
         yield self._end()
+
+    def stop(self) -> End:
+        """End it where it is, measured on the test data."""
+        self.progress.reason = self.progress.reason or "stopped"
+        return self._end()
 
     def _update(self) -> Update:
         number = self.progress.update

@@ -11,12 +11,14 @@ from .recipes import Claim, Recipe
 
 
 def claims_of(here: jobs.Store, recipe: Recipe, places: Sequence[runs.Place]) -> Iterator[tuple[int, list[Claim]]]:
-    """(seed, claims) for each seed of which every run of the recipe is there, unchanged."""
+    """(seed, claims) for each seed of which every run of the recipe is there, unchanged and not ended by hand."""
     for seed in sorted({place.settings.seed for place in places}):
         wanted = recipe.settings(seed)
         at = {place.settings: place for place in places}
         if all(settings in at for settings in wanted.values()):
-            yield seed, recipe.judge({label: ended(here, at[settings]) for label, settings in wanted.items()})
+            found = {label: ended(here, at[settings]) for label, settings in wanted.items()}
+            if not any(run.reason == "stopped" for run in found.values()):
+                yield seed, recipe.judge(found)
 
 
 def ended(here: jobs.Store, place: runs.Place) -> Run:

@@ -26,7 +26,7 @@ from lab.export import weights_of
 from lab.grid import grid
 from lab.model import RecurrentNet
 from lab.record import read_record
-from lab.stepping import step, step_here
+from lab.stepping import end_here, step, step_here
 from lab.training import Training
 from tests.jobs.live import end_all_of, supervisor, wait_for_end, wait_until, workers
 from tests.lab.small import settings_of
@@ -216,6 +216,28 @@ def test_a_paused_run_does_one_update_at_a_time_and_no_bit_differs(home, capsys)
     for _ in zip(range(4), training.events(), strict=False):
         pass
     assert checkpoints.read(here, place.job, 0) == pack(training)
+
+
+def test_a_paused_run_is_ended_where_it_is_and_measured_like_any_other(home, capsys):
+    here, place = paused(settings_of(updates=4), 2)
+    assert main(["end", place.name]) == 0
+    assert capsys.readouterr().out == f"{place.name} has ended at update 2 of 4.\n"
+    ended = runs.record_of(here, place)
+    assert ended.progress.reason == "stopped" and ended.progress.update == 2
+    alike = Training(settings_of(updates=2))
+    list(alike.events())
+    assert ended.progress.metrics == alike.progress.metrics
+    assert jobs.status(here, place.job).state == "done" and checkpoints.read(here, place.job, 0) is None
+    for again in (end_here, step_here):
+        with pytest.raises(jobs.JobError, match="has ended: there is no further update"):
+            again(here, place)
+
+
+def test_a_run_that_has_done_nothing_is_not_ended(home):
+    here, place = paused(settings_of(updates=4), 0)
+    with pytest.raises(jobs.JobError, match="has done no update yet"):
+        end_here(here, place)
+    assert jobs.status(here, place.job).state == "stopped"
 
 
 def test_a_run_at_work_takes_no_single_step_and_one_asked_for_meanwhile_goes_on(home, monkeypatch):

@@ -24,6 +24,7 @@ from viz.training import (
     MultiplesRecord,
     quantities_of,
 )
+from viz.training.small_pictures import small
 
 COUNTS = np.array([[8, 2, 0], [5, 5, 0], [0, 0, 0]])
 ANSWERS = ConfusionRecord(COUNTS, ("Czech", "Slovak", "Irish"), "made", "Task: made")
@@ -39,9 +40,9 @@ LENGTHS = LengthRecord(
 )
 
 
-def several(count=6):
+def several(count=6, quantity="loss"):
     found = [replace(made(20 + k), label=f"run {k}") for k in range(count)]
-    return MultiplesRecord(found, "loss", "made", "Task: made")
+    return MultiplesRecord(found, quantity, "made", "Task: made")
 
 
 RECORDS = {CONFUSION: ANSWERS, BY_LENGTH: LENGTHS, MULTIPLES: several()}
@@ -103,6 +104,32 @@ def test_runs_side_by_side_share_their_axes():
         assert 0 <= axis["domain"][0] < axis["domain"][1] <= 1
     key, *headings = (note["text"] for note in layout["annotations"])
     assert headings == [f"run {k}" for k in range(6)] and key.startswith("loss: ") and "this batch" in key
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_the_gradients_way_through_many_runs_has_the_same_colours_everywhere(theme):
+    record = several(5, "flow_h")
+    far = replace(record.runs[1], flows={"h1": record.runs[1].flows["h1"] * 3})
+    drawn = FIGURES[MULTIPLES].draw(
+        replace(record, runs=[record.runs[0], far, *record.runs[2:]]), View(theme=theme), ()
+    )
+    as_figure(drawn)
+    heats = drawn.figure["data"]
+    assert {(heat["zmin"], heat["zmax"]) for heat in heats} == {(-12.0, 0.0)}
+    assert [heat["showscale"] for heat in heats] == [True, False, False, False, False]
+    assert drawn.alt.startswith("5 runs; of the last step's gradient on h step 1 receives least in run 1")
+
+
+def test_a_small_picture_of_a_long_run_shows_every_so_many_updates_and_its_table_says_which():
+    long = made(1000)
+    long.flows["h1"][:] += np.arange(1000)[:, None]
+    once = small(long)
+    assert once.flows["h1"].shape == (143, 12) and small(once).flows["h1"] is once.flows["h1"]
+    drawn = FIGURES[MULTIPLES].draw(MultiplesRecord([once], "flow_h", "made", "Task: made"), None, ())
+    (heat,) = drawn.figure["data"]
+    assert (heat["x0"], heat["dx"]) == (1, 7)
+    column = drawn.columns["made, log10 ‖dL/dh‖, step 12"]
+    assert len(column) == 1000 and column[7] == 7.0 and np.isnan(column[8])
 
 
 @pytest.mark.parametrize(("name", "record", "says"), [

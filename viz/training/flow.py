@@ -14,6 +14,7 @@ from .scene import UpdateScene
 
 HEIGHT = 170
 OUTLIERS = 0.005  # share of the smallest values that the colours may leave at their end
+DOTS = 120  # that tell where half of it is left
 DECADES = 1.0  # that the colours span at the least
 
 
@@ -25,7 +26,7 @@ def flow_panel(part: str, record: TrainingRecord, scene: UpdateScene) -> PanelDa
         name=f"‖dL/d{part}<sub>t</sub>‖",
         heading=_heading(part, record),
         values=values.astype(np.float64),
-        limits=_limits(values),
+        limits=limits_of(values),
         colours=scene.palette.flow,
         height=HEIGHT,
         log=True,
@@ -34,8 +35,7 @@ def flow_panel(part: str, record: TrainingRecord, scene: UpdateScene) -> PanelDa
     )
     panel = heat_panel(heat, scene, told(part, record))
     if part == "h":
-        last = 1 + int(np.flatnonzero(np.isfinite(values).any(axis=0))[-1])
-        panel.traces.extend(_half_line(record, last, scene))
+        panel.traces.extend(_half_line(record, values, scene))
     return panel
 
 
@@ -56,22 +56,39 @@ def beside(part: str, others: Sequence[TrainingRecord], scene: UpdateScene) -> l
     return panels
 
 
-def _limits(values: Array) -> tuple[float, float]:
+def limits_of(values: Array) -> tuple[float, float]:
+    """Return what the colours span: all values but the smallest few."""
     known = values[np.isfinite(values)]
     low, high = float(np.quantile(known, OUTLIERS)), float(known.max())
     return (low, high) if high - low >= DECADES else (high - DECADES, high)
 
 
-def _half_line(record: TrainingRecord, last: int, scene: UpdateScene) -> list[dict]:
-    """Where half of the last step's gradient is left, as the half-life tells it; nothing before step 1."""
-    at = last - record.columns["half_life"][scene.drawn]
+def _half_line(record: TrainingRecord, values: Array, scene: UpdateScene) -> list[dict]:
+    """Where half of the last step's gradient is left, as the half-life tells it; nothing before step 1.
+
+    In a long run a dot is the median of some updates: batches of one sequence differ more than a line can show.
+    """
+    last = values.shape[1] - np.isfinite(values[:, ::-1]).argmax(axis=1)
+    blocks = np.array_split(np.arange(record.updates), min(record.updates, DOTS))
+    at = _medians(last - record.columns["half_life"], blocks)
     inside = np.isfinite(at) & (at >= 1)
     if not inside.any():
         return []
+    x = [round(1 + float(block.mean()), 1) for block in blocks]
     y = [round(float(v), 2) if ok else None for v, ok in zip(at, inside, strict=True)]
     line = {"color": scene.palette.ink, "width": 1.2, "dash": "1px,3px"}
-    trace = {"type": "scatter", "mode": "lines", "name": "half is left", "x": scene.x, "y": y, "line": line}
-    return [trace | {"hovertemplate": "step %{y:.1f}"}]
+    trace = {"type": "scatter", "mode": "lines", "name": "half is left", "x": x, "y": y, "line": line}
+    return [trace | {"hovertemplate": "step %{y:.1f}" + _of(len(blocks[0]))}]
+
+
+def _medians(values: Array, blocks: Sequence[Array]) -> Array:
+    """Return the median of each block; nan where it has none."""
+    known = [values[block][~np.isnan(values[block])] for block in blocks]
+    return np.array([float(np.sort(each)[len(each) // 2]) if len(each) else np.nan for each in known])
+
+
+def _of(updates: int) -> str:
+    return f", median of {updates} updates" if updates > 1 else ""
 
 
 def told(part: str, record: TrainingRecord) -> str:

@@ -1,7 +1,7 @@
 """Quantities that are drawn of a run as lines: each panel's columns, its axis, and its finding in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from viz.curves import Array
 from .record import TrainingRecord
 
 SMOOTH = 20  # updates whose mean is told
+
+
+TWICE = {"loss": "smooth_loss", "grad_norm": "clipped_norm"}  # what is not smoothed, what was never clipped
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,22 @@ class Quantity:
     compared: int = 0  # place in `lines`
 
     def lines_of(self, record: TrainingRecord) -> list[Line]:
-        """Those that the run has; a smoothed loss only where it is another one."""
-        twice = np.array_equal(record.columns["loss"], record.columns["smooth_loss"])
-        return [line for line in self.lines if record.has(line.column) and not (twice and line.column == "smooth_loss")]
+        """Those that the run has; of two that are the same in every update, the first alone."""
+        known = [line for line in self.lines if record.has(line.column)]
+        twice = {again for first, again in TWICE.items() if _same(record, first, again)}
+        if "clipped_norm" in twice:
+            known = [replace(line, label="‖g‖") if line.column == "grad_norm" else line for line in known]
+        return [line for line in known if line.column not in twice]
 
     def heading(self, record: TrainingRecord) -> str:
         """The panel's heading."""
         share = clipped_share(record) if self.name == "gradient" else 0.0
         return self.title + (f", clipped in {words.percent(share)} of updates" if share else "")
+
+
+def _same(record: TrainingRecord, first: str, again: str) -> bool:
+    columns = record.columns
+    return first in columns and again in columns and np.array_equal(columns[first], columns[again], equal_nan=True)
 
 
 def ends(values: Array) -> tuple[float, float]:

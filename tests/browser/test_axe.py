@@ -3,7 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from lab import RECIPES, LabSettings
 from tests.browser.visit import PATIENCE
+from tests.lab.finished import stored, stored_all
 from ui.shell.page_titles import TITLES
 
 GRAVE = ("serious", "critical")
@@ -30,9 +32,17 @@ def grave(page, axe):
 
 
 def darken(page):
-    """Turn the theme, and wait until the page has followed."""
+    turn_theme(page, "dark")
+
+
+def lighten(page):
+    turn_theme(page, "light")
+
+
+def turn_theme(page, theme):
+    """Turn it, and wait until the page has followed."""
     before = page.page.evaluate(BACKGROUND)
-    page.page.emulate_media(color_scheme="dark")
+    page.page.emulate_media(color_scheme=theme)
     page.wait_until(f"before => ({BACKGROUND})() !== before", before)
 
 
@@ -64,3 +74,58 @@ def test_axe_finds_nothing_serious_on_any_page(visit, axe, name):
 @pytest.mark.parametrize("step", [1, 4])
 def test_axe_finds_nothing_serious_in_a_lesson(visit, axe, step):
     check_all(visit, axe, f"lessons?lesson=02-why-it-vanishes&lesson_step={step}")
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_where_runs_have_ended(visit, axe):
+    chosen = RECIPES["palindrome"].settings(lecture=True)
+    name = stored_all({label: run.replace(hidden=8, batch=8, updates=20) for label, run in chosen.items()})
+    page = check_all(visit, axe, f"train?run={name}")
+    page.page.keyboard.press("l")
+    for view in ("Side by side", "Table"):
+        page.pick("train_together_as", view)
+        page.wait_still()
+        check_opened(page, axe)
+    page.press("train_export")
+    page.page.get_by_role("dialog").locator(".bf-plot[data-painted]").wait_for()
+    assert grave(page, axe) == []
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_where_a_network_writes(visit, axe):
+    name = stored(LabSettings(task="names", length=14, hidden=8, batch=4, updates=40))
+    page = visit("?steps=12&hidden=4", width=1280, height=720)
+    page.page.goto(f"{page.server}/train?run={name}")
+    open_all(page)
+    page.press("train_write_now")
+    page.page.wait_for_selector(".st-key-chart-writing .bf-plot[data-painted]")
+    check_opened(page, axe)
+    page.pick("train_view", "Update by update")
+    page.page.wait_for_selector(".st-key-chart-replay .bf-plot[data-painted]")
+    check_opened(page, axe)
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_where_a_run_is_chosen_or_has_exploded(visit, axe):
+    settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
+    page = visit("?steps=12&hidden=4", width=1280, height=720)
+    page.page.goto(f"{page.server}/train?run={stored(settings)}")
+    page.page.wait_for_selector(".st-key-train_cure")
+    page.choose("train_recipe", "A run of your own")
+    page.page.wait_for_selector(".st-key-train_grid")
+    check_opened(page, axe)
+
+
+def check_opened(page, axe):
+    """In both themes, all that can be opened open; the theme is left as it was."""
+    open_all(page)
+    assert grave(page, axe) == []
+    darken(page)
+    assert grave(page, axe) == []
+    lighten(page)
+
+
+def open_all(page):
+    page.wait_until(QUIET)
+    page.page.evaluate("document.querySelectorAll('.stMain details:not([open]) > summary').forEach(it => it.click())")
+    page.wait_until(QUIET)

@@ -10,10 +10,11 @@ import psutil
 import pytest
 
 import jobs
-from lab import runs
-from tests.browser.conftest import opening, profile_of, running
+from lab import LabSettings, runs
+from tests.browser.conftest import free_port, opening, profile_of, running
 from tests.browser.visit import Visit
 from tests.jobs.live import end_all_of, supervisor, wait_until, workers
+from tests.lab.finished import stored
 
 CHART, REPLAY, WRITING = (f".st-key-chart-{name} .bf-plot[data-painted]" for name in ("training", "replay", "writing"))
 UPDATE = (
@@ -182,3 +183,40 @@ def process_of(server: str) -> int:
     """The process that serves an address."""
     port = str(urlsplit(server).port)
     return next(p.pid for p in psutil.Process().children() if port in p.cmdline())
+
+
+def test_what_stands_in_the_way_is_one_sentence_each(chromium, tmp_path, home, monkeypatch):
+    ended = stored(LabSettings(task="adding", length=6, hidden=4, batch=4, updates=3))
+    here, place = runs.store(), runs.find(runs.store(), ended)[0]
+    large = here.folder(place.job) / "large"
+    monkeypatch.setenv(runs.SCHEDULER, f"tcp://127.0.0.1:{free_port()}")  # nobody is there any more
+    with (
+        running(tmp_path / "log.txt") as server,
+        opening(lambda _: Visit(profile_of(chromium, server), server)) as visit,
+    ):
+        page = visit().page
+        with large.open("wb") as file:
+            file.truncate(2_100_000_000)  # takes no space
+        assert sentence(page, f"{server}/train", "train_start") == (
+            "the lab's runs take 2.1 GB, the most is 2 GB: delete some."
+        )
+        large.unlink()
+        assert sentence(page, f"{server}/train", "train_start").startswith("no scheduler answers at tcp://127.0.0.1:")
+        here.tile_path(place.job, 0).unlink()
+        lost = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew."
+        assert sentence(page, f"{server}/train?run={ended}") == lost
+        press(page, "train_go_on")
+        page.get_by_text("Update 3 of 3").first.wait_for()
+        page.context.close()
+
+
+def sentence(page, address: str, pressed: str = "") -> str:
+    """The only message on a page, after a button of it was pressed."""
+    page.goto(address)
+    if pressed:
+        press(page, pressed)
+    page.get_by_test_id("stAlert").first.wait_for()
+    (said,) = (
+        page.get_by_test_id("stAlertContentInfo").or_(page.get_by_test_id("stAlertContentError")).all_inner_texts()
+    )
+    return said.strip()

@@ -1,13 +1,14 @@
 """The page Train in sessions: what may be chosen, what a link opens, what is said where nothing can be shown."""
 
-from dataclasses import asdict, replace
+import errno
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 import jobs
 from cells.registry import CELLS
-from jobs import arrays, checkpoints, control, lease, tiles
+from jobs import checkpoints, tiles
 from lab import RECIPES, LabSettings, runs
 from lab.checkpoint import pack, unpack
 from lab.cured import cured
@@ -17,9 +18,9 @@ from lab.snapshot import network_of
 from lab.training import Training
 from lab.writing.child import written
 from lab.writing.record import Writing
-from tests.ui.sessions import Session
-from ui.rich_text import JOINER
-from ui.train import open_network, show, write
+from tests.lab.finished import entered, left_off, stored, stored_all
+from tests.ui.sessions import Session, plain
+from ui.train import open_network, status, write
 from ui.train import stored as stored_records
 from ui.train.save import page_html
 from ui.train.together import row_of
@@ -29,9 +30,6 @@ from ui.train.together import row_of
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("BACKFLOW_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
-
-
-CURES = (Cure("clipping by norm at 1", True, "the loss goes from 2 to 1 in 102 updates"),)
 
 
 def opened_page(**query) -> Session:
@@ -52,9 +50,23 @@ def turn(session, key: str, value) -> None:
     assert [error.message for error in session.app.exception] == []
 
 
+def press(session, key: str) -> None:
+    next(node for node in session.app if getattr(node, "key", None) == key).click().run()
+
+
+def offered(session) -> list[str]:
+    """The charts that the dialog offers to save."""
+    return next(node for node in session.app if getattr(node, "key", None) == "train_export_chart").options
+
+
+def told(session) -> list[str]:
+    """All sentences about what cannot be shown."""
+    return errors(session) + [plain(box.value) for box in session.app.info]
+
+
 def errors(session) -> list[str]:
     """Without the signs that keep Markdown from reading them."""
-    return [box.value.replace("\\", "").replace(JOINER, "") for box in session.app.error]
+    return [plain(box.value) for box in session.app.error]
 
 
 def test_the_page_opens_without_a_store_and_makes_none(home):
@@ -83,7 +95,7 @@ def test_values_that_do_not_go_together_are_named_and_nothing_starts(home):
     turn(session, "lab cell", "phased_lstm")
     turn(session, "lab batch palindrome", 256)
     assert any("length = 2000" in text and "at most" in text for text in errors(session))
-    next(node for node in session.app if getattr(node, "key", None) == "train_start").click().run()
+    press(session, "train_start")
     assert not home.exists()
 
 
@@ -100,34 +112,6 @@ def ended(home, monkeypatch):
     return stored(LabSettings(task="names", length=14, hidden=8, batch=4, updates=40, cell="lstm"))
 
 
-def stored(settings) -> str:
-    """Put a run into the store as a worker would leave it; the job's name."""
-    return stored_all({"short": settings})
-
-
-def stored_all(chosen) -> str:
-    """The same for several runs of one job."""
-    job, here = runs.job_of("A short run", chosen), runs.store()
-    with here.transaction() as db:
-        control._enter(db, job)
-    held = lease.acquire(here, job.id)
-    for tile, settings in enumerate(chosen.values()):
-        claim = tiles.claim(here, job.id, tile, held.epoch)
-        payload = np.frombuffer(pack(trained(settings)), dtype=np.uint8)
-        tiles.commit(here, arrays.encode({"run": payload}, claim.facts()))
-    lease.release(here, held)
-    return job.id[:8]
-
-
-def trained(settings) -> Training:
-    """A run that has ended; what would have cured it, if it exploded, is given."""
-    training = Training(settings)
-    list(training.events())
-    if training.progress.halt:
-        training.progress.halt = replace(training.progress.halt, cures=CURES)
-    return training
-
-
 def test_a_link_opens_a_run_for_anyone_with_its_figure_words_and_samples(ended):
     session = opened_page(run=ended)
     assert "loss" in session.verdict and "Update 40 of 40" in session.verdict
@@ -139,7 +123,7 @@ def test_a_link_opens_a_run_for_anyone_with_its_figure_words_and_samples(ended):
 def test_the_trained_network_opens_on_the_main_page_with_the_weights_it_has_learned(ended):
     place = runs.find(runs.store(), ended)[0]
     session = opened_page(run=ended)
-    next(node for node in session.app if getattr(node, "key", None) == "train_open").click().run()
+    press(session, "train_open")
     session.go("flow")
     network = session.value("network")
     net = unpack(runs.payload_of(runs.store(), place)).net
@@ -166,7 +150,7 @@ def test_an_earlier_networks_weights_are_opened_from_the_list_and_from_the_scrub
     kept = runs.record_of(runs.store(), place).kept
     assert kept[0] == 0 and kept[-1] == 40
     turn(session, f"train_weights {place.name}", 16)
-    next(node for node in session.app if getattr(node, "key", None) == "train_open").click().run()
+    press(session, "train_open")
     session.go("flow")
     assert session.value("network").source == "short, trained for 16 updates"
 
@@ -180,11 +164,13 @@ def test_a_trained_network_writes_after_a_prompt_and_tells_what_it_does_not_know
     assert has(session, "manner temperature") and not has(session, "manner length_penalty")
     turn(session, "train_prompt", "ne")
     turn(session, "manner length", 6)
-    next(node for node in session.app if getattr(node, "key", None) == "train_write_now").click().run()
+    press(session, "train_write_now")
     scrub = session.charts["chart writing"]["scrub"]
     assert scrub["said"][0]["first"] == "“n”" and 3 <= len(scrub["values"]) <= 8
+    press(session, "train_export")
+    assert "Written letter by letter" in offered(session)
     turn(session, "train_prompt", "7")
-    next(node for node in session.app if getattr(node, "key", None) == "train_write_now").click().run()
+    press(session, "train_write_now")
     assert errors(session) == ["prompt has '7', which the training text does not have."]
 
 
@@ -211,6 +197,66 @@ def test_several_runs_are_told_in_a_table_side_by_side_and_by_length(home):
     assert session.charts["chart answers"]["figure"]["data"][0]["type"] == "heatmap"
 
 
+def test_a_grid_is_started_from_the_page(home, monkeypatch):
+    begun = []
+    monkeypatch.setattr(runs, "start", lambda job: begun.append(job) or job.id)
+    session = opened_page()
+    turn(session, "train_recipe", "own")
+    turn(session, "grid cells", ["rnn", "lstm"])
+    turn(session, "grid lengths", "4, x")
+    assert errors(session) == ["lengths = '4, x' is no list of whole numbers such as 0, 1, 2."]
+    turn(session, "grid lengths", "4 6")
+    turn(session, "grid seeds", 2)
+    assert any(box.value == "8 runs: 2 cells × 2 lengths × 2 seeds." for box in session.app.caption)
+    press(session, "train_start")
+    (job,) = begun
+    assert job.name == "Grid: palindrome" and len(job.tiles) == 8
+    spec = next(one for one in job.tiles if one["label"] == "LSTM, T = 6, seed 1")["settings"]
+    assert (spec["cell"], spec["length"], spec["seed"], spec["task"]) == ("lstm", 6, 1, "palindrome")
+
+
+def test_a_grid_too_large_to_be_seen_at_once_is_refused(home):
+    session = opened_page()
+    turn(session, "train_recipe", "own")
+    turn(session, "grid lengths", "4 6 8 10")
+    turn(session, "grid seeds", 12)
+    assert errors(session) == ["the grid has 48 runs; it takes at most 36."]
+
+
+def test_the_runs_of_a_grid_stand_side_by_side_with_the_gradients_way_through_each(home):
+    base = LabSettings(task="parity", length=5, hidden=4, batch=4, updates=3)
+    session = opened_page(run=stored_all({f"seed {n}": base.replace(seed=n) for n in range(8)}))
+    assert {one["type"] for one in session.charts["chart training_multiples"]["figure"]["data"]} == {"scatter"}
+    turn(session, "train_quantity", "flow_h")
+    heats = session.charts["chart training_multiples"]["figure"]["data"]
+    assert [one["type"] for one in heats] == ["heatmap"] * 8
+    assert len({(one["zmin"], one["zmax"]) for one in heats}) == 1
+    press(session, "train_export")
+    assert {"Side by side", "A network learns"} <= set(offered(session))
+
+
+def test_a_link_names_one_run_of_a_job_and_follows_the_one_that_is_chosen(home):
+    base = LabSettings(task="parity", length=5, hidden=4, batch=4, updates=3)
+    name = stored_all({f"seed {n}": base.replace(seed=n) for n in range(3)})
+    session = opened_page(run=f"{name}.2")
+    key = f"train_place {name}"
+    assert session.value(key) == 2 and session.query["run"] == f"{name}.2"
+    turn(session, key, 1)
+    assert session.query["run"] == f"{name}.1"
+    turn(session, key, 0)
+    assert session.query["run"] == name
+    assert told(opened_page(run=f"{name}.3")) == [f"run = '{name}.3': the job has the runs 0 to 2."]
+
+
+def test_runs_of_other_jobs_are_drawn_beside_a_run_and_told_apart(home):
+    base = LabSettings(task="parity", length=5, hidden=4, batch=4, updates=3)
+    first, second = (stored(base.replace(seed=n)) for n in range(2))
+    session = opened_page(run=first)
+    turn(session, "train_beside", [f"{second}.0"])
+    layout = session.charts["chart training"]["figure"]["layout"]
+    assert f"short ({second}.0)" in str(layout["annotations"])
+
+
 def test_a_report_holds_every_figure_with_the_scrubber_and_all_settings(ended):
     place = runs.find(runs.store(), ended)[0]
     record = runs.record_of(runs.store(), place)
@@ -223,7 +269,7 @@ def test_a_report_holds_every_figure_with_the_scrubber_and_all_settings(ended):
 
 def test_the_dialog_that_saves_opens_and_stays_open_until_it_is_closed(ended):
     session = opened_page(run=ended)
-    next(node for node in session.app if getattr(node, "key", None) == "train_export").click().run()
+    press(session, "train_export")
     assert has(session, "train_export_chart") and session.app.session_state["train_exporting"] == f"{ended}.0"
     session.run()
     assert has(session, "train_export_chart")
@@ -235,54 +281,69 @@ def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, mon
     monkeypatch.setattr(runs, "start", lambda job: begun.append(job) or job.id)
     session = opened_page(run=name)
     assert "Exploded at update 2" in session.verdict and "would have prevented it" in session.verdict
-    next(node for node in session.app if getattr(node, "key", None) == "train_cure").click().run()
+    press(session, "train_cure")
     ((spec,),) = [job.tiles for job in begun]
     assert spec["settings"]["clip"] == 1.0
     assert spec["settings"] | {"clip": 0.0} == settings.as_json() | {"clip": 0.0}
 
 
-def test_a_missing_checkpoint_and_a_damaged_result_get_one_sentence(ended):
+def test_a_missing_result_gets_one_sentence_and_begins_anew(ended, monkeypatch):
     place, here = runs.find(runs.store(), ended)[0], runs.store()
+    resumed = []
+    monkeypatch.setattr(jobs, "resume", lambda store, job_id: resumed.append(job_id))
     here.tile_path(place.job, 0).unlink()
     session = opened_page(run=ended)
-    said = errors(session) + [box.value.replace("\\", "") for box in session.app.info]
-    assert len(said) == 1 and "checkpoint" in said[0]
+    assert told(session) == [f"{stored_records.MISSING}."] and not has(session, "train_step")
+    press(session, "train_go_on")
+    assert resumed == [place.job] and jobs.status(here, place.job).done == 0
 
 
 def test_a_run_whose_processes_were_killed_shows_what_is_kept_and_offers_to_go_on(home, monkeypatch):
-    settings = LabSettings(task="adding", length=6, hidden=4, batch=4, updates=50)
-    job, here, resumed = runs.job_of("Killed", {"killed": settings}), runs.store(), []
-    stepped = []
-    with here.transaction() as db:
-        control._enter(db, job)
-    training = Training(settings)
-    next(event for event in training.events() if event.update == 7)
-    checkpoints.write(here, job.id, 0, pack(training))
+    job, resumed, stepped = left_off(LabSettings(task="adding", length=6, hidden=4, batch=4, updates=50), 7), [], []
+    ended = []
     monkeypatch.setattr(jobs, "resume", lambda store, job_id: resumed.append(job_id))
-    monkeypatch.setattr(show, "step", lambda place: stepped.append(place.name))
+    monkeypatch.setattr(status, "step", lambda place: stepped.append(place.name))
+    monkeypatch.setattr(status, "end", lambda place: ended.append(place.name))
     session = opened_page(run=job.id[:8])
     assert "Update 7 of 50" in session.verdict
     assert any(box.value.startswith("Interrupted") for box in session.app.markdown)
-    next(node for node in session.app if getattr(node, "key", None) == "train_go_on").click().run()
+    press(session, "train_go_on")
     assert resumed == [job.id]
-    next(node for node in session.app if getattr(node, "key", None) == "train_step").click().run()
-    assert stepped == [f"{job.id[:8]}.0"]
+    press(session, "train_step")
+    press(session, "train_end")
+    assert stepped == ended == [f"{job.id[:8]}.0"]
 
 
-def test_a_full_store_is_told_in_one_sentence(home, monkeypatch):
-    def full(job):
-        raise jobs.JobError("the lab's runs take 2.1 GB, the most is 2 GB: delete some")
+def test_a_full_disk_pauses_a_run_in_one_sentence_and_it_can_go_on(home):
+    job = left_off(LabSettings(task="adding", length=6, hidden=4, batch=4, updates=50), 7)
+    tiles.fail(runs.store(), job.id, 0, checkpoints.refusal(OSError(errno.ENOSPC, "full")))
+    session = opened_page(run=job.id[:8])
+    (said,) = [plain(box.value) for box in session.app.markdown if "disk" in box.value]
+    assert said.startswith("Paused because the disk is full; free some space")
+    assert "Update 7 of 50" in session.verdict and has(session, "train_go_on")
 
-    monkeypatch.setattr(runs, "start", full)
+
+def test_a_run_that_has_not_begun_is_not_called_lost(home):
+    job = left_off(LabSettings(task="adding", length=6, hidden=4, batch=4, updates=50), 7)
+    checkpoints.drop(runs.store(), job.id, 0)
+    assert told(opened_page(run=job.id[:8])) == [f"{stored_records.MISSING}."]
+    never = entered({"never": LabSettings(task="adding", length=6, hidden=4, batch=4)})
+    assert told(opened_page(run=never.id[:8])) == [f"{stored_records.NOT_BEGUN}."]
+
+
+def test_a_full_store_is_told_in_one_sentence(ended):
+    place = runs.find(runs.store(), ended)[0]
+    with (runs.store().folder(place.job) / "large").open("wb") as file:
+        file.truncate(2_100_000_000)  # takes no space
     session = opened_page()
-    next(node for node in session.app if getattr(node, "key", None) == "train_start").click().run()
+    press(session, "train_start")
     assert errors(session) == ["the lab's runs take 2.1 GB, the most is 2 GB: delete some."]
 
 
 def test_a_scheduler_that_has_vanished_is_told_in_one_sentence(home, monkeypatch):
     monkeypatch.setenv(runs.SCHEDULER, "tcp://127.0.0.1:9")
     session = opened_page()
-    next(node for node in session.app if getattr(node, "key", None) == "train_start").click().run()
+    press(session, "train_start")
     (said,) = errors(session)
     assert "127.0.0.1" in said and "scheduler" in said
 

@@ -10,12 +10,14 @@ import jobs
 from cells.knobs import BadValue, knobs_of
 from cells.registry import CELLS
 from lab import runs
-from lab.command import USUAL
 from lab.recipes import RECIPES
 from lab.settings import LabSettings
 from lab.tasks import TASKS
+from lab.usual import USUAL
 from ui.rich_text import as_written
 from ui.shell.notices import show_sentence
+
+from .grid import choose_grid
 
 OWN = "own"
 FAULT = "train fault"
@@ -28,6 +30,7 @@ GROUPS = {
     "clipping": "Clipping",
     "training": "Training",
 }
+COLUMNS = (("task", "training"), ("network", "cell"), ("initialisation", "clipping"), ("optimiser",))
 LEFT_OUT = ("patience", "evaluate_every", "engine", "target", "precision", "smoothing", "dropout_ends")
 SHORT, FULL = "Short", "Full"
 Values = Mapping[str, Any]
@@ -45,8 +48,13 @@ APPLIES: dict[str, Callable[[Values], bool]] = {  # a knob -> whether it changes
 }
 
 
-def choose() -> None:
-    """The choice, and a button that starts it; its fault as one sentence."""
+def choose(is_open: bool) -> None:
+    """The choice, and a button that starts it; its fault as one sentence. Out of the way while a run is open."""
+    with st.expander("Train another network", key="train_new") if is_open else st.container():
+        _choose()
+
+
+def _choose() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="train_choice"):
         names = [*RECIPES, OWN]
         st.selectbox("What to train", names, format_func=_title, key="train_recipe", width=380)
@@ -57,11 +65,17 @@ def choose() -> None:
         pressed = st.button("Start", type="primary", key="train_start")
     chosen = _own() if recipe == OWN else _of_recipe(recipe)
     if pressed and chosen:
-        start(_title(recipe), chosen, "" if recipe == OWN else recipe)
+        start(_job_title(recipe, chosen), chosen, "" if recipe == OWN else recipe)
 
 
 def _title(name: str) -> str:
     return "A run of your own" if name == OWN else RECIPES[name].title
+
+
+def _job_title(recipe: str, chosen: Mapping[str, LabSettings]) -> str:
+    """Return what the job is called; a grid after its task."""
+    task = next(iter(chosen.values())).task_class.label
+    return f"Grid: {task}" if recipe == OWN and len(chosen) > 1 else _title(recipe)
 
 
 def _seed() -> int:
@@ -77,22 +91,20 @@ def _of_recipe(name: str) -> dict[str, LabSettings]:
 
 
 def _own() -> dict[str, LabSettings]:
-    """The knobs that apply, by group; nothing where the values do not go together, which is said."""
+    """The knobs that apply, by group, and above them the grid; nothing where the values do not go together."""
     values: dict[str, Any] = {}
     with st.container(border=True, key="train_own"):
-        for column, group in zip(st.columns(len(GROUPS) - 3) * 2, _groups(), strict=False):
+        above = st.container()
+        for column, groups in zip(st.columns(len(COLUMNS)), COLUMNS, strict=True):
             with column:
-                _group(group, values)
-    try:
-        settings = LabSettings().replace(**values, seed=_seed())
-    except BadValue as error:
-        show_sentence(f"{error}.")
-        return {}
-    return {f"{settings.cell_class.label}, {settings.task_class.label}": settings}
-
-
-def _groups() -> list[str]:
-    return list(GROUPS)
+                for group in groups:
+                    _group(group, values)
+        with above:
+            try:
+                return choose_grid(LabSettings().replace(**values, seed=_seed()))
+            except BadValue as error:
+                show_sentence(f"{error}.")
+                return {}
 
 
 def _group(group: str, values: dict[str, Any]) -> None:
@@ -148,7 +160,6 @@ def start(title: str, chosen: Mapping[str, LabSettings], recipe: str = "") -> No
     try:
         job_id = runs.start(runs.job_of(title, chosen, recipe))
         st.session_state["train_run"] = job_id[:8]
-        st.session_state.pop("train_place", None)
     except (BadValue, jobs.JobError) as error:
         st.session_state[FAULT] = str(error)
     st.rerun()

@@ -8,10 +8,9 @@ from ui.shell.actions import copy_link_button
 from ui.shell.page_titles import show_title
 
 from .choice import FAULT, choose
+from .choose_runs import RUN
 from .listed import show_list
 from .show import show_job
-
-RUN = "train_run"
 
 
 def draw() -> None:
@@ -23,7 +22,7 @@ def draw() -> None:
         copy_link_button()
     if fault := st.session_state.pop(FAULT, ""):
         st.error(as_written(f"{fault.rstrip('.')}."), icon=":material/error:")
-    choose()
+    choose(bool(st.session_state.get(RUN)))
     if name := st.session_state.get(RUN):
         show_job(name)
     show_list()

@@ -47,4 +47,4 @@ def page_html(offers: Sequence[Exportable], told: str, link: str) -> str:
 
 def link_of(run: str) -> str:
     """The address that opens the run for anyone who may reach this server."""
-    return f"{(st.context.url or '').split('?')[0]}?run={run.split('.')[0]}"
+    return f"{(st.context.url or '').split('?')[0]}?run={run}"

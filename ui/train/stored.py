@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 import jobs
 import viz
 from cells.knobs import BadValue, knobs_of
 from jobs import checkpoints
+from jobs.store import default_home
 from lab import runs
 from lab.record import RunRecord
 from lab.settings import LabSettings
@@ -32,6 +35,8 @@ from viz.training import (
 NO_RUN = "There is no run yet: start one above"
 MISSING = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew"
 WAITING = "No update is written down yet: the first checkpoint comes within seconds"
+IN_LINE = "Nothing of this run is written down yet: it begins when a process is free"
+NOT_BEGUN = "This run has not begun yet"
 HIDDEN = ("text", "smoothing")  # settings that a caption leaves out
 
 
@@ -44,7 +49,13 @@ class Opened:
 
     status: jobs.JobStatus
     places: list[runs.Place]
-    recipe: str
+    asked: int  # the run that the link names
+    others: dict[str, str]  # names of other jobs, by their ids
+
+    @property
+    def id(self) -> str:
+        """Return how its link calls it."""
+        return self.status.id[:8]
 
 
 def open_job(name: str) -> Opened:
@@ -52,21 +63,40 @@ def open_job(name: str) -> Opened:
     if not runs.is_any():
         raise jobs.JobError(NO_RUN)
     here = runs.store()
-    job_id = runs.find(here, name)[0].job
-    return Opened(jobs.status(here, job_id, pieces="runs"), runs.places_of(here, job_id), runs.recipe_of(here, job_id))
+    first, names = runs.find(here, name)[0], runs.names(here)
+    del names[first.job]
+    places = places_of(first.job, str(default_home()))
+    return Opened(jobs.status(here, first.job, pieces="runs"), places, first.tile, names)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def places_of(job_id: str, home: str) -> list[runs.Place]:
+    """Return the runs of a job in the store of a folder, which never change."""
+    return runs.places_of(runs.store(), job_id)
 
 
 def stamp_of(place: runs.Place) -> Stamp:
     """Return what changes whenever more of a run is known: when its checkpoint and its result were written."""
-    here = runs.store()
-    return place.job, place.tile, checkpoints.written_at(here, place.job, place.tile), _ended_at(here, place)
+    here = _folders(default_home())
+    return place.job, place.tile, checkpoints.written_at(here, place.job, place.tile), _ended_at(place)
 
 
-def _ended_at(here: jobs.Store, place: runs.Place) -> float:
+@cache
+def _folders(home: Path) -> jobs.Store:
+    """Return a store that is asked for nothing but where files lie: to open one takes longer than to look at a file."""
+    return jobs.Store(home)
+
+
+def _ended_at(place: runs.Place) -> float:
     try:
-        return here.tile_path(place.job, place.tile).stat().st_mtime
+        return _folders(default_home()).tile_path(place.job, place.tile).stat().st_mtime
     except OSError:
         return 0.0
+
+
+def has_ended(place: runs.Place) -> bool:
+    """Return whether the run has a result."""
+    return bool(_ended_at(place))
 
 
 def record_of(place: runs.Place) -> RunRecord | None:
@@ -79,11 +109,30 @@ def _record(stamp: Stamp, _place: runs.Place) -> RunRecord | None:
     return runs.record_of(runs.store(), _place)
 
 
-def drawable(place: runs.Place, record: RunRecord) -> TrainingRecord:
-    """The record as figures take it."""
+def _told_apart(place: runs.Place, shown: Sequence[runs.Place]) -> str:
+    """Return what a run is called beside others: by its job, too, where another one has its label."""
+    alike = sum(other.label == place.label for other in shown)
+    return f"{place.label} ({place.name})" if alike > 1 else place.label
+
+
+def drawable(place: runs.Place, record: RunRecord, label: str = "") -> TrainingRecord:
+    """The record as figures take it, under another label where one is given."""
     s, halt = record.settings, record.progress.halt
     halted = halt.update if halt else 0
-    return TrainingRecord(record.history, record.flows, place.label, caption_of(s), s.layers, halted, record.kept)
+    named = label or place.label
+    return TrainingRecord(columns_of(record), record.flows, named, caption_of(s), s.layers, halted, record.kept)
+
+
+def columns_of(record: RunRecord) -> dict[str, np.ndarray]:
+    """Return the history without the perplexity of what is no language."""
+    if is_language(record):
+        return record.history
+    return {name: values for name, values in record.history.items() if "perplexity" not in name}
+
+
+def is_language(record: RunRecord) -> bool:
+    """Return whether the network names the next symbol, so that its perplexity means something."""
+    return record.settings.task_class.kind == "language"
 
 
 def caption_of(settings: LabSettings) -> str:
@@ -113,7 +162,7 @@ class Shown:
 def shown_of(place: runs.Place, record: RunRecord, beside: Sequence[runs.Place]) -> Shown:
     """Return what is drawn: of the runs beside it those that have begun."""
     known = {other: found for other in beside if (found := record_of(other)) is not None and found.progress.update}
-    others = tuple(drawable(other, found) for other, found in known.items())
+    others = tuple(drawable(other, found, _told_apart(other, (place, *known))) for other, found in known.items())
     key = tuple(stamp_of(one) for one in (place, *known))
     return Shown(drawable(place, record), others, key, answers_of(place, record))
 
@@ -182,4 +231,8 @@ def fault_of(place: runs.Place, now: jobs.JobStatus) -> str:
             return ""
     except (BadValue, jobs.JobError) as error:
         return str(error)
-    return WAITING if now.alive or not now.progress else MISSING
+    if runs.has_begun(runs.store(), place):
+        return WAITING if now.alive else MISSING
+    if now.alive:
+        return WAITING if now.total == 1 else IN_LINE
+    return NOT_BEGUN

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,11 +16,23 @@ from lab import runs
 from lab.record import RunRecord
 from ui.chart import show_chart
 from ui.compute import BODIES, chart_body
+from ui.export.exportables import Exportable
 from ui.frame import theme
 from ui.server.render_lock import RENDER_LOCK
 from ui.table import Column, show_table
-from viz.training import BY_LENGTH, MULTIPLES, LengthPoint, LengthRecord, MultiplesRecord, TrainingRecord, quantities_of
-from viz.training.multiples import BY_NAME, MOST
+from viz.flow_figure import Drawn
+from viz.training import (
+    BY_LENGTH,
+    MULTIPLES,
+    PANEL_TITLES,
+    LengthPoint,
+    LengthRecord,
+    MultiplesRecord,
+    TrainingRecord,
+    quantities_of,
+)
+from viz.training.multiples import MOST
+from viz.training.small_pictures import small
 
 from .stored import Opened, Stamp, drawable, record_of, stamp_of
 from .words import ENDED
@@ -29,7 +40,14 @@ from .words import ENDED
 TABLE, SIDE, LENGTHS = "Table", "Side by side", "Accuracy by length"
 LAST = 50  # updates whose median half-life is told
 ROWS = 100  # runs that the table lists
+QUANTITY = "train_quantity"  # the one shown side by side
+OVERLAID = 6  # runs that one figure shows
 Row = dict[str, str | float | None]
+
+
+def is_grid(job: Opened) -> bool:
+    """Return whether a job has more runs than can be laid over each other."""
+    return len(job.places) > OVERLAID
 
 
 def show_together(job: Opened) -> None:
@@ -40,7 +58,9 @@ def show_together(job: Opened) -> None:
         offers = [TABLE, SIDE, *([LENGTHS] if _points(job) else [])]
         with st.container(horizontal=True, vertical_alignment="center", key="train_together_tools"):
             st.markdown(f"**The {len(job.places)} runs of this job**", width="content")
-            how: dict[str, Any] = {"default": TABLE, "label_visibility": "collapsed", "key": "train_together_as"}
+            usual = SIDE if is_grid(job) else TABLE
+            key = "train_grid_as" if is_grid(job) else "train_together_as"
+            how: dict[str, Any] = {"default": usual, "label_visibility": "collapsed", "key": key}
             chosen = st.segmented_control("All runs as", offers, **how)
         if chosen:
             SHOWN[chosen](job)
@@ -124,15 +144,38 @@ def _side_by_side(job: Opened) -> None:
     if not found:
         st.markdown("No run has begun.")
         return
-    offers = quantities_of(list(found.values()))
-    how = {"format_func": lambda name: BY_NAME[name].title, "label_visibility": "collapsed", "key": "train_quantity"}
+    known = quantities_of(list(found.values()))
+    offers = [name for name in PANEL_TITLES if name in known]
+    how = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": QUANTITY}
     chosen = st.pills("Quantity", offers, default=offers[0], **how) or offers[0]
-    if chosen not in offers:
-        chosen = offers[0]
-    record = MultiplesRecord(list(found.values()), chosen, job.status.name, _shared(list(found.values())))
-    _show(MULTIPLES, record, (*found, chosen))
+    record = multiples_record(job, chosen if chosen in offers else offers[0])
+    _show(MULTIPLES, record, (*found, record.quantity))
     if len(job.places) > MOST:
         st.caption(f"The first {MOST} of {len(job.places)} runs.")
+
+
+def multiples_record(job: Opened, quantity: str) -> MultiplesRecord:
+    """Return what the small pictures are drawn from."""
+    found = list(_curves_of(job).values())
+    return MultiplesRecord(found, quantity, job.status.name, _shared(found))
+
+
+def exportables(job: Opened) -> list[Exportable]:
+    """Return the figures of all runs of a job: side by side as they were looked at last, and by length."""
+    if len(job.places) < 2:
+        return []
+    offers = quantities_of(list(_curves_of(job).values()))
+    asked = st.session_state.get(QUANTITY)
+    found = []
+    if offers:
+        found.append(_exportable(MULTIPLES, multiples_record(job, asked if asked in offers else offers[0])))
+    if _points(job):
+        found.append(_exportable(BY_LENGTH, length_record(job)))
+    return found
+
+
+def _exportable(name: str, record: LengthRecord | MultiplesRecord) -> Exportable:
+    return Exportable(name, viz.FIGURES[name].title, partial(_drawn, name, record))
 
 
 def _curves_of(job: Opened) -> dict[Stamp, TrainingRecord]:
@@ -144,9 +187,9 @@ def _curves_of(job: Opened) -> dict[Stamp, TrainingRecord]:
 
 @st.cache_resource(max_entries=2 * MOST, show_spinner=False)
 def _curves(stamp: Stamp, _place: runs.Place) -> TrainingRecord | None:
-    """Return a run's columns alone."""
+    """Return a run with what a small picture shows of it."""
     record = _known(_place)
-    return replace(drawable(_place, record), flows={}) if record else None
+    return small(drawable(_place, record)) if record else None
 
 
 def _shared(found: Sequence[TrainingRecord]) -> str:
@@ -186,9 +229,13 @@ def _show(name: str, record: LengthRecord | MultiplesRecord, key: tuple) -> None
     show_chart(*body, key=f"chart {name}")
 
 
+def _drawn(name: str, record: LengthRecord | MultiplesRecord, mode: str) -> Drawn:
+    return viz.FIGURES[name].draw(record, viz.View(theme=mode), ())
+
+
 def _body(name: str, record: LengthRecord | MultiplesRecord, mode: str) -> tuple[bytes, int]:
     RENDER_LOCK.slow_down()
-    drawn = viz.FIGURES[name].draw(record, viz.View(theme=mode), ())
+    drawn = _drawn(name, record, mode)
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 
 

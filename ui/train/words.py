@@ -1,16 +1,20 @@
 """Words for what a run has come to."""
 
 import math
+from collections.abc import Iterator
 from html import escape
 
 from cells.words import number, percent, steps
 from lab.record import Halt, RunRecord
+
+from .stored import columns_of, is_language
 
 ENDED = {
     "updates": "all updates are done",
     "target": "the target is reached",
     "patience": "the validation got no better",
     "halted": "a value was not finite",
+    "stopped": "it was stopped by hand",
 }
 
 
@@ -27,10 +31,10 @@ def headline_text(record: RunRecord) -> str:
     progress, settings = record.progress, record.settings
     if progress.halt:
         return f"Exploded at update {progress.halt.update}: {progress.halt.tensor} is not finite."
-    last = {name: float(column[-1]) for name, column in record.history.items()}
+    last = {name: float(column[-1]) for name, column in columns_of(record).items()}
     told = [f"loss {number(last['loss'])}"]
     told += [f"accuracy {percent(last['accuracy'])}"] if math.isfinite(last["accuracy"]) else []
-    told += [f"perplexity {number(last['perplexity'])}"] if math.isfinite(last["perplexity"]) else []
+    told += [f"perplexity {number(last['perplexity'])}"] if "perplexity" in last else []
     return f"Update {progress.update:,} of {settings.updates:,}: {', '.join(told)}."
 
 
@@ -45,9 +49,14 @@ def details(record: RunRecord) -> str:
     if progress.reason and not progress.halt:
         told.append(f"Ended because {ENDED.get(progress.reason, progress.reason)}.")
     if progress.metrics:
-        measured = ", ".join(f"{name} {number(value)}" for name, value in progress.metrics.items())
-        told.append(f"On the test data: {measured}.")
+        told.append(f"On the test data: {', '.join(_measured(record))}.")
     return " ".join(filter(None, told))
+
+
+def _measured(record: RunRecord) -> Iterator[str]:
+    for name, value in record.progress.metrics.items():
+        if name != "perplexity" or is_language(record):
+            yield f"{name} {percent(value) if name == 'accuracy' else number(value)}"
 
 
 def _how_it_came(halt: Halt) -> str:

@@ -1,6 +1,7 @@
 """Writing with a network that has learned to: a prompt, how the next letter is chosen, and each letter's gradient."""
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -17,9 +18,11 @@ from lab.writing.process import write_with
 from lab.writing.record import Writing
 from ui.chart import show_chart
 from ui.compute import BODIES, chart_body
+from ui.export.exportables import Exportable
 from ui.frame import theme
 from ui.rich_text import as_written
 from ui.server.render_lock import RENDER_LOCK
+from viz.flow_figure import Drawn
 from viz.training import WRITING, WritingRecord
 
 from .stored import caption_of
@@ -96,11 +99,10 @@ def _write(place: runs.Place, prompt: str, manner: Manner) -> None:
 
 
 def _show(place: runs.Place, written: Writing, manner: Manner) -> None:
-    between = getattr(place.settings.task_class, "between", "")
-    st.html(_coloured(written, between))
+    st.html(_coloured(written, _between(place)))
     st.caption("The fainter a letter's ground, the more the network expected it; a pointer tells its probability.")
     if len(written.letters) > 1:
-        record = _record(place, written, manner, between)
+        record = _record(place, written, manner)
         key = (WRITING, place.name, written.letters, written.log_p, theme())
         show_chart(BODIES.of(key, lambda: _body(record, theme()))[0], "content", "chart writing")
     if len(written.found) > 1:
@@ -108,18 +110,36 @@ def _show(place: runs.Place, written: Writing, manner: Manner) -> None:
         st.markdown("| found by the beam | log p | log p / length^α |\n|:--|--:|--:|\n" + "\n".join(rows))
 
 
+def _drawn(record: WritingRecord, mode: str) -> Drawn:
+    return viz.FIGURES[WRITING].draw(record, viz.View(theme=mode), ())
+
+
+def exportables(place: runs.Place) -> list[Exportable]:
+    """Return the figure of what the reader let this network write, if it has more than a letter."""
+    name, told = st.session_state.get(WRITTEN) or ("", "")
+    if name != place.name or isinstance(told, str) or len(told[0].letters) < 2:
+        return []
+    record = _record(place, *told)
+    return [Exportable(WRITING, viz.FIGURES[WRITING].title, partial(_drawn, record))]
+
+
 def _body(record: WritingRecord, mode: str) -> tuple[bytes, int]:
     RENDER_LOCK.slow_down()
-    drawn = viz.FIGURES[WRITING].draw(record, viz.View(theme=mode), ())
+    drawn = _drawn(record, mode)
     return chart_body(drawn.figure, drawn), drawn.figure["layout"]["height"]
 
 
-def _record(place: runs.Place, written: Writing, manner: Manner, between: str) -> WritingRecord:
+def _record(place: runs.Place, written: Writing, manner: Manner) -> WritingRecord:
     caption = f"{caption_of(place.settings)} · Written with {_in_words(vars(manner))}"
     return WritingRecord(
         written.letters, written.given, np.array(written.log_p), written.likeliest, written.flow, place.label,
-        caption, between,
+        caption, _between(place),
     )  # fmt: skip
+
+
+def _between(place: runs.Place) -> str:
+    """Return what stands between two letters, or words, as they are written."""
+    return getattr(place.settings.task_class, "between", "")
 
 
 def _in_words(values: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ The module is called as it is, with its hooks and in its mode; its buffers, the 
 afterwards what they were before.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,13 +34,17 @@ class Answer:
     grads: dict[str, Array]  # dL/d of x, of the initial states and of the weights that learn, as autograd gives them
 
 
-def answer_of(module: "nn.Module", kind: Kind, call: Call) -> Answer:
-    """Call the module; ValueError where it cannot be called so, or gives something of another form."""
+def answer_of(module: "nn.Module", kind: Kind, call: Call, plain: bool = False) -> Answer:
+    """Call the module; ValueError where it cannot be called so, or gives something of another form.
+
+    plain  without hooks, those that PyTorch calls for every module among them
+    """
     with _left_as_it_was(module):
-        asked = Asked(module, kind, call)
+        asked = Asked(module, kind, call, plain=plain)
         output, final = asked.result()
         used = used_weights(module, kind)
-        learning = {name: weight for name, weight in used.items() if weight.requires_grad}
+        shares = Counter(map(id, used.values()))  # autograd adds up what reaches a weight that two layers share
+        learning = {name: weight for name, weight in used.items() if weight.requires_grad and shares[id(weight)] == 1}
         wanted = {"x": asked.x} | asked.leaves | learning
         grads = _grads(_loss(call, output, final), list(wanted.values()))
         weights = {name: checked(name, weight, tuple(weight.shape)) for name, weight in used.items()}
@@ -63,9 +68,11 @@ def used_weights(module: Any, kind: Kind) -> "dict[str, Tensor]":
 class Asked:
     """A call in the module's own type, on its own device."""
 
-    def __init__(self, module: Any, kind: Kind, call: Call, types: "tuple[dtype, ...] | None" = None) -> None:
+    def __init__(
+        self, module: Any, kind: Kind, call: Call, types: "tuple[dtype, ...] | None" = None, plain: bool = False
+    ) -> None:
         """`types` are those of x and of the initial states, where they are not the weights'."""
-        self.module, self.kind, self.call = module, kind, call
+        self.module, self.kind, self.call = module.forward if plain else module, kind, call
         first = getattr(module, next(iter(kind.all_names())))
         self.device = first.device
         of_x, *of_states = types or (first.dtype,)

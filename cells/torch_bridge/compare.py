@@ -30,7 +30,7 @@ def refuse_if_other(trace: Trace, answer: Answer, module: Any, call: Call) -> No
     found = _first_gap(_pairs(trace, answer, call))
     if found is None:
         return
-    twin = answer_of(plain_twin(answer.kind, answer.used, module.training), answer.kind, call)
+    twin = answer_of(plain_twin(answer.kind, answer.used, module.training), answer.kind, call, plain=True)
     if same_gradients(answer, twin):
         raise ValueError(sentence(answer.kind, *found))
 

@@ -34,10 +34,11 @@ def to_numpy(name: str, values: Any) -> Array:
     ValueError where they are no real numbers.
     """
     plain = _plain(name, values)
+    is_new = is_tensor(values) and str(values.dtype) != "torch.float64"
     try:
         array = np.asarray(plain)
         if array.dtype.kind in "biuf":
-            return array.astype(np.float64)
+            return array.astype(np.float64, copy=not is_new)
     except (ValueError, TypeError):
         pass  # rows of different lengths
     raise ValueError(f"{name} = {type(values).__name__} is no array of real numbers")

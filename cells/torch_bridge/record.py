@@ -104,5 +104,5 @@ class Record:
         twin = plain_twin(self.kind, self.weights, self.training)
         types = (self.x.dtype, *(state.dtype for state in self.start))
         with torch.inference_mode(False), torch.enable_grad(), self.casting():
-            output, _ = Asked(twin, self.kind, self.call, types).result()
+            output, _ = Asked(twin, self.kind, self.call, types, plain=True).result()
         return to_numpy("output", output)

@@ -108,7 +108,7 @@ class Watch:
         self.asking = True
         try:
             answer = answer_of(self.module, self.kind, call)
-            twin = answer_of(plain_twin(self.kind, answer.used, self.module.training), self.kind, call)
+            twin = answer_of(plain_twin(self.kind, answer.used, self.module.training), self.kind, call, plain=True)
         except ValueError as error:
             return str(error)
         finally:

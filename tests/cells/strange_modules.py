@@ -271,6 +271,12 @@ def compiled(make):
     return lambda: torch.compile(make(), backend="eager")
 
 
+def tied():
+    module = gru(2)
+    module.weight_hh_l1 = module.weight_hh_l0
+    return module
+
+
 WN = quietly(nn.utils.weight_norm, "weight_hh_l0")
 SN = quietly(nn.utils.spectral_norm, "weight_hh_l0")
 PRUNED = quietly(prune.l1_unstructured, "weight_hh_l0", 0.5)
@@ -317,6 +323,7 @@ STRANGE = {
     "parametrised spectral norm": quietly(parametrizations.spectral_norm, "weight_hh_l0", make=gru),
     "dropout": lambda: lstm(2, dropout=0.4),
     "dropout asleep": lambda: lstm(2, dropout=0.4).eval(),
+    "layers that share a weight": tied,
     "projection": lambda: lstm(proj_size=2),
     "quantised": quantised,
     "scripted": scripted(lstm),

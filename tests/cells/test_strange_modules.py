@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from cells.torch_bridge import trace_torch
+from cells.torch_bridge import probe, trace_torch
 from tests.cells.closeness import relative_gaps
 from tests.cells.strange_modules import STRANGE, D, H
 
@@ -27,6 +27,7 @@ RIGHT = {  # those that compute what their class says, or whose weights are made
     "parametrised orthogonal",
     "parametrised spectral norm",
     "dropout asleep",
+    "layers that share a weight",
     "compiled",
 }
 
@@ -73,6 +74,24 @@ def test_a_strange_module_is_right_or_refused_in_one_sentence(name):
     output, d_x = by_autograd(module, x, d_out)
     assert np.max(relative_gaps(trace.outputs, output)) < 1e-6
     assert np.max(relative_gaps(trace.input_grads, d_x)) < 1e-6
+
+
+def test_a_hook_on_all_modules_is_noticed():
+    def louder(module, given, result):
+        return (1.1 * result[0], result[1]) if isinstance(module, nn.RNN) else None
+
+    module = nn.RNN(D, H, dtype=torch.float64)
+    x, d_out = task(module)
+    handle = nn.modules.module.register_module_forward_hook(louder)
+    try:
+        with pytest.raises(ValueError, match=r"its output differs by 0\.091 of its size"):
+            trace_torch(module, x, d_out)
+        with probe(module) as flow:
+            (module(x)[0] * d_out).sum().backward()
+        with pytest.raises(ValueError, match=r"its output differs by 0\.091 of its size"):
+            _ = flow.traces["RNN"]
+    finally:
+        handle.remove()
 
 
 def test_the_sentence_says_by_how_much():

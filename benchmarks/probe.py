@@ -10,7 +10,7 @@ from torch import nn
 from benchmarks.report import record, table
 from cells.torch_bridge import probe
 
-TURNS = 5
+TURNS = 10
 STEPS, BATCH, HIDDEN = 100, 32, 256
 TARGETS = (
     "Targets: a step inside `with probe(model)` at most 3 × the plain step, 1 × outside of it. Reading is no part of "
@@ -80,14 +80,18 @@ def main() -> None:
 
 
 def _turns(ways: list[Callable[[], None]]) -> list[float]:
-    """Median milliseconds of each way, one after the other in turn, after one that is not counted."""
+    """Median milliseconds of each way, one after the other in turn, after one that is not counted.
+
+    Each turn begins one way later: memory that one way has given back costs the next one its pages.
+    """
     times: list[list[float]] = [[] for _ in ways]
     for turn in range(TURNS + 1):
-        for spent, way in zip(times, ways, strict=True):
+        for place in range(len(ways)):
+            way = (place + turn) % len(ways)
             start = time.process_time()
-            way()
+            ways[way]()
             if turn:
-                spent.append(1e3 * (time.process_time() - start))
+                times[way].append(1e3 * (time.process_time() - start))
     return [median(spent) for spent in times]
 
 

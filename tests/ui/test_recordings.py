@@ -88,6 +88,13 @@ def test_classes_are_one_hot_with_cross_entropy():
     assert "Classes: cat, dog." in found.notes
 
 
+def test_rows_without_a_target_are_counted():
+    found = read("a,target\n1,2\n3,\n5,NA\n")
+    assert "2 rows have no target." in found.notes
+    assert np.isnan(found.recording.targets[1:, 0]).all()
+    assert "1 row has no target." in read("a,class\n1,x\n3,\n5,y\n").notes
+
+
 def test_missing_values_are_masked_where_asked():
     r = read("a,b\n1,2\nNA,4\n5,6\n", Roles(missing=MASK)).recording
     assert r.active[:, 0].tolist() == [True, False, True] and r.values[1, 0].tolist() == [0, 0]

@@ -58,7 +58,8 @@ def recording_of(columns: Columns, roles: Roles, key: str, source: str) -> Read:
         key=key,
         source=source,
     )
-    return Read(recording, (*_told(recording, sequences, roles), *notes, *_classes_told(classes)))
+    told = (*_told(recording, sequences, roles), *_unasked_told(targets, roles), *notes, *_classes_told(classes))
+    return Read(recording, told)
 
 
 def _sequences(columns: Columns, roles: Roles) -> list[Rows]:
@@ -234,6 +235,15 @@ def _told(recording: Recording, sequences: Sequence[Rows], roles: Roles) -> Iter
             if missing
             else ("Shorter sequences end in masked steps, in which the state stands still.")
         )
+
+
+def _unasked_told(targets: Array | None, roles: Roles) -> Iterator[str]:
+    """Say how many rows a column of targets leaves without one."""
+    if targets is None or roles.target == NEXT:
+        return
+    missing = int(np.isnan(targets).any(axis=1).sum())
+    if missing:
+        yield f"{missing} row{'s have' if missing > 1 else ' has'} no target."
 
 
 def _classes_told(classes: Sequence[str]) -> Iterator[str]:

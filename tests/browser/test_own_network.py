@@ -4,7 +4,7 @@ from contextlib import nullcontext, suppress
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from tests.browser.visit import PATIENCE
@@ -29,8 +29,11 @@ def files(tmp_path_factory):
     folder, model = tmp_path_factory.mktemp("brought"), Model()
     save_file(model.state_dict(), folder / "model.safetensors")
     torch.save({"state_dict": model.state_dict()}, folder / "model.pt")
-    rows = [f"{1714557600 + 3 * t},{name},{t % 3},{t % 5},{t}" for name, n in (("p", 9), ("q", 6)) for t in range(n)]
-    (folder / "data.csv").write_text("\n".join(["time,sequence,a,b,target", *rows]), encoding="utf-8")
+    names = "red", "green", "blue"
+    rows = [
+        f"{1714557600 + 3 * t},{q},{t % 4},{t % 5},{names[t % 3]}" for q, n in (("p", 9), ("q", 6)) for t in range(n)
+    ]
+    (folder / "data.csv").write_text("\n".join(["time,sequence,a,b,class", *rows]), encoding="utf-8")
     return folder
 
 
@@ -61,6 +64,15 @@ def choose(visit, module):
     visit.wait_still()
 
 
+def saved_weights(visit):
+    """The names in the file of weights that the export dialog saves."""
+    visit.press("export")
+    dialog = visit.page.get_by_role("dialog")
+    with visit.page.expect_download(timeout=PATIENCE) as coming:
+        dialog.get_by_role("button", name="Save weights", exact=True).click()
+    return set(load_file(coming.value.path()))
+
+
 @pytest.mark.browser
 def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files):
     visit = tab(None)
@@ -73,12 +85,17 @@ def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files
     bring(page, "csv_file", files / "data.csv")
     page.get_by_text("2 sequences of 6 to 9 steps, 2 inputs").wait_for(timeout=PATIENCE)
     visit.wait_still()
+    visit.choose("readout", "head: 8 to 3")
+    page.locator("section.stSidebar").get_by_text("read out by head").wait_for(timeout=PATIENCE)
+    visit.wait_still()
     address, verdict = page.url, visit.verdict
     assert "network=" in address and "recording=" in address
     for name in PAGES:
         walk(visit, name)
         assert page.locator(FAULTS).count() == 0, name
-    open_own(visit, address.partition("/own")[2])  # a new session: the link says what to bring
+    page.goto(address)
+    page.reload()  # a new session: the link says what to bring
+    page.locator(".st-key-complaints").wait_for(timeout=PATIENCE)
     complaint = page.locator(".st-key-complaints").inner_text()
     assert "upload" not in complaint and complaint.count("whose SHA-256 begins with") == 2
     bring(page, "weights_file", files / "model.safetensors")
@@ -88,6 +105,7 @@ def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files
     page.wait_for_selector(".st-key-draw_weights", timeout=PATIENCE)
     visit.wait_still()
     assert page.url == address and visit.verdict == verdict
+    assert saved_weights(visit) >= {"layers.1.W_h", "readout.W_y"}
 
 
 @pytest.mark.browser

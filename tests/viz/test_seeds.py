@@ -52,6 +52,13 @@ def test_the_present_draw_is_the_single_run_bit_for_bit(settings, seed):
         np.testing.assert_array_equal(chart.columns[f"log10 norm dL/d{part}, seed {seed}"], log10_mean(norms[1:]))
 
 
+def test_draws_that_are_all_alike_are_told_so():
+    own = record_of("fan", LOOK, cell="gru")
+    alike = replace(own, grads={part: np.repeat(logs[:1], len(logs), axis=0) for part, logs in own.grads.items()})
+    finding = fan(alike, Scene(trace_of(cell="gru")), LOOK).finding
+    assert "At step 1 all draws get the same gradient" in finding
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_zeros_overflows_and_no_numbers_keep_their_rank(seed):
     rng = np.random.default_rng(seed)

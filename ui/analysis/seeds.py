@@ -20,8 +20,8 @@ def show_what_differs(settings: RunSettings) -> None:
         return
     drawn = [] if settings.signal == "own" else ["the input"]
     drawn += [] if network.readout is not None else ["the readout"]
-    rest = f"what differs is {' and '.join(drawn)}" if drawn else "and nothing else is drawn, so all draws are alike"
-    st.caption(f"Your weights are the same in every draw: {rest}.")
+    rest = f": what differs is {' and '.join(drawn)}" if drawn else ", and nothing else is drawn: all draws are alike"
+    st.caption(f"Your weights are the same in every draw{rest}.")
 
 
 def show_draws(selection: Selection) -> None:

@@ -28,6 +28,8 @@ NOW = "now"
 
 def show_boxes(selection: Selection) -> None:
     """The boxes; the combination of one that is clicked becomes the present one."""
+    if selection.settings.network is not None:
+        st.caption("Your weights are the same under every initialiser: the columns are alike.")
     show_analysis_chart(NAME, selection, on_click=lambda: None)
     if why := reasons(possible(selection.settings)):
         st.info("\n".join(f"- {sentence}" for sentence in why))

@@ -25,6 +25,7 @@ WEIGHTS_HELP = (
 )
 NO_WEIGHTS = f"A browser cannot read a file of weights: an app started with `{COMMAND}` can."
 DRAWN = "drawn"
+FEW, LIST_HEIGHT = 5, 330  # modules that are all in view; px of the list where there are more
 
 
 def weights_widgets() -> None:
@@ -59,14 +60,15 @@ def _choice(ready: dict[str, Found]) -> None:
     keys = {one.network.key: name for name, one in ready.items() if one.network is not None}
     chosen = keys.get(network.without_readout().key) if network is not None else None
     st.session_state.module = chosen
-    st.radio(
-        "Modules found",
-        list(ready),
-        index=None,
-        key="module",
-        captions=[one.label for one in ready.values()],
-        on_change=_use_module,
-    )
+    with st.container(height=LIST_HEIGHT if len(ready) > FEW else "content", border=False):
+        st.radio(
+            "Modules found",
+            list(ready),
+            index=None,
+            key="module",
+            captions=[one.label for one in ready.values()],
+            on_change=_use_module,
+        )
     if network is not None and chosen is not None:
         _readout(ready[chosen], network)
 
@@ -80,10 +82,10 @@ def _readout(found: Found, network: OwnNetwork) -> None:
         st.session_state.readout = used
         st.selectbox("Readout", [DRAWN, *fitting], key="readout", on_change=_use_readout, width=420)
     elif found.readouts:
-        words, one = next(iter(found.readouts.items()))
+        words = next(iter(found.readouts))
         st.caption(
-            f"The readout is drawn: the signal asks for {_outputs(asked)} a step, the file's {as_written(words)} gives "
-            f"{one.outputs}. Sequences with a target of its size can be read out by it."
+            f"The readout is drawn: {as_written(words)} does not fit, as the signal asks for {_outputs(asked)} a step. "
+            "Sequences with targets of its size can be read out by it."
         )
 
 

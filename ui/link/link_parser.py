@@ -9,6 +9,7 @@ from ui.cost.budget import check_budget
 from ui.cost.map_plan import plan_of
 from ui.views.analysis import check_view
 from ui.views.fields import (
+    BROUGHT,
     DEFAULTS,
     FIELDS,
     Values,
@@ -38,7 +39,11 @@ def read_fields(query: Query) -> tuple[Values, list[str]]:
             values[name] = value_of(FIELDS[name], texts[-1])
         except BadValue as error:
             values[name] = DEFAULTS[name] if error.nearest is None else error.nearest
-            complaints.append(f"{error}; {text_of(name, values[name]) or 'nothing'} is used instead.")
+            instead = "" if name in BROUGHT else f"; {text_of(name, values[name]) or 'nothing'} is used instead"
+            complaints.append(f"{error}{instead}.")
+    if "recording" in query and values["signal"] == "own" and values["recording"] is None and not values["own"]:
+        values["signal"] = DEFAULTS["signal"]
+        complaints.append(f"signal = own waits for these sequences; {values['signal']} is used until then.")
     values |= fixed(values)
     complaints += mend(values)
     unused = [name for name, value in values.items() if value != DEFAULTS[name] and not applies(name, values)]

@@ -84,7 +84,9 @@ def _marks(values: Values) -> None:
     """
     if values["ask"] in ASKED_MARKS:
         return
-    marks = critical_scales_of(run_settings(DEFAULTS | {name: values[name] for name in MARKING}))
+    network = values["network"]  # what reads it out is no part of them
+    decisive = {name: values[name] for name in MARKING} | {"network": network and network.without_readout()}
+    marks = critical_scales_of(run_settings(DEFAULTS | decisive))
     high = high_of("weight_scale")
     st.html(f'<div class="bf-ticks">{"".join(_tick(mark.value / high) for mark in marks)}</div>')
     with st.container(horizontal=True, gap="xsmall", key="marks"):

@@ -50,8 +50,10 @@ def kind_of(one: Combination, record: Combinations) -> str:
 
 
 def named(one: Combination) -> str:
-    """Return `RNN (tanh, gaussian weights)`."""
-    return f"{LABELS['cell'][one.cell]} ({LABELS['activation'][one.activation]}, {LABELS['init'][one.init]} weights)"
+    """Return `RNN (tanh, gaussian weights)`; the weights may be the reader's own."""
+    own = one.settings is not None and one.settings.network is not None
+    weights = "your" if own else LABELS["init"][one.init]
+    return f"{LABELS['cell'][one.cell]} ({LABELS['activation'][one.activation]}, {weights} weights)"
 
 
 def told(one: Combination, found: Verdict | None) -> str:

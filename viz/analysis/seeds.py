@@ -70,6 +70,8 @@ def _draws(record: Fan) -> str:
 def _finding(record: Fan, scene: Scene) -> str:
     """Return what becomes of the gradient in how many draws, how far they lie apart, and where the present one lies."""
     first = record.grads["h"][:, 1]
+    if len(set(first.tolist())) == 1:
+        return f"{_become(record)}. At step 1 all draws get the same gradient, {words.from_log10(float(first[0]))}."
     return f"{_become(record)}. At step 1 {_apart(first)}, and {_place(first, scene)}."
 
 

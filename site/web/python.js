@@ -35,17 +35,33 @@ async function fault(paths, files) {
   return null;
 }
 
+// What comes of a start of Pyodide; where it complains, goes on waiting, and one of these files is the cause: that, as an error.
+async function sound(begun, paths, files) {
+  const { warn, error } = console;
+  const complaint = new Promise((heard) => {
+    for (const [name, tell] of Object.entries({ warn, error })) console[name] = (...words) => [tell.apply(console, words), heard()];
+  });
+  const broken = complaint.then(async () => {
+    const found = await fault(paths, files);
+    if (found) throw found;
+    return begun; // it was about something else
+  });
+  return Promise.race([begun, broken]).finally(() => Object.assign(console, { warn, error }));
+}
+
 // Start Python with these archives; `tell` hears the share done and what is loaded now.
 export async function startPython(archives, tell) {
   const files = fetch(`${BASE}files.json`).then((answer) => answer.json()).catch(() => ({}));
   const contents = archives.map((name) => fetched(`python/${name}.zip.xz`, files));
   for (const content of contents) content.catch(() => {}); // told below
   tell(0.1, "Loading Python");
-  const options = { indexURL: `${BASE}python/`, lockFileContents: LOCK, env: { HOME: "/home/pyodide" } };
-  const runtime = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"].map((name) => `python/${name}`);
-  const python = await loadPyodide(options).catch(async (error) => {
+  const library = await fetched("python/python_stdlib.zip", files);
+  const options = { stdLibURL: URL.createObjectURL(new Blob([library])), indexURL: `${BASE}python/`, lockFileContents: LOCK, env: { HOME: "/home/pyodide" } };
+  const runtime = ["pyodide.asm.mjs", "pyodide.asm.wasm"].map((name) => `python/${name}`);
+  const begun = loadPyodide(options).catch(async (error) => {
     throw (await fault(runtime, files)) ?? error;
   });
+  const python = await sound(begun, runtime, files);
   tell(0.4, "Unpacking NumPy and the app");
   const unpack = python.runPython(UNPACK);
   for (const [place, name] of archives.entries()) unpack(new Uint8Array(await contents[place]), PLACES[name]);

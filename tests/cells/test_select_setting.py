@@ -13,13 +13,14 @@ AXES = {
     "lstm": {"forget_bias": [-2.0, 0.0, 5.0], "loss": ["last", "all", "last"]},
     "phased_lstm": {"open_ratio": [0.01, 0.3, 1.0], "leak": [0.0, 0.5, 1.0]},
 }
+ANY = AXES["rnn"]  # of a cell whose own knobs are not listed
 BASE = {"steps": 23, "hidden": 5, "batch": 3}
 VARIANTS = [{}, {"layers": 3, "loss": "all"}, {"activation": "relu", "weight_scale": 3.0, "steps": 300}]
 
 
 def points(cell, variant):
     base = RunSettings(cell=cell, **(BASE | variant))
-    axes = AXES[cell]
+    axes = AXES.get(cell, ANY)
     return [base.replace(**dict(zip(axes, values, strict=True))) for values in zip(*axes.values(), strict=True)]
 
 

@@ -21,7 +21,8 @@ NORMS = ("log10_grad_norms", "log10_direct_norms", "log10_state_norms")
 
 
 def base(cell, name=""):
-    options = {"timestamps": tuple(np.cumsum(np.linspace(0.5, 2.0, STEPS)).tolist())} if cell == "phased_lstm" else {}
+    times = tuple(np.cumsum(np.linspace(0.5, 2.0, STEPS)).tolist())
+    options = {"timestamps": times} if "timestamps" in names_of(CELLS[cell].Options) else {}
     own = tuple(np.sin(np.arange(STEPS)).tolist())
     plain = RunSettings(cell=cell, steps=STEPS, hidden=5, batch=3, own=own, loss_steps=(2, 3), options=options)
     return plain.replace(**SPECIAL.get(name, {}))

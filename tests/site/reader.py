@@ -75,6 +75,12 @@ class Reader:
         self.page.wait_for_function(wanted, arg=before, polling=GLANCE)
         return self.wait_still()
 
+    def preset(self, name: str) -> None:
+        """Choose an example."""
+        self.press("examples")
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.keyboard.press("Escape")
+
     def press(self, key: str) -> None:
         self.page.locator(f".st-key-{key} button").first.click()
 

@@ -49,9 +49,10 @@ def test_every_page_has_an_address_of_its_own(reader, page):
 
 def test_controls_links_back_and_reload(reader):
     reader.open(f"?{SMALL}")
-    reader.repaint(lambda: reader.press("ReLU-explodes"))
+    reader.repaint(lambda: reader.preset("ReLU explodes"))
     assert "activation=relu" in reader.page.url
     exploding, url = reader.verdict, reader.page.url
+    reader.page.wait_for_timeout(1000)  # changes in quick succession are one step
     reader.repaint(lambda: reader.press("pin"))
     assert "pins=" in reader.page.url
     reader.page.go_back()
@@ -85,8 +86,9 @@ def test_a_view_that_asks_is_answered_in_the_browser(reader, kind):
 
 
 def test_a_file_is_loaded_and_numbers_and_pages_leave(reader, lonely_chromium, tmp_path):
-    reader.open(f"?{SMALL}&signal=own")
+    reader.open("?signal=own&own=1;2;3&steps=3&hidden=4&batch=2")
     content = "\n".join(str(0.1 * k) for k in range(12))
+    reader.page.locator("section.stSidebar summary", has_text="Input and loss").click()
     reader.page.locator("input[type=file]").set_input_files(
         {"name": "own.csv", "mimeType": "text/csv", "buffer": content.encode()}
     )

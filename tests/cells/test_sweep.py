@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cells import CELLS, RunSettings, run, sweep
-from cells.knobs import BadValue, knobs_of
+from cells.knobs import BadValue, knobs_of, names_of
 from cells.sweeping import PASS_SLOTS, run_batches
 
 STEPS = 12

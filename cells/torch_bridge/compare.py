@@ -35,13 +35,24 @@ def refuse_if_other(trace: Trace, answer: Answer, module: Any, call: Call) -> No
         raise ValueError(sentence(answer.kind, *found))
 
 
+def refuse_if_changing(answer: Answer, again: Answer) -> None:
+    """ValueError where a module gives something else when it is asked the same again."""
+    found = _first_gap(_answers(answer, again))
+    if found:
+        what, by = found
+        raise ValueError(
+            f"module = {answer.kind.name} gives something else when it is called again: {what} differs by {_size(by)}"
+        )
+
+
 def sentence(kind: Kind, what: str, by: float) -> str:
     """Return what a module is told whose numbers are not those of its class."""
-    size = f"{by:.2g}" if np.isfinite(by) else "more than all"
-    return (
-        f"module = {kind.name} computes something else than {kind.label} with its weights: "
-        f"{what} differs by {size} of its size"
-    )
+    what = f"{what} differs by {_size(by)}"
+    return f"module = {kind.name} computes something else than {kind.label} with its weights: {what}"
+
+
+def _size(by: float) -> str:
+    return f"{by:.2g} of its size" if np.isfinite(by) else "more than all of its size"
 
 
 def _pairs(trace: Trace, answer: Answer, call: Call) -> Iterator[Pair]:

@@ -7,10 +7,11 @@ from cells.trace import Trace
 
 from .answers import answer_of
 from .call import Arguments, Sizes, read_call
-from .compare import refuse_if_other
+from .compare import refuse_if_changing, refuse_if_other
 from .counterparts import Kind
 from .kinds import kind_of, original
 from .networks import module_network
+from .watch import has_own_forward
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,14 +32,16 @@ def trace_torch(  # noqa: PLR0913 - PyTorch's own arguments, in their order
 
     Time comes first in the trace, and an unbatched x has a batch of 1. L is the loss of the whole batch: `param_grads`
     are dL/dW, as PyTorch's `.grad` would be, only named and ordered as ours (`torch_grads` has them under PyTorch's
-    names). The trace has no settings. The module is called once with the same x, and what the trace computes is
-    compared with what it gives: ValueError says by how much they differ, or names what cannot be read, and why.
+    names). The trace has no settings. The module is called with the same x, and what the trace computes is compared
+    with what it gives: ValueError says by how much they differ, or names what cannot be read, and why.
     """
     module = original(module)
     kind = kind_of(module)
     call = read_call(Arguments(x, d_out, hx, d_hx, lengths, mask), sizes_of(kind))
     whole = call.without_mask()  # which is how a module of PyTorch steps
     answer = answer_of(module, kind, whole)
+    if has_own_forward(module):
+        refuse_if_changing(answer, answer_of(module, kind, whole))
     trace = solve(module_network(kind, answer.weights, call))
     refuse_if_other(
         trace if call.mask is None else solve(module_network(kind, answer.weights, whole)), answer, module, whole

@@ -131,6 +131,15 @@ class OtherArguments(nn.GRU):
         return super().forward(input + context, hx)
 
 
+class Alternating(nn.RNN):
+    calls = 0
+
+    def forward(self, x, hx=None):
+        self.calls += 1
+        output, state = super().forward(x, hx)
+        return output if self.calls % 2 else 1.5 * output, state
+
+
 class Scaled(nn.RNNCell):
     def forward(self, input, hx=None):
         return 0.5 * super().forward(input, hx)
@@ -297,6 +306,7 @@ STRANGE = {
     "output alone": of(OutputOnly),
     "three results": of(Triple),
     "other arguments": of(OtherArguments),
+    "another every other call": of(Alternating),
     "scaled cell": of(Scaled),
     "normed cell": of(NormedCell),
     "clipped cell": of(Clipped),

@@ -80,12 +80,14 @@ def test_axe_finds_nothing_serious_in_a_lesson(visit, axe, step):
 def test_axe_finds_nothing_serious_where_runs_have_ended(visit, axe):
     chosen = RECIPES["palindrome"].settings(lecture=True)
     name = stored_all({label: run.replace(hidden=8, batch=8, updates=20) for label, run in chosen.items()})
-    page = check_all(visit, axe, f"train?run={name}")
+    page = opened(visit, name)
+    check_opened(page, axe)
+    page.pick("train_together_as", "Side by side")
+    page.page.wait_for_selector(".st-key-chart-training_multiples .bf-plot[data-painted]")
+    check_opened(page, axe)
     page.page.keyboard.press("l")
-    for view in ("Side by side", "Table"):
-        page.pick("train_together_as", view)
-        page.wait_still()
-        check_opened(page, axe)
+    page.page.wait_for_selector(".bf-lecture-bar", timeout=PATIENCE)
+    assert grave(page, axe) == []
     page.press("train_export")
     page.page.get_by_role("dialog").locator(".bf-plot[data-painted]").wait_for()
     assert grave(page, axe) == []
@@ -94,8 +96,7 @@ def test_axe_finds_nothing_serious_where_runs_have_ended(visit, axe):
 @pytest.mark.slow
 def test_axe_finds_nothing_serious_where_a_network_writes(visit, axe):
     name = stored(LabSettings(task="names", length=14, hidden=8, batch=4, updates=40))
-    page = visit("?steps=12&hidden=4", width=1280, height=720)
-    page.page.goto(f"{page.server}/train?run={name}")
+    page = opened(visit, name)
     open_all(page)
     page.press("train_write_now")
     page.page.wait_for_selector(".st-key-chart-writing .bf-plot[data-painted]")
@@ -108,12 +109,18 @@ def test_axe_finds_nothing_serious_where_a_network_writes(visit, axe):
 @pytest.mark.slow
 def test_axe_finds_nothing_serious_where_a_run_is_chosen_or_has_exploded(visit, axe):
     settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
-    page = visit("?steps=12&hidden=4", width=1280, height=720)
-    page.page.goto(f"{page.server}/train?run={stored(settings)}")
+    page = opened(visit, stored(settings))
     page.page.wait_for_selector(".st-key-train_cure")
+    open_all(page)
     page.choose("train_recipe", "A run of your own")
     page.page.wait_for_selector(".st-key-train_grid")
     check_opened(page, axe)
+
+
+def opened(visit, run):
+    page = visit("?steps=12&hidden=4", width=1280, height=720)
+    page.page.goto(f"{page.server}/train?run={run}")
+    return page
 
 
 def check_opened(page, axe):

@@ -15,6 +15,7 @@ from tests.browser.conftest import free_port, opening, profile_of, running
 from tests.browser.visit import Visit
 from tests.jobs.live import end_all_of, supervisor, wait_until, workers
 from tests.lab.finished import stored
+from tests.ui.sessions import plain
 
 CHART, REPLAY, WRITING = (f".st-key-chart-{name} .bf-plot[data-painted]" for name in ("training", "replay", "writing"))
 UPDATE = (
@@ -219,4 +220,4 @@ def sentence(page, address: str, pressed: str = "") -> str:
     (said,) = (
         page.get_by_test_id("stAlertContentInfo").or_(page.get_by_test_id("stAlertContentError")).all_inner_texts()
     )
-    return said.strip()
+    return plain(said.split("\n")[-1])  # without the icon's name

@@ -30,7 +30,7 @@ GROUPS = {
     "clipping": "Clipping",
     "training": "Training",
 }
-COLUMNS = (("task", "training"), ("network", "cell"), ("initialisation", "clipping"), ("optimiser",))
+COLUMNS = (("task", "training"), ("network", "cell", "clipping"), ("initialisation",), ("optimiser",))
 LEFT_OUT = ("patience", "evaluate_every", "engine", "target", "precision", "smoothing", "dropout_ends")
 SHORT, FULL = "Short", "Full"
 Values = Mapping[str, Any]

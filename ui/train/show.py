@@ -105,7 +105,6 @@ def _run(job: Opened, place: runs.Place, record: RunRecord, beside: list[runs.Pl
         return
     shown = shown_of(place, record, beside)
     said = st.container()
-    _cure(place, record)
     panels = _tools(job, place, record, shown)
     if panels:
         said.html(band(headline(record), spelled(details(record))))
@@ -131,6 +130,7 @@ def _cure(place: runs.Place, record: RunRecord) -> None:
 def _tools(job: Opened, place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...]:
     """Where the run may go, and how it is looked at: the panels over all updates, none where it is one by one."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_tools"):
+        _cure(place, record)
         replayed = can_replay(shown.record) and _view() == ONE
         panels = () if replayed else _panels(record, shown)
         update = choose_weights(place, record)

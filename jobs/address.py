@@ -11,6 +11,7 @@ import socket
 import ssl
 import struct
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from .job import JobError
@@ -120,7 +121,8 @@ def _ask_who(full: str, keys: "Security | None") -> None:
 
     arguments = keys.get_connection_args("client") if keys else {}
     try:
-        who = asyncio.run(asyncio.wait_for(ask(), ANSWER_WITHIN))
+        with ThreadPoolExecutor(1) as thread:  # a notebook has a loop in its own
+            who = thread.submit(asyncio.run, asyncio.wait_for(ask(), ANSWER_WITHIN)).result()
     except Exception as error:  # dask decodes whatever comes, and fails as it happens to
         raise JobError(f"no scheduler answers at {full} ({str(error) or type(error).__name__})") from error
     kind = str(who.get("type", "")) if isinstance(who, dict) else ""

@@ -14,6 +14,7 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 import serve
 from benchmarks._server import APP, ROOT, Server
 from benchmarks._session import Session
+from tests.own_loop import result_of
 from tests.ui.sessions import PAGES
 from tests.ui.sessions import Session as Visitor
 
@@ -90,7 +91,7 @@ async def crowd(server: Server) -> tuple[int, list[str], list[tuple[int, str]]]:
 
 def test_beyond_the_limit_a_newcomer_is_told_and_nobody_inside_is_disturbed():
     with Server(APP, before=LIMITED) as server:
-        readers, errors, answers = asyncio.run(crowd(server))
+        readers, errors, answers = result_of(crowd(server))
     assert 3 < readers < ENOUGH and errors == []
     for status, text in answers:
         assert status == 503 and "Backflow is full" in text

@@ -123,8 +123,9 @@ def test_a_lost_scheduler_is_named_and_what_is_finished_is_kept(store, machine):
     job_id = jobs.submit(store, job, scheduler=machine.address)
     wait_until(lambda: jobs.status(store, job_id).done >= 1, "a tile is done")
     machine.end()
-    ended = wait_for_end(store, job_id)
     why = f"because the scheduler at {machine.address} no longer answers"
+    wait_until(lambda: why in jobs.status(store, job_id).message, "the reason is told")
+    ended = wait_for_end(store, job_id)
     assert ended.message.startswith(f"Interrupted {why}: {ended.done} of 20 tiles are kept; resume")
     with pytest.raises(jobs.JobError, match=f"no scheduler answers at {machine.address}"):
         jobs.resume(store, job_id)

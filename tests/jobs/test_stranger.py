@@ -10,6 +10,7 @@ from distributed.comm import connect
 
 import jobs
 from tests.jobs.live import gated, starts, supervisor, wait_for_end, wait_until
+from tests.own_loop import result_of
 
 PATIENCE = 5.0  # seconds for a connection
 
@@ -44,7 +45,7 @@ def entrances(ways):
     async def try_all():
         return await asyncio.gather(*(told(where, keys) for where, keys in ways.items()))
 
-    return [where for where, answer in zip(ways, asyncio.run(try_all()), strict=True) if answer]
+    return [where for where, answer in zip(ways, result_of(try_all()), strict=True) if answer]
 
 
 def test_the_stranger_gets_into_a_cluster_without_keys():

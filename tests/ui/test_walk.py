@@ -1,14 +1,13 @@
 """Readers who use every control of every page, messages that come late among it: no error ever reaches one of them."""
 
 import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
 
 from benchmarks._server import APP, Server
 from benchmarks._wanderer import Wanderer
+from tests.own_loop import result_of
 
 QUERY = "steps=30&hidden=6&batch=3"
 A_FEW, WALKERS, MANY = 60, 4, 10_000
@@ -61,25 +60,19 @@ async def keys_beside_a_chart(port: int) -> list[str]:
     return found
 
 
-def heard(found: Coroutine[None, None, list[str]]) -> list[str]:
-    """The errors of a walk, which has a thread of its own: a browser's test may have left a loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, found).result()
-
-
 def test_what_is_heard_of_a_page_after_it_was_left_does_no_harm(server):
-    assert heard(late(server.port, Random(5))) == []
+    assert result_of(late(server.port, Random(5))) == []
 
 
 def test_a_key_is_heard_in_one_message_with_what_a_chart_says(server):
-    large, turned = heard(keys_beside_a_chart(server.port))
+    large, turned = result_of(keys_beside_a_chart(server.port))
     assert "lecture=on" in large and "lesson_step=2" in turned and "lecture=on" in turned
 
 
 def test_no_step_of_a_random_walk_ends_in_an_error(server):
-    assert heard(walks(server.port, A_FEW)) == []
+    assert result_of(walks(server.port, A_FEW)) == []
 
 
 @pytest.mark.slow
 def test_no_step_of_ten_thousand_ends_in_an_error(server):
-    assert heard(walks(server.port, MANY)) == []
+    assert result_of(walks(server.port, MANY)) == []

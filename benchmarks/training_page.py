@@ -29,7 +29,7 @@ from viz.training import TRAINING
 
 NAMES = LabSettings(task="names", cell="lstm", length=16, hidden=64, batch=16, updates=1_000_000)
 LONG = 10_000  # updates of the run that is opened
-PAIRS = 2  # spans without a run, each followed by one with it
+PAIRS = 4  # spans without a run, each followed by one with it
 OPENINGS = 7
 PANELS = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")  # that the page begins with
 TARGETS = (

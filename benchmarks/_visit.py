@@ -18,7 +18,8 @@ from builder.serve import Handler
 
 PATIENCE = 900_000  # ms: the machine may be busy
 LIVE = "() => !document.getElementById('bf-start') && document.querySelector('.stMain .bf-plot[data-painted]')"
-SETTLED = f"() => backflowProbe.isQuiet({2 * QUIET}) && !document.querySelector('[data-testid=stProgress]')"
+SETTLED = f"""() => backflowProbe.isQuiet({2 * QUIET}) && !document.querySelector('[data-testid=stProgress]')
+    && !document.querySelector('.bf-verdict')?.innerText.includes('so far')"""
 
 PROGRESS = "[data-testid=stProgress]"
 BEGUN = f"() => document.querySelector('{PROGRESS}') || backflowProbe.isQuiet({10 * QUIET})"

@@ -15,7 +15,7 @@ from lab.weights import find_modules, read_weights
 TURNS = 3
 INPUTS, HIDDEN = 1050, 1050  # 35 MB, and 15 MB of an embedding that is no recurrent module
 TARGETS = (
-    "Target: listed in under 3 s.\n\nOne thread, medians of turns. A .pt file is read in a process of its own, "
+    "Target: listed in under 3 s.\n\nOne thread, medians of turns. A .pt file is unpickled in a process of its own, "
     "whose start counts by the clock and not among this process's seconds. Alone: `safetensors.torch.load`, and "
     "`torch.load(weights_only=True)` where PyTorch is loaded already."
 )

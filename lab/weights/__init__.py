@@ -1,8 +1,8 @@
 """Files of weights from elsewhere: read as data, never run, and searched for recurrent modules.
 
-`read_weights` takes the bytes of a .safetensors or .pt file. The first are parsed here; the second are read in a
-process of its own, with limits of memory and time (`child.py`): a plain state_dict without PyTorch (`plain.py`), all
-else by PyTorch's weights_only reader. Whatever is wrong with a file is a BadFile with one sentence.
+`read_weights` takes the bytes of a .safetensors or .pt file. The first are parsed here; the second are unpickled by
+PyTorch's own weights_only reader in a process of its own, with limits of memory and time (`child.py`). Whatever is
+wrong with a file is a BadFile with one sentence.
 """
 
 from .errors import BadFile

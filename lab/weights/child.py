@@ -1,22 +1,19 @@
-"""A process of its own that reads a .pt file: its bytes come in, its recurrent tensors go out as safetensors.
+"""A process of its own that unpickles: a .pt file comes in, its recurrent tensors go out as safetensors.
 
-A state_dict as torch.save writes it is read without PyTorch (`plain.py`). What that leaves, a second process gives to
-PyTorch's weights_only reader, which knows tensors and plain containers and runs nothing else. Should either ever be
-wrong, the process may write no file, start no process, and has little memory and time left.
+PyTorch's weights_only reader knows tensors and plain containers and runs nothing else; should it ever be wrong, this
+process may write no file, start no process, and has little memory and time left.
 """
 
 import io
 import os
 import sys
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 from .names import is_recurrent, may_read_out, named
-from .plain import Unplain, plain_safetensors
 
 MEMORY, SECONDS = 1_500_000_000, 20
-REFUSED, LEFT = 3, 4  # exit codes: a sentence says why; the plain reader leaves the file to PyTorch
+REFUSED = 3  # exit code beside a sentence
 
 
 def limit() -> None:
@@ -56,30 +53,18 @@ def _plain(tensor: Any) -> Any:
 
 
 def main() -> None:
-    """Read a plain state_dict, bytes in and bytes out; LEFT where it is none."""
-    _answer(plain_safetensors)
-
-
-def main_with_torch() -> None:
-    """Read whatever PyTorch reads."""
+    """Bytes in, bytes out; a sentence on stderr where there are none."""
     import torch
     from safetensors.torch import save
 
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     save({"warm": torch.zeros(1)})  # all that is imported is imported before the limits fall
-    _answer(converted)
-
-
-def _answer(read: Callable[[bytes], bytes]) -> None:
-    """Write what a reader makes of the bytes that come in; a sentence on stderr where it makes nothing."""
     data = sys.stdin.buffer.read()
     if os.name == "posix" and os.path.exists("/proc/self/statm"):  # noqa: PTH110
         limit()
     try:
-        answer = read(data)
-    except Unplain:
-        os._exit(LEFT)
+        answer = converted(data)
     except BaseException as error:
         sys.stderr.write(_said(error))
         sys.stderr.flush()

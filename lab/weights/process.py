@@ -1,4 +1,4 @@
-"""Starts the processes that read .pt files, gives them the file, and waits for so long."""
+"""Starts the process that unpickles, gives it the file, and waits for so long."""
 
 import os
 import subprocess
@@ -6,20 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .child import LEFT, REFUSED
+from .child import REFUSED
 from .errors import BadFile
 
 ROOT = Path(__file__).parents[2]
-PLAIN, WITH_TORCH = "main", "main_with_torch"  # of lab.weights.child
+COMMAND = [sys.executable, "-c", "from lab.weights.child import main; main()"]
 PATIENCE = 120  # seconds by the clock, of which PyTorch takes one or two to load, and more on a busy machine
 PASSED = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
 
 
 def recurrent_tensors(data: bytes, name: str) -> bytes:
-    """Return the recurrent tensors of a .pt file as safetensors; BadFile where no process gives them."""
-    code, answer, said = _asked(PLAIN, data, name)
-    if code == LEFT:
-        code, answer, said = _asked(WITH_TORCH, data, name)
+    """Return the recurrent tensors of a .pt file as safetensors; BadFile where the process gives none."""
+    code, answer, said = _asked(data, name)
     if code == 0:
         return answer
     if code == REFUSED:
@@ -27,11 +25,10 @@ def recurrent_tensors(data: bytes, name: str) -> bytes:
     raise BadFile(f"{name} is not read: it needs more memory or time than a file of weights should.")
 
 
-def _asked(main: str, data: bytes, name: str) -> tuple[int, bytes, bytes]:
+def _asked(data: bytes, name: str) -> tuple[int, bytes, bytes]:
     """Return a process's exit code, its answer and its sentence."""
-    command = [sys.executable, "-c", f"from lab.weights.child import {main}; {main}()"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen[bytes](command, cwd=ROOT, env=_environment(), **pipes) as process:
+    with subprocess.Popen[bytes](COMMAND, cwd=ROOT, env=_environment(), **pipes) as process:
         try:
             answer, said = process.communicate(data, timeout=PATIENCE)
         except subprocess.TimeoutExpired:

@@ -5,7 +5,6 @@ import os
 from lab.weights import child, find_modules
 from lab.weights.errors import BadFile
 from lab.weights.files import WeightsFile, check_zip, parse_safetensors
-from lab.weights.plain import Unplain, plain_safetensors
 
 NAME, REFUSED = "h.pt", b"R"
 
@@ -40,18 +39,10 @@ def _answer(data: bytes, writing: int) -> None:
     """Answer and end, whatever happens."""
     try:
         child.limit()
-        answer = b"K" + _read(data)
+        answer = b"K" + child.converted(data)
     except BaseException as error:
         answer = REFUSED + child._said(error).encode()
     try:
         os.fdopen(writing, "wb").write(answer)
     finally:
         os._exit(0)
-
-
-def _read(data: bytes) -> bytes:
-    """Read a plain file without PyTorch, any other with it."""
-    try:
-        return plain_safetensors(data)
-    except Unplain:
-        return child.converted(data)

@@ -79,7 +79,8 @@ def test_axe_finds_nothing_serious_in_a_lesson(visit, axe, step):
 @pytest.mark.slow
 def test_axe_finds_nothing_serious_where_runs_have_ended(visit, axe):
     chosen = RECIPES["palindrome"].settings(lecture=True)
-    name = stored_all({label: run.replace(hidden=8, batch=8, updates=20) for label, run in chosen.items()})
+    small = {label: run.replace(hidden=8, batch=8, updates=20) for label, run in chosen.items()}
+    name = stored_all(small, recipe="palindrome")
     page = opened(visit, name)
     check_opened(page, axe)
     page.pick("train_together_as", "Side by side")

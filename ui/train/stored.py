@@ -49,6 +49,7 @@ class Opened:
 
     status: jobs.JobStatus
     places: list[runs.Place]
+    recipe: str
     asked: int  # the run that the link names
     others: dict[str, str]  # names of other jobs, by their ids
 
@@ -66,7 +67,8 @@ def open_job(name: str) -> Opened:
     first, names = runs.find(here, name)[0], runs.names(here)
     del names[first.job]
     places = places_of(first.job, str(default_home()))
-    return Opened(jobs.status(here, first.job, pieces="runs"), places, first.tile, names)
+    now, recipe = jobs.status(here, first.job, pieces="runs"), runs.recipe_of(here, first.job)
+    return Opened(now, places, recipe, first.tile, names)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -46,8 +46,8 @@ Row = dict[str, str | float | None]
 
 
 def is_grid(job: Opened) -> bool:
-    """Return whether a job has more runs than can be laid over each other."""
-    return len(job.places) > OVERLAID
+    """Return whether a job's runs are no recipe's, or more than can be laid over each other."""
+    return len(job.places) > (OVERLAID if job.recipe else 1)
 
 
 def show_together(job: Opened) -> None:

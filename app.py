@@ -4,7 +4,6 @@ import streamlit as st
 
 from ui import frame, state
 from ui.lecture.keys import show_lecture_keys, show_lecture_style
-from ui.platform import PLATFORM
 from ui.server.render_lock import RENDER_LOCK
 from ui.shell.page_titles import titled
 from ui.sidebar.controls import controls
@@ -18,10 +17,8 @@ PAGES = {
     ],
     "Why": [titled("ui/pages/jacobians.py"), titled("ui/pages/paths.py"), titled("ui/pages/gate.py")],
     "Compare": [titled("ui/pages/fan.py"), titled("ui/pages/phase.py"), titled("ui/pages/table.py")],
-    "Learn": [titled("ui/pages/lessons.py"), titled("ui/pages/museum.py")],
+    "Learn": [titled("ui/pages/lessons.py"), titled("ui/pages/museum.py"), titled("ui/pages/train.py")],
 }
-if PLATFORM.processes:  # which training takes
-    PAGES["Learn"].append(titled("ui/pages/train.py"))
 
 frame.open_page()
 state.begin()

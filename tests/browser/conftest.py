@@ -53,12 +53,14 @@ def running(log: Path, base: str = ""):
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=backflow.child_environment(), stdout=out, stderr=out)
         url, end = f"http://127.0.0.1:{port}{place}", time.monotonic() + START
-        while not answers(url):
-            assert process.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
-            time.sleep(0.1)
-        yield url
-        process.terminate()
-        process.wait(60)
+        try:
+            while not answers(url):
+                assert process.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
+                time.sleep(0.1)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(60)
     assert "Traceback" not in log.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")[-4000:]
 
 

@@ -38,14 +38,14 @@ def wait_until(condition, what, patience=PATIENCE):
     raise AssertionError(f"waited in vain until {what}")
 
 
-def wait_for_end(store, job_id):
+def wait_for_end(store, job_id, patience=PATIENCE):
     """The status once nothing works on the job any more."""
 
     def ended():
         now = jobs.status(store, job_id)
         return None if now.alive else now
 
-    return wait_until(ended, "the job ends")
+    return wait_until(ended, "the job ends", patience)
 
 
 def supervisor(store, job_id):

@@ -167,7 +167,7 @@ def survive(settings, blows, strike):
         if not jobs.status(here, job_id).alive:
             runs.start(job, workers=1)
         assert runs.record_of(here, place).progress.update >= reached
-    assert wait_for_end(here, job_id).state == "done"
+    assert wait_for_end(here, job_id, 600).state == "done"
     return runs.payload_of(here, place)
 
 

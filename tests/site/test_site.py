@@ -14,8 +14,7 @@ from tests.site.reader import PLOT, Reader
 
 pytestmark = [pytest.mark.slow, pytest.mark.site]
 
-ALL_PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
-PAGES = [page for page in ALL_PAGES if page != "train"]  # which needs processes, and is in no site's menu
+PAGES = sorted(path.stem for path in (Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
 SMALL = "steps=12&hidden=4&batch=2&seeds=20&map_size=5"
 KEEP_WORKER = """const Real = Worker;
 window.Worker = class extends Real { constructor(...all) { super(...all); window.theWorker = this; } };"""
@@ -38,7 +37,7 @@ def test_every_page_is_drawn_with_every_cell(reader, cell):
         if page != "flow":
             reader.turn_to(page)
         assert reader.exceptions == []
-        assert page in ("lessons", "gate") or reader.page.locator(PLOT).count(), page
+        assert page in ("lessons", "gate", "train") or reader.page.locator(PLOT).count(), page
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "flow"])
@@ -147,6 +146,11 @@ def test_a_map_fills_with_progress_while_a_slider_goes_on(reader):
 
 def test_a_job_is_refused_with_the_command_that_runs_it(reader):
     reader.open(f"phase/?{SMALL.replace('map_size=5', 'map_size=60')}")
+    assert "python backflow.py" in reader.page.locator(".stMain").inner_text()
+
+
+def test_training_is_refused_with_the_command_that_starts_it(reader):
+    reader.open("train/")
     assert "python backflow.py" in reader.page.locator(".stMain").inner_text()
 
 

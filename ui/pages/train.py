@@ -1,5 +1,14 @@
 """Train: watch the gradient flow while a network learns."""
 
-from ui.train.page import draw
+import streamlit as st
 
-draw()
+from ui.platform import COMMAND, PLATFORM
+from ui.shell.page_titles import show_title
+
+if PLATFORM.processes:
+    from ui.train.page import draw
+
+    draw()
+else:
+    show_title("train")
+    st.info(f"Training takes PyTorch and processes, which a browser has not: start the app with `{COMMAND}`.")

@@ -77,3 +77,7 @@ def test_a_page_inside_another_has_the_chosen_controls_and_no_way_elsewhere(visi
     page.pick("cell", "LSTM")
     page.wait_until("() => new URLSearchParams(location.search).get('cell') === 'lstm'")
     assert page.query["embed"] == "true" and page.query["show"] == "cell,weight_scale"
+    page.page.set_content(f"<h1>A course</h1><iframe src='{page.page.url}' width=900 height=600></iframe>")
+    inside = page.page.frame_locator("iframe")
+    expect(inside.locator(".bf-plot[data-painted]").first).to_be_visible(timeout=PATIENCE)
+    expect(inside.locator("header.stAppHeader").first).to_be_hidden(timeout=PATIENCE)

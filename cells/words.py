@@ -103,3 +103,11 @@ def steps(count: float) -> str:
     """Return `1 step`, `3.3 steps`."""
     text = str(count) if isinstance(count, int) else number(count)
     return f"{text} step" if text == "1" else f"{text} steps"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: `about 40 s`, `about 3 min`, `about 2 h`."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * size:
+            return f"about {number(seconds / size)} {unit}"
+    return f"about {number(max(1.0, seconds))} s"

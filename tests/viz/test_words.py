@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cells.words import duration
 from viz import words
 
 
@@ -89,3 +90,11 @@ def test_indices_of_symbols_are_set_low_and_nothing_else_is_markup(text, html):
 )
 def test_a_factor_keeps_two_digits_of_what_exceeds_one(value, word):
     assert words.factor(np.log10(value)) == word
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.2, "about 1 s"), (40, "about 40 s"), (170, "about 2.8 min"), (5400, "about 1.5 h"), (2.8e4, "about 7.8 h")],
+)
+def test_a_time_is_told_in_the_unit_that_fits(seconds, told):
+    assert duration(seconds) == told

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cells import RunSettings
 from cells.analysis.maps import MapPlan
-from cells.words import number
+from cells.words import duration
 from jobs import JobError, JobStatus
 from ui import state
 from ui.cost.map_plan import points, seconds, values_of
@@ -69,9 +69,9 @@ def _status(plan: MapPlan, now: JobStatus | None) -> None:
 def _offer(plan: MapPlan) -> None:
     """Show what a job would compute and take, and a button that starts it."""
     rows, columns = plan.shape
-    size, span = f"{columns} × {rows} = {points(plan)} points", _duration(seconds(plan))
+    size, span = f"{columns} × {rows} = {points(plan)} points", duration(seconds(plan))
     if seconds(plan) > LONGEST:
-        most = _duration(LONGEST).removeprefix("about ")
+        most = duration(LONGEST).removeprefix("about ")
         st.markdown(f"{size} would take {span} of computing, more than {most}: choose fewer values, or a smaller run.")
         return
     told = f"{size} run as a job, {span} of computing. It goes on when this tab is closed."
@@ -88,7 +88,7 @@ def _watch(plan: MapPlan, drawn: float, done: int) -> None:
         now = None
     if now is None or not now.alive or (now.done > done and time.monotonic() - drawn > REDRAW):
         st.rerun()
-    left = f", {_duration(now.eta)} left" if now.eta else ""
+    left = f", {duration(now.eta)} left" if now.eta else ""
     with st.container(horizontal=True, vertical_alignment="center", key="map_running"):
         st.progress(now.progress, text=f"{now.state.capitalize()}: {now.done} of {now.total} rows{left}")
         if now.state != "stopping":
@@ -142,11 +142,3 @@ def _show_fault() -> None:
     if fault := st.session_state.pop(FAULT, ""):
         show_sentence(f"{fault}.")
         st.session_state[TOLD] = True
-
-
-def _duration(span: float) -> str:
-    """`about 40 s`, `about 3 min`, `about 2 h`."""
-    for unit, size in (("h", 3600), ("min", 60)):
-        if span >= 1.5 * size:
-            return f"about {number(span / size)} {unit}"
-    return f"about {number(max(1.0, span))} s"

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 import jobs
-from cells.words import number
+from cells.words import duration
 from lab import runs
 from lab.stepping import end, step
 from ui.rich_text import as_written
@@ -21,7 +21,7 @@ BAR = 380  # px
 def show_status(now: jobs.JobStatus, place: runs.Place, fault: str) -> None:
     """How far it is, and what can be done about it."""
     if now.alive:
-        left = f", about {number(now.eta)} s left" if now.eta else ""
+        left = f", {duration(now.eta)} left" if now.eta else ""
         told = f"{now.state.capitalize()}: {now.done} of {now.total} runs are done{left}"
         st.progress(min(1.0, now.progress), text=told, width=BAR)
         if now.state != "stopping":

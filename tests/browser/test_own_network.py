@@ -93,8 +93,7 @@ def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files
     for name in PAGES:
         walk(visit, name)
         assert page.locator(FAULTS).count() == 0, name
-    page.goto(address)
-    page.reload()  # a new session: the link says what to bring
+    page.goto(address)  # a new session: the link says what to bring
     page.locator(".st-key-complaints").wait_for(timeout=PATIENCE)
     complaint = page.locator(".st-key-complaints").inner_text()
     assert "upload" not in complaint and complaint.count("whose SHA-256 begins with") == 2

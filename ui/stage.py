@@ -21,8 +21,7 @@ def is_locked() -> bool:
 
 def of_whole_page() -> Values:
     """Return what says how the whole page is shown: large, with which controls; and the step that is asked for."""
-    shown = {name: value for name, value in state.values().items() if name in OF_THE_AUDIENCE}
-    return shown | {TURN: st.session_state.get(TURN)}
+    return {name: state.told(name) for name in (*OF_THE_AUDIENCE, TURN)}
 
 
 def ask_turn(by: int) -> None:

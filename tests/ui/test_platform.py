@@ -1,10 +1,9 @@
 """Where the app runs: what is computed beside a page can be sent elsewhere, and no page says what is not there."""
 
-import pickle  # noqa: TID251  (of what a test made itself)
-
 import numpy as np
 import pytest
 
+from bridge.parcels import packed, unpacked
 from cells import CELLS, RunSettings
 from tests.ui.analysis_pages import SMALL, on, opened_page, text, until
 from tests.ui.sessions import Session
@@ -21,7 +20,7 @@ TINY = {"steps": 6, "hidden": 3, "batch": 2}
 
 def sent(value):
     """As it arrives on the other side."""
-    return pickle.loads(pickle.dumps(value))  # noqa: S301
+    return unpacked(packed(value))
 
 
 @pytest.fixture

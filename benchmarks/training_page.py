@@ -7,7 +7,7 @@ import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from statistics import median, quantiles
 
@@ -29,7 +29,7 @@ from viz.training import TRAINING
 
 NAMES = LabSettings(task="names", cell="lstm", length=16, hidden=64, batch=16, updates=1_000_000)
 LONG = 10_000  # updates of the run that is opened
-PAIRS = 4  # spans without a run, each followed by one with it
+PAIRS = 12  # spans without a run, each beside one with it in which the same readers do the same
 OPENINGS = 7
 PANELS = ("loss", "accuracy", "perplexity", "flow_h", "gradient", "half_life")  # that the page begins with
 TARGETS = (
@@ -151,18 +151,26 @@ def stored(training: Training) -> str:
 
 
 async def beside(server: Server, options: argparse.Namespace) -> dict[bool, list[float]]:
-    """Return what readers of other pages wait, s: in spans without a run, and in those with one that is watched."""
-    readers = [(await Wanderer.open(server.port))[0] for _ in range(options.readers)]
+    """Return what readers of other pages wait, s: in spans without a run, and in those with one that is watched.
+
+    Both spans of a pair hold the same readers, who do the same; each comes first in half of the pairs, since the second
+    finds what was computed in the first.
+    """
     waits: dict[bool, list[float]] = {False: [], True: []}
-    await span(readers, options, [])  # everything is loaded
-    for _ in range(PAIRS):
-        await span(readers, options, waits[False])
-        async with a_run() as name:
-            watcher = asyncio.create_task(watch(server, name))
-            await span(readers, options, waits[True])
-            watcher.cancel()
-    await asyncio.gather(*(reader.close() for reader in readers))
+    await span(server, options, 0, [])  # everything is loaded
+    for pair in range(1, PAIRS + 1):
+        for with_run in (pair % 2 == 0, pair % 2 == 1):
+            async with a_watched_run(server) if with_run else nullcontext():
+                await span(server, options, pair, waits[with_run])
     return waits
+
+
+@asynccontextmanager
+async def a_watched_run(server: Server) -> AsyncIterator[None]:
+    async with a_run() as name:
+        watcher = asyncio.create_task(watch(server, name))
+        yield
+        watcher.cancel()
 
 
 async def watch(server: Server, name: str) -> None:
@@ -190,14 +198,17 @@ async def a_run() -> AsyncIterator[str]:
         await asyncio.sleep(0.2)
 
 
-async def span(readers: Sequence[Wanderer], options: argparse.Namespace, waits: list[float]) -> None:
-    """Let everybody read for some seconds."""
+async def span(server: Server, options: argparse.Namespace, seed: int, waits: list[float]) -> None:
+    """Let everybody come and read for some seconds; the seed decides who does what."""
+    readers = [(await Wanderer.open(server.port))[0] for _ in range(options.readers)]
     end = time.perf_counter() + options.seconds
-    await asyncio.gather(*(read(each, number, end, options.every, waits) for number, each in enumerate(readers)))
+    chances = [random.Random(f"{seed} {number}") for number in range(options.readers)]
+    reading = (read(reader, rng, end, options.every, waits) for reader, rng in zip(readers, chances, strict=True))
+    await asyncio.gather(*reading)
+    await asyncio.gather(*(reader.close() for reader in readers))
 
 
-async def read(reader: Wanderer, number: int, end: float, every: float, waits: list[float]) -> None:
-    rng = random.Random(number)
+async def read(reader: Wanderer, rng: random.Random, end: float, every: float, waits: list[float]) -> None:
     due = time.perf_counter() + rng.uniform(0, every)
     while due < end:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))

@@ -13,6 +13,7 @@ NICE = "BACKFLOW_NICE"  # how far jobs give way: 0 not at all, 19 as far as they
 USUAL, MOST = 10, 19
 HEARD = 5  # the most for a supervisor, which has little to do but must be heard in time
 AUTOGROUP = Path("/proc/self/autogroup")
+GROUPING = Path("/proc/sys/kernel/sched_autogroup_enabled")
 
 
 def niceness() -> int:
@@ -40,7 +41,18 @@ def lower_worker() -> None:
     _lower(niceness())
     if sys.platform == "linux" and niceness():
         with suppress(OSError):  # it may be forbidden
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # wakes up without pushing others aside
+            os.sched_setscheduler(0, os.SCHED_IDLE if _has_share() else os.SCHED_BATCH, os.sched_param(0))
+
+
+def _has_share() -> bool:
+    """Return whether this session was lowered as a whole and gets its share of the processor by that.
+
+    Only there may a thread call itself idle, so that whoever wakes up takes its core as a free one: among the threads
+    of one session, or of a machine that does not look at sessions, it would stand still beside any that is busy.
+    """
+    with suppress(OSError, IndexError):
+        return GROUPING.read_text().strip() == "1" and int(AUTOGROUP.read_text().split()[-1]) == niceness()
+    return False
 
 
 def _lower(value: int) -> None:

@@ -38,8 +38,22 @@ def test_a_supervisor_and_its_session_give_way_and_a_terminals_session_is_left_a
 
 
 @linux
-def test_only_the_thread_that_computes_gives_way_as_far_as_it_is_told(monkeypatch):
+@pytest.mark.parametrize(
+    ("enabled", "group", "policy"),
+    [
+        ("1", "/autogroup-7 nice 12", os.SCHED_IDLE),
+        ("1", "/autogroup-7 nice 0", os.SCHED_BATCH),  # a terminal's session
+        ("0", "/autogroup-7 nice 12", os.SCHED_BATCH),
+        ("1", "", os.SCHED_BATCH),  # a control group in its place
+        (None, None, os.SCHED_BATCH),
+    ],
+)
+def test_only_the_thread_that_computes_gives_way_as_far_as_it_is_told(monkeypatch, tmp_path, enabled, group, policy):
     monkeypatch.setenv(priority.NICE, "12")
+    for name, text in (("GROUPING", enabled), ("AUTOGROUP", group)):
+        monkeypatch.setattr(priority, name, tmp_path / name)
+        if text is not None:
+            (tmp_path / name).write_text(f"{text}\n")
     found = []
 
     def work():
@@ -49,7 +63,7 @@ def test_only_the_thread_that_computes_gives_way_as_far_as_it_is_told(monkeypatc
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert found == [12, os.SCHED_BATCH]
+    assert found == [12, policy]
     assert os.getpriority(os.PRIO_PROCESS, 0) < 12 and os.sched_getscheduler(0) == os.SCHED_OTHER
 
 

@@ -20,7 +20,7 @@ CAPTION = re.compile(rb"weight scale:? (\d+(?:\.\d+)?)", re.IGNORECASE)
 
 @dataclass
 class Answer:
-    """Hold what one rerun sent: seconds from the change to the end of the script, and what was in it."""
+    """The answer to one rerun: seconds from the change to the end of the script, and what was in it."""
 
     seconds: float = 0.0
     messages: int = 0

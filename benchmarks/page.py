@@ -50,7 +50,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Reruns:
-    """Hold what a series of reruns cost, on average or in the middle."""
+    """The cost of a series of reruns, on average or in the middle."""
 
     cpu: float  # ms
     answer: float  # ms

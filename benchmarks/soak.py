@@ -35,7 +35,7 @@ CROWD_TARGET = (
 
 @dataclass(frozen=True)
 class Sample:
-    """Hold what the server held `at` seconds after the start, and what the readers had done by then."""
+    """The server's holdings `at` seconds after the start, and what the readers had done by then."""
 
     at: float
     memory: float  # MB

@@ -21,7 +21,7 @@ STRETCH = 16  # steps between two looks
 
 @dataclass(frozen=True, eq=False)
 class UpstreamGrad:
-    """Hold what reaches h at each step other than through later steps: rows[k] arrives at steps[k] (1-based,
+    """The gradient that reaches h at each step other than through later steps: rows[k] arrives at steps[k] (1-based,
     ascending).
     """
 

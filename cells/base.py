@@ -34,7 +34,7 @@ StateArrays = Mapping[str, Array]  # by the state's name
 
 @dataclass(frozen=True)
 class Recipe:
-    """Hold what initial parameters depend on: the same for every cell."""
+    """Everything that initial parameters depend on: the same for every cell."""
 
     init: str
     weight_scale: float

@@ -26,7 +26,7 @@ class Taped(NamedTuple):
 
 
 class Backward(NamedTuple):
-    """Hold what one layer's backward pass was given, and what it found."""
+    """One layer's backward pass: its upstream gradient, and what it found."""
 
     direct: UpstreamGrad
     grads: dict[str, Scaled]
@@ -53,7 +53,7 @@ def backward_both(
     directs: tuple[UpstreamGrad, UpstreamGrad],
     finals: tuple[Sequence, Sequence],
 ) -> tuple[list[Backward], list[Backward]]:
-    """Return all layers of both directions, top first; returns what each found, lowest first.
+    """Go back through all layers of both directions, top first; returns what each found, lowest first.
 
     `directs` reaches the outputs of the two top layers, `finals` the final states of every layer, in each direction's
     own time.

@@ -1,4 +1,4 @@
-"""Define what every cell behind a clock has: the clock's knobs, parameters, timestamps and gradients."""
+"""The part that all cells behind a clock share: the clock's knobs, parameters, timestamps and gradients."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -37,7 +37,7 @@ def direct_gradient(network: Network, states: Scaled) -> UpstreamGrad:
 
 
 def backward(network: Network, tapes: list[Tape], inputs: list[Scaled], direct: UpstreamGrad) -> list[LayerRecord]:
-    """Return all layers, top first; returns their records, lowest first."""
+    """Go back through all layers, top first; returns their records, lowest first."""
     records, cell, last = [], network.cell, len(network.x)
     finals = network.finals[::-1]
     for params, tape, read, final in zip(network.layers[::-1], tapes[::-1], inputs[-2::-1], finals, strict=True):

@@ -1,4 +1,4 @@
-"""Define what a cell declares of each of its gates, for all that shows one."""
+"""The declaration of a gate, from which everything that shows one takes its label and colour."""
 
 from dataclasses import dataclass
 

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Knob:
-    """Hold what the page, the link and the range check need to know of one field."""
+    """The declaration of one field for the page, the link and the range check."""
 
     label: str
     help: str = ""

@@ -14,7 +14,7 @@ from .scaled import Scaled
 
 @dataclass(frozen=True, eq=False)
 class LayerRecord:
-    """Hold what the loops leave of one layer, as they left it."""
+    """One layer as the loops forward and backward left it."""
 
     cell: Cell
     params: Params

@@ -33,7 +33,7 @@ def without_mask(cell: Cell) -> Cell:
 
 
 class _Masked(Cell):
-    """Hold what a mask adds to a cell; `active` travels on the tape and as the last of the local derivatives."""
+    """A cell behind a mask; `active` travels on the tape and as the last of the local derivatives."""
 
     active: Array  # (T, B, 1)
 

@@ -145,10 +145,7 @@ def sum_over_time(values: Scaled) -> Array:
 
 
 def _at_one_exponent(rows: Scaled, bits: Exponents) -> tuple[Array, Exponents]:
-    """Return rows that will meet others of size 2^bits, brought to where the largest product is 1.
-
-    That product's power.
-    """
+    """Return rows that will meet others of size 2^bits, so scaled that the largest product is 1, and its power."""
     bits = bits + rows.bits()
     top = bits.max(axis=(0, -1))  # one for each setting
     own = np.where(top[..., None] < NOTHING // 2, 0, bits - top[..., None])

@@ -1,4 +1,4 @@
-"""Define what the network reads and what it is asked for: one class a signal, each draws from its own generator."""
+"""Signals: inputs and their targets. One class a signal, each draws from its own generator."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Define what a cell says of its step as a computational graph: nodes, the terms they sum, and the ways into the past.
+"""The declaration of a cell's step as a computational graph: nodes, the terms they sum, and the ways into the past.
 
 The graph is a second statement of the equations, beside the loops and not by them; `analysis` runs it forward and
 backward, draws it, writes it in LaTeX and follows the gradient along it.

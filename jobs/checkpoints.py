@@ -1,4 +1,4 @@
-"""Define what a tile keeps of itself on the way: one file, replaced as a whole, from which it goes on after a death."""
+"""A tile's checkpoint on the way: one file, replaced as a whole, from which it goes on after a death."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Define what a client may do with jobs: submit, stop, resume, delete, list, and read what is finished."""
+"""Control jobs: submit, stop, resume, delete, list, and read what is finished."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""Define what a job is: a name, settings, and a list of independent tiles for one function."""
+"""A job: a name, settings, and a list of independent tiles for one function."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Define what happens to one tile on a worker: claim it, compute it, keep it or send it back."""
+"""Carry one tile through on a worker: claim it, compute it, keep it or send it back."""
 
 import errno
 import os
@@ -48,7 +48,7 @@ class TileTask:
 
 @dataclass(frozen=True)
 class TileResult:
-    """Hold what became of an order: 'done', 'kept' (somebody else has it), 'stopped' or 'failed' with a message."""
+    """The end of an order: 'done', 'kept' (somebody else has it), 'stopped' or 'failed' with a message."""
 
     tile: int
     outcome: str
@@ -67,7 +67,7 @@ def topic(run: str, epoch: int) -> str:
 
 
 class Context:
-    """Hold what a tile's function may ask and tell while it runs."""
+    """The context of a tile's function: what it may ask and tell while it runs."""
 
     def __init__(self, order: TileTask) -> None:
         from distributed import get_worker

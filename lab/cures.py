@@ -1,4 +1,4 @@
-"""Define what would have prevented a halt: each change is tried, from the start where that is near, else from
+"""Look for what would have prevented a halt: each change is tried, from the start where that is near, else from
 where it was.
 """
 

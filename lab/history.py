@@ -1,4 +1,4 @@
-"""Define what a run leaves behind of each update: columns by name, and the gradient's norms by step."""
+"""The history of a run, update by update: columns by name, and the gradient's norms by step."""
 
 import math
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ State = tuple[tuple[Tensor, ...], ...]  # of each layer the parts, (B, H)
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """Hold what a forward pass gives: the top layer's h (T, B, H), and the state after the last step."""
+    """The result of a forward pass: the top layer's h (T, B, H), and the state after the last step."""
 
     h: Tensor
     state: State

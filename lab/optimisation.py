@@ -62,7 +62,7 @@ def _epochs_past(s: LabSettings, update: int, updates_an_epoch: int) -> int:
 
 @dataclass(frozen=True)
 class Clipping:
-    """Hold what clipping did: the gradient's norm before and after, and the share of components that were cut."""
+    """The effect of clipping: the gradient's norm before and after, and the share of components that were cut."""
 
     before: float
     after: float

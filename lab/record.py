@@ -1,4 +1,4 @@
-"""Define what is known of a run, under way or ended, without the network itself: no PyTorch is loaded to look at it."""
+"""The record of a run, under way or ended, without the network itself: no PyTorch is loaded to look at it."""
 
 import json
 import math

@@ -19,7 +19,7 @@ from cells.scaled import Scaled
 
 @dataclass
 class Measured:
-    """Hold what a layer's backward pass leaves behind: log10 ‖dL/d(part)_t‖ (T, B) by part, t = 1 … T.
+    """Norms of a layer's backward pass: log10 ‖dL/d(part)_t‖ (T, B) by part, t = 1 … T.
 
     −inf throughout where no backward pass came by.
     """

@@ -39,7 +39,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Sample:
-    """Hold what the network writes at a milestone."""
+    """A text that the network writes at a milestone."""
 
     update: int
     text: str

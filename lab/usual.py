@@ -1,4 +1,4 @@
-"""Hold what a task needs to begin with, where it is not what LabSettings has of itself."""
+"""The usual settings of each task, where they are not the defaults of LabSettings."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Define what a recipe claims of runs that have ended, seed by seed."""
+"""Judge a recipe's claims on runs that have ended, seed by seed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from .recipes import Claim, Recipe
 
 
 def claims_of(here: jobs.Store, recipe: Recipe, places: Sequence[runs.Place]) -> Iterator[tuple[int, list[Claim]]]:
-    """(seed, claims) for each seed of which every run of the recipe is there, unchanged and not ended by hand."""
+    """Yield (seed, claims) for each seed of which every run of the recipe is there, unchanged and not ended by hand."""
     for seed in sorted({place.settings.seed for place in places}):
         wanted = recipe.settings(seed)
         at = {place.settings: place for place in places}

@@ -1,4 +1,4 @@
-"""Define what surrounds every page: its title, menu, and what is done once a process."""
+"""The frame of every page: its title, menu, and what is done once a process."""
 
 import gc
 from pathlib import Path

@@ -11,7 +11,7 @@ from cells.progress import Report
 
 @dataclass(frozen=True)
 class Platform:
-    """Hold what differs.
+    """The platform, by what differs from another one.
 
     processes        whether others can be started: jobs, and PyTorch beside the page
     threads          whether measures are computed beside the page by threads; else by a worker of the browser

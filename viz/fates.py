@@ -1,4 +1,4 @@
-"""Define what can become of a gradient: each kind of verdict with its word, colour and symbol."""
+"""Fates of a gradient: each kind of verdict with its word, colour and symbol."""
 
 from collections import Counter
 from collections.abc import Iterable

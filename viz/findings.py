@@ -1,4 +1,4 @@
-"""Define what a picture shows, in a sentence: the alt text of every panel."""
+"""Findings: what a picture shows in a sentence, the alt text of every panel."""
 
 import numpy as np
 

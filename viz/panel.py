@@ -1,4 +1,4 @@
-"""Define what a panel is made from (Scene, View) and what it is (PanelData): records, no drawing."""
+"""Records of a panel: what it is made from (Scene, View), and what it is (PanelData). Nothing is drawn here."""
 
 from dataclasses import dataclass, field
 from functools import cached_property

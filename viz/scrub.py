@@ -19,7 +19,7 @@ FEWEST, MOST = 2, 81  # values one scrubber may have
 
 @dataclass(frozen=True)
 class Track:
-    """Hold what is dragged along.
+    """The knob that is dragged along, value by value.
 
     values  in words                    at    the place of the present one
     said    words for each value        note  why these are not all values that were asked for

@@ -9,7 +9,7 @@ from .panel import PanelData, Scene
 
 
 class Plot(Protocol):
-    """Hold what a panel shows, on the way to being drawn: it says what it needs, then draws itself with what it got."""
+    """A panel on the way to being drawn: it says what it needs, then draws itself with what it got."""
 
     def measure(self, shared: "SharedAxes") -> None:
         """Tell `held` what this run needs of its axes."""

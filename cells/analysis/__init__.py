@@ -1,4 +1,4 @@
-"""Define what a run tells: pure functions of settings and traces, records out.
+"""Read what a run tells: pure functions of settings and traces, records out.
 
 Functions that take RunSettings run them; those that take a Trace read a run that is there. `layer` counts from 0, the
 lowest, and means the top one where it is left out. Where a measure has no meaning it raises DoesNotApply, in words.

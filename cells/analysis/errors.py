@@ -1,4 +1,4 @@
-"""Define what a measure says where it has no meaning."""
+"""The error of a measure that has no meaning for a run."""
 
 
 class DoesNotApply(ValueError):

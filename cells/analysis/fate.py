@@ -1,4 +1,4 @@
-"""Define what a student may answer: the gradient vanishes, explodes or stays; and the curve that shows it."""
+"""The fate of a gradient as a student may answer it: it vanishes, explodes or stays; and the curve that shows it."""
 
 from cells.activations import Array
 from cells.trace import Trace

@@ -135,7 +135,7 @@ class Asked:
         return output, states
 
     def _stepped(self) -> "tuple[Tensor, dict[str, Tensor]]":
-        """Return a single cell, called once a step; beyond its end a sequence's state stands still."""
+        """Call a single cell once a step; beyond its end a sequence's state stands still."""
         import torch
 
         parts = self._parts

@@ -1,4 +1,4 @@
-"""Define what one call of a network is given: inputs, upstream gradients, initial states, and which steps count."""
+"""One call of a network, checked: inputs, upstream gradients, initial states, and which steps count."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,7 +40,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Hold what the arrays of a call must fit."""
+    """The sizes that the arrays of a call must fit."""
 
     inputs: int
     hidden: int

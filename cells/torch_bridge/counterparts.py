@@ -43,7 +43,7 @@ WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 @dataclass(frozen=True)
 class Kind:
-    """Hold what a module is: its counterpart and its sizes. A *Cell has one layer and names without a suffix."""
+    """The kind of a module: its counterpart and its sizes. A *Cell has one layer and names without a suffix."""
 
     counterpart: Counterpart
     name: str  # of the module's class

@@ -1,4 +1,4 @@
-"""Define what a module of PyTorch is, or why it cannot be read."""
+"""Tell which kind of recurrent module a module of PyTorch is, or why it cannot be read."""
 
 import importlib.util
 from typing import Any

@@ -1,4 +1,4 @@
-"""Define what a probe keeps of a cell's steps along one sequence, and the trace that follows from it."""
+"""Steps of a single cell along one sequence, as a probe records them, and the trace that follows from them."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -106,7 +106,7 @@ class Loop:
         return torch.stack([_row(row) for row in rows])
 
     def _compare(self, trace: Trace) -> None:
-        """An own forward may give the right value and another gradient."""
+        """Refuse a forward of its own that gives the right values and another gradient."""
         import torch
 
         by = gap(trace.grads["h"][1:], self.totals["h"])

@@ -76,7 +76,7 @@ def _uncompiled() -> Any:
 
 
 class Flow:
-    """Hold what a probe has recorded, by the module's name: "encoder.lstm", and "encoder.lstm#2" for its second
+    """The record of a probe, by the module's name: "encoder.lstm", and "encoder.lstm#2" for its second
     call.
     """
 

@@ -1,4 +1,4 @@
-"""Define what a probe keeps of one call of a module, and the trace that follows from it."""
+"""One call of a module, as a probe records it, and the trace that follows from it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext

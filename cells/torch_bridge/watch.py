@@ -99,9 +99,7 @@ class Watch:
         self.handles += [tensor.register_hook(hook) for tensor, hook in tensors if tensor.requires_grad]
 
     def _asked_again(self, call: Call) -> str:
-        """Return an own forward may give the right value and another gradient: ask for one, and compare. A
-        sentence if so.
-        """
+        """Ask a forward of its own for its gradient, and return a sentence if that is not its class's."""
         rng = np.random.default_rng(0)
         shape = (*call.x.shape[:2], self.kind.directions * self.kind.hidden)
         call = Call(call.x, rng.normal(size=shape), call.start, None, call.lengths)

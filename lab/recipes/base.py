@@ -1,4 +1,4 @@
-"""Define what a recipe is: runs to compare, what they are to show, and how that is judged."""
+"""The contract of a recipe: runs to compare, what they are to show, and how that is judged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

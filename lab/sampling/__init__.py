@@ -1,4 +1,4 @@
-"""Define what a trained network writes: drawn letter by letter, greedily, or by beam search.
+"""Write with a trained network: drawn letter by letter, greedily, or by beam search.
 
 With a prompt, to a length.
 """

@@ -27,7 +27,7 @@ class Found:
 
 @dataclass(frozen=True)
 class _Open:
-    """Hold a text that is still being written."""
+    """A text that is still being written."""
 
     symbols: tuple[int, ...]
     log_p: float

@@ -1,4 +1,4 @@
-"""Define what tasks share that read symbols and name the next one: a vocabulary, lists of lines, windows of a text."""
+"""The common part of tasks that read symbols and name the next one: a vocabulary, lists of lines, windows of a text."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence

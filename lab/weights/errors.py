@@ -1,4 +1,4 @@
-"""Define what is wrong with a file of weights."""
+"""The error of a file of weights that cannot be read."""
 
 
 class BadFile(ValueError):

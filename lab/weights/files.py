@@ -26,7 +26,7 @@ SHOWN = 60  # characters of a name that a sentence repeats
 
 @dataclass(frozen=True, eq=False)
 class WeightsFile:
-    """Hold what of a file is kept: the recurrent arrays, and notes that our own export leaves in it."""
+    """The part of a file that is kept: the recurrent arrays, and notes that our own export leaves in it."""
 
     sha256: str
     arrays: Mapping[str, Array]

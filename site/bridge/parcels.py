@@ -1,4 +1,4 @@
-"""Define what goes from one worker of a page to the other and back. Nothing of it ever comes from outside the page."""
+"""Parcels from one worker of a page to the other and back. Nothing of it ever comes from outside the page."""
 
 import pickle  # noqa: TID251
 from typing import Any

@@ -1,4 +1,4 @@
-"""Define what Python finds in the browser: its library, packages in one archive, our code in another."""
+"""Archives that Python finds in the browser: its library, packages in one archive, our code in another."""
 
 import lzma
 import zipfile

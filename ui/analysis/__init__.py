@@ -1,3 +1,3 @@
-"""Define what the pages of measures share: their view, measures computed in the background, charts, questions, the
+"""The parts that the pages of measures share: their view, measures computed in the background, charts, questions, the
 trust badge.
 """

@@ -1,4 +1,4 @@
-"""Define what the page of equations shows besides charts: LaTeX with live numbers, the stepper, tables."""
+"""Parts of the page of equations besides its charts: LaTeX with live numbers, the stepper, tables."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Define what the fan page does beside its charts: what the draws differ in, and a click on one chooses its seed."""
+"""Parts of the fan page besides its charts: what the draws differ in, and a click on one that chooses its seed."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Define what a page of measures has opened: settings that are valid, and what of their run is looked at."""
+"""The selection of a page of measures: valid settings, and what of their run is looked at."""
 
 from dataclasses import dataclass
 

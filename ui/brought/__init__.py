@@ -1,3 +1,3 @@
-"""Define what a reader brings: weights and recordings. They stay in the reader's session and are told apart by
+"""Files that a reader brings: weights and recordings. They stay in the reader's session and are told apart by
 SHA-256.
 """

@@ -1,4 +1,4 @@
-"""Define what one run may cost on a page that many share; larger runs are refused before anything is allocated."""
+"""The budget of one run on a page that many share; larger runs are refused before anything is allocated."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Define what a measure will take, so that one nobody would wait for is refused before it begins."""
+"""Estimate what a measure will take, so that one nobody would wait for is refused before it begins."""
 
 from collections.abc import Callable, Sequence
 
@@ -65,13 +65,13 @@ def _shares(s: RunSettings, layer: int) -> float:
 
 
 def _growth(s: RunSettings, layer: int) -> float:
-    """Return a step of every sample carries a frame of N vectors, and is orthonormalised now and then."""
+    """Estimate the seconds of the exponents: every step of every sample carries a frame of N vectors."""
     size = _state(s, layer)
     return s.steps * min(s.batch, SAMPLES) * (9e-11 * size**3 + 3e-8 * size**2)
 
 
 def _long_jacobian(s: RunSettings, layer: int) -> float:
-    """Return the way back, and the singular values at a handful of places."""
+    """Estimate the seconds of the long Jacobian: the way back, and the singular values at a handful of places."""
     size = _state(s, 0)
     return s.steps * 6.5e-10 * size**3 + 6 * 0.11 * (size / 128) ** 2.4
 

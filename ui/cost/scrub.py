@@ -1,4 +1,4 @@
-"""Define what a scrubber drags along: which knob, which of its values, and what that may cost."""
+"""The plan of a scrubber: which knob, which of its values, and what that may cost."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -1,1 +1,1 @@
-"""Define what leaves a page: the figures it offers, and the dialog that saves them."""
+"""Exports: the figures that a page offers, and the dialog that saves them."""

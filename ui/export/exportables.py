@@ -1,4 +1,4 @@
-"""Define what leaves the page: the figures it shows, each drawn again in either theme when it is saved."""
+"""The figures that the page offers to save: those it shows, each drawn again in either theme when it is saved."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Define what the main page lets its reader save: the whole figure, with its frames on a page of its own, and
+"""Exports of the main page: the whole figure, with its frames on a page of its own, and
 each panel.
 """
 

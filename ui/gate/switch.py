@@ -1,4 +1,4 @@
-"""Define what the gate room says where there is no gate."""
+"""The gate room of a cell without a gate: a sentence, and a button for the cell that has one."""
 
 import streamlit as st
 

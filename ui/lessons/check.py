@@ -1,4 +1,4 @@
-"""Define what is wrong with a lesson: its form, its views, its numbers, and every claim that the engine contradicts."""
+"""Check a lesson: its form, its views, its numbers, and every claim against the engine."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Define what a reader learns with: the lesson that is open, its step, and what the view asks. Part of the link."""
+"""The view of a reader who learns: the lesson that is open, its step, and the question. Part of the link."""
 
 from dataclasses import dataclass
 

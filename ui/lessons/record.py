@@ -1,4 +1,4 @@
-"""Define what a lesson is: a title, what it takes, and steps; what is wrong with a file, in a sentence."""
+"""Records of a lesson: its title, what it takes, its steps; and a mistake in its file, in a sentence."""
 
 from dataclasses import dataclass, field
 

@@ -21,7 +21,7 @@ AT_ONCE = 0.25  # seconds a page waits before it shows progress instead
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Hold what is known of a map, and the work that is under way, if any."""
+    """A map as far as it is known, and the work that is under way, if any."""
 
     found: PhaseMap
     work: Work | None = None

@@ -1,4 +1,4 @@
-"""Define what the map's page computes beside itself: functions of what can be sent to another process or worker."""
+"""Measures that the map's page computes beside itself: functions whose arguments can be sent to another process."""
 
 from cells import RunSettings
 from cells.analysis.maps import CriticalLine, MapPlan, PhaseMap, critical_lines, measure, phase_map

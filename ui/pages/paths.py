@@ -16,7 +16,7 @@ branch is $i_t \odot g_t$. The gradient has a way back that passes no matrix and
 
 
 def draw(selection: Selection) -> None:
-    """Draw what is worth most comes first: the ways where there is a choice, else what the one way lets through."""
+    """Draw the most telling chart first: the ways where there is a choice, else what the one way lets through."""
     if selection.has_straight_way:
         show_analysis_chart("paths", selection)
         st.markdown(KINSHIP)

@@ -1,1 +1,1 @@
-"""Define what all sessions of a server share: work in the background, the render lock, caches counted in bytes."""
+"""The parts that all sessions of a server share: work in the background, the render lock, caches counted in bytes."""

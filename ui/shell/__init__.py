@@ -1,1 +1,1 @@
-"""Define what surrounds the body of every page: actions, notices, widgets, slots in the sidebar."""
+"""The surroundings of every page's body: actions, notices, widgets, slots in the sidebar."""

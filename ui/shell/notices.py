@@ -1,4 +1,4 @@
-"""Define what the reader must know: values a link could not give, settings that do not go together."""
+"""Notices: values that a link could not give, settings that do not go together."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Define what the pages are called, the question each answers, and the terms a reader may have to look up there."""
+"""Titles of the pages, the question each answers, and the terms a reader may have to look up there."""
 
 from dataclasses import dataclass
 from pathlib import PurePath

@@ -1,6 +1,4 @@
-"""Define what every page that shows a run has in common: the action row, notices, and a part that follows the
-controls.
-"""
+"""The common part of all pages that show a run: the action row, notices, and a body that follows the controls."""
 
 from collections.abc import Callable, Sequence
 

@@ -73,7 +73,7 @@ LINE = Line(BUDGET / 2)
 
 @contextmanager
 def seat(runs: Sequence[RunSettings]) -> Iterator[int]:
-    """Hold a place in the line for runs about to be made; gives how many pages go first, 0 where they may begin."""
+    """Keep a place in the line for runs about to be made; yields how many pages go first, 0 where they may begin."""
     if not is_heavy(runs):
         yield 0
         return

@@ -1,4 +1,4 @@
-"""Define what the user brings: the input signal, an own sequence pasted or from a file, the steps that carry a loss."""
+"""Input of the reader's own: the input signal, an own sequence pasted or from a file, the steps that carry a loss."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Define what the pages of measures look at: a step, a loss, a unit, a sample. All of it is part of the link."""
+"""The view of the pages of measures: a step, a loss, a unit, a sample. All of it is part of the link."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Define how the page is shown to an audience, or inside another page: large, with the controls that were chosen."""
+"""The view of an audience, or inside another page: large, with the controls that were chosen."""
 
 from dataclasses import dataclass, fields
 from difflib import get_close_matches

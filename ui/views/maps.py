@@ -1,4 +1,4 @@
-"""Define what a phase diagram is to show. Part of the link like every other choice."""
+"""The view of a phase diagram: its sides and its quantity. Part of the link like every other choice."""
 
 from dataclasses import dataclass
 from typing import Any

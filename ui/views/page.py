@@ -1,4 +1,4 @@
-"""Define what the page shows of a run: choices that change no number."""
+"""The view of a run: choices that change no number."""
 
 from dataclasses import dataclass
 

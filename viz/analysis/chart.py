@@ -15,7 +15,7 @@ from .xy_axes import XYAxes, xy_figure
 
 @dataclass(frozen=True)
 class Look:
-    """Hold what of a record is looked at; steps, units and samples count from 1."""
+    """The part of a record that is looked at; steps, units and samples count from 1."""
 
     step: int = 1
     loss_step: int = 1
@@ -43,7 +43,7 @@ GAP = "   "  # between the parts of a heading
 
 @dataclass(frozen=True)
 class ChartLabel:
-    """Hold what a chart is called: in links and files, and on the page."""
+    """The names of a chart: in links and files, and on the page."""
 
     name: str
     title: str

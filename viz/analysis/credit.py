@@ -96,7 +96,7 @@ def credit_row(record: Credit, scene: Scene, look: Look) -> Chart:
 
 
 def _row(record: Credit, step: int) -> Curve:
-    """Return steps after the loss get exactly 0: no way leads back from it to them."""
+    """Return a row of the matrix, in which steps after the loss get exactly 0: no way leads back from it to them."""
     return Curve(f"norm dl_{step}/dh_t", f"loss of step {step}", "recurrent", record.row(step), width=3.2)
 
 

@@ -76,7 +76,7 @@ def _finding(record: Fan, scene: Scene) -> str:
 
 
 def _become(record: Fan) -> str:
-    """Return all draws alike, or how many become what; judged as the verdict on top of the main page."""
+    """Tell that all draws are alike, or how many become what; judged as the verdict on top of the main page."""
     kinds, credit = [one.kind for one in record.verdicts], record.verdicts[0]
     judged = f", judged by the credit of step {credit.credit.last}" if credit.attached > 1 else ""
     if len(set(kinds)) == 1:

@@ -7,7 +7,7 @@ from cells.analysis.step_graph.one_step import Graph, GraphEdge
 
 @dataclass(frozen=True)
 class Stage:
-    """Hold what is known at a position: nodes with values, nodes with complete gradients, and the one just reached."""
+    """The state of the walk at a position: nodes with values, those with complete gradients, the one just reached."""
 
     place: int
     count: int  # positions there are, forward and backward

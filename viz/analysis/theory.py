@@ -1,4 +1,4 @@
-"""Define what theory predicts of a gradient's decay, over the measured one."""
+"""Theory's predictions of a gradient's decay, over the measured one."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ DASHES = {"lyapunov": "dash", "bound": "dashdot", "closed_form": "dot", "eigenva
 
 @dataclass(frozen=True, eq=False)
 class Theory:
-    """Hold what theory has to say of a run, and in one sentence each why something does not apply."""
+    """Theory's predictions for a run, and in one sentence each why something does not apply."""
 
     measured: Array  # (T+1,) log10 of the credit of the last attached step
     exponents: Lyapunov | None  # None where they have no meaning, which `missing` then explains first

@@ -68,7 +68,7 @@ def _layout(shown: Shown, palette: Palette) -> dict:
 
 
 def _whole(values: Sequence[float]) -> dict:
-    """Return a few whole numbers have a tick each."""
+    """Return ticks of an axis of whole numbers: a few have one each."""
     few = isinstance(values[0], int) and values[-1] - values[0] <= FEW
     return {"tickmode": "linear", "tick0": values[0], "dtick": 1} if few else {}
 

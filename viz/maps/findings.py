@@ -1,4 +1,4 @@
-"""Define what a phase diagram says, in sentences."""
+"""Findings of a phase diagram, in sentences."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Define what is drawn over the colours: the measured edge, theory's lines with their names, the present setting."""
+"""Lines over the colours of a map: the measured edge, theory's lines with their names, the present setting."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Define what a phase diagram shows: the map, theory's lines, what is read from them, and the present setting."""
+"""The record of a phase diagram: the map, theory's lines, what is read from them, and the present setting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ def figure_name(panel: str) -> str:
 
 
 def panels_fitting(record: TrainingRecord) -> list[str]:
-    """The panels that the run has something for, from top to bottom."""
+    """Return the panels that the run has something for, from top to bottom."""
     lines = {quantity.name for quantity in QUANTITIES if quantity.lines_of(record)}
     heats = {name for name, part in FLOWS.items() if record.flow(part) is not None}
     return [name for name in PANEL_TITLES if name in lines | heats]

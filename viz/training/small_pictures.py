@@ -25,7 +25,7 @@ Runs = Sequence[TrainingRecord]
 
 
 class Picture(Protocol):
-    """Define what the pictures of several runs have in common, and what each one shows; `right` are px beside them."""
+    """A kind of small picture, for several runs on the same axes; `right` are px beside them."""
 
     name: str
     title: str

@@ -72,7 +72,7 @@ class Unrolled:
         return np.zeros(self.params[layer][name].shape) if grad is None else grad.numpy()
 
     def _step(self, trace: Trace, t: int) -> Tensor:
-        """Return all layers at step index t; returns the output."""
+        """Take all layers through step index t; returns the output."""
         active = trace.top.record.tape.get("active")
         read, behind_wall = torch.tensor(trace.inputs[t]), walls(trace.network.truncation, len(trace.inputs))
         for layer, params, history in zip(trace.layers, self.params, self.states, strict=True):

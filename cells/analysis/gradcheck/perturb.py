@@ -1,4 +1,4 @@
-"""Define what the loss does when one state or one parameter is moved a little: the raw material of independent checks.
+"""The loss after one state or one parameter is moved a little: the raw material of independent checks.
 
 The forward equations alone are used, from the moved quantity on; a move along the imaginary axis gives the derivative
 without any difference being taken (complex step; Squire & Trapp 1998).

@@ -1,1 +1,1 @@
-"""Define what becomes of a gradient on its way back: verdict, credit, shares, saturation, theory."""
+"""The gradient on its way back: verdict, credit, shares, saturation, theory."""

@@ -23,7 +23,7 @@ from .way_back import VerdictFacts, judge
 
 @dataclass(frozen=True)
 class Verdict(VerdictFacts):
-    """Hold what the page says on top: the facts, and the sentences composed from them."""
+    """The verdict on a run: the facts, and the sentences composed from them."""
 
     @property
     def kind(self) -> str:

@@ -20,7 +20,7 @@ RESET = 128  # rows whose largest entry leaves 2^±RESET get an exponent
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """Hold what one layer needs on the way back."""
+    """One layer on the way back: its cell, its arrays, its place in the state."""
 
     cell: Cell
     params: Params

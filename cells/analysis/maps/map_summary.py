@@ -1,4 +1,4 @@
-"""Define what a phase diagram says: how much of it vanishes or explodes, where the edge lies, how far from it a
+"""A phase diagram in a few numbers: how much of it vanishes or explodes, where the edge lies, how far from it a
 setting is.
 """
 

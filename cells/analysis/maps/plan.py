@@ -1,4 +1,4 @@
-"""Define what a phase diagram is to show: the run, the two knobs with their values, and the quantity."""
+"""The plan of a phase diagram: the run, the two knobs with their values, and the quantity."""
 
 import math
 from dataclasses import Field, dataclass

@@ -1,4 +1,4 @@
-"""Define what a phase diagram may show: one number a run, measured on many runs that lie side by side."""
+"""Quantities of a phase diagram: one number a run, measured on many runs that lie side by side."""
 
 import math
 from collections.abc import Callable, Sequence

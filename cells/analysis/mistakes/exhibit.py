@@ -1,4 +1,4 @@
-"""Define what an exhibit of a mistake holds: the wrong numbers and the right ones, of the same run."""
+"""The exhibit of a mistake: wrong numbers beside the right ones, of the same run."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ STEP, UPDATE = "step", "update"
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """Hold what a wrong formula gives beside the right one, as log10, at the counts 1, 2, … of `over`.
+    """Numbers of a wrong formula beside those of the right one, as log10, at the counts 1, 2, … of `over`.
 
     wrong, right   (N, B), one curve a sample; (N, 1) where there is one for all
     shown          the wrong quantity by name       quantity   what it is taken for

@@ -1,4 +1,4 @@
-"""Define what a number of a run is: its name, its meaning, how it is computed and how a text writes it."""
+"""The declaration of a number of a run: its name, its meaning, how it is computed and how a text writes it."""
 
 import math
 from collections.abc import Callable

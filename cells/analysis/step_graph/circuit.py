@@ -16,7 +16,7 @@ from cells.step_graph import Node, Term
 
 @dataclass(frozen=True, eq=False)
 class Edge:
-    """Hold what one use of a node adds to its gradient: (…, B, H or I)."""
+    """One use of a node, and its share of the node's gradient: (…, B, H or I)."""
 
     source: str
     target: str

@@ -1,4 +1,4 @@
-"""Define what the clock does to a net: when its gates open, and what becomes of the gradient with, without and
+"""The effect of the clock on a net: when its gates open, and what becomes of the gradient with, without and
 behind it.
 """
 
@@ -29,7 +29,7 @@ class Net:
 
 @dataclass(frozen=True)
 class Copying:
-    """Hold what a step back keeps of dL/dc, unit by unit, where the gate is closed and where it is open.
+    """Shares of dL/dc that a step back keeps, unit by unit, where the gate is closed and where it is open.
 
     closed  share of all unit-steps                   copied  share of the closed ones that hand it on bit for bit
     kept_closed, kept_open  ‖dL/dc_{t-1}‖ / ‖dL/dc_t‖ over those units, mean over steps; nan where there is no gradient
@@ -61,10 +61,7 @@ class TimeGateEffect:
 
 
 def time_gate_effect(trace: Trace, layer: int | None = None, sample: int = 0) -> TimeGateEffect:
-    """Return the record of one layer (0 the lowest.
-
-    The top one by default) and one sample of a net that has a clock.
-    """
+    """Return the record of one layer, the top one by default, and one sample of a net that has a clock."""
     index = trace.index_of(layer)
     plain, frozen, behind = _nets(trace)
     watched = behind.layer(index)

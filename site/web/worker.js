@@ -18,7 +18,7 @@ async function start() {
     measure: measures.measure,
     stop: measures.stop,
     failed: (text) => failed(new Error(text)),
-    plotly: () => read(`${BASE}app/static/${python.runPython("from ui.chart.chart import plotly_file; plotly_file()")}`),
+    plotly: () => read(`${BASE}app/static/${python.runPython("from ui.static_files import plotly_file; plotly_file()")}`),
   });
   page = python.runPython("from bridge.page import Page; Page('/app/app.py')");
   await page.start();

@@ -11,6 +11,7 @@ from ui import compute, state
 from ui.export.exportables import offer
 from ui.lessons.learn_view import LearnView
 from ui.lessons.library import NONE
+from ui.static_files import script_of
 from ui.views.fields import learn_view
 from ui.views.page import PageView
 from viz.guess import SCRIPT, STYLE, question_data
@@ -61,4 +62,5 @@ def _take() -> None:
 def _component():
     js = "\n".join(path.read_text(encoding="utf-8") for path in (SCRIPT, SCRIPT.parents[1] / "ui/ask/ask.js"))
     css = STYLE.read_text(encoding="utf-8")
-    return component("backflow_ask", html='<div class="bf-guess-host"></div>', css=css, js=js, isolate_styles=False)
+    html = '<div class="bf-guess-host"></div>'
+    return component("backflow_ask", html=html, css=css, js=script_of("ask", js), isolate_styles=False)

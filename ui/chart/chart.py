@@ -1,33 +1,17 @@
 """Mounts the chart component. A figure goes to the browser as JSON bytes, made once and cached by what asked for it."""
 
-import os
-import shutil
 from collections.abc import Callable
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 from streamlit.components.v2 import component
 
-from ui.platform import PLATFORM
+from ui.static_files import plotly_file, script_of
 from viz.offline import SCRUB, ZOOM
 
 HERE = Path(__file__).parent
-STATIC = HERE.parents[1] / "static"  # Streamlit serves this folder under app/static
 CHART = "backflow_chart"
-
-
-def plotly_file() -> str:
-    """Return the name of Plotly.js below app/static; copied there from the plotly package once for each version."""
-    package = distribution("plotly")  # its Python is never loaded
-    name = f"plotly-{package.version}.min.js"
-    target = STATIC / name
-    if PLATFORM.packages and not target.exists():
-        part = STATIC / f"plotly-{os.getpid()}.part"
-        shutil.copyfile(str(package.locate_file("plotly/package_data/plotly.min.js")), part)
-        part.replace(target)
-    return name
 
 
 def loader() -> str:
@@ -43,7 +27,7 @@ def _component():
     parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
     parts.insert(2, '<div class="bf-plot" role="img" tabindex="0" aria-label="A chart, still to be drawn"></div>')
     html = f'<div class="bf-chart">{"".join(parts)}</div>'
-    return component(CHART, html=html, css=css, js=js, isolate_styles=False)
+    return component(CHART, html=html, css=css, js=script_of("chart", js), isolate_styles=False)
 
 
 def show_chart(body: bytes, height: int | Literal["content"], key: str, **callbacks) -> None:

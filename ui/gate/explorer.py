@@ -10,6 +10,7 @@ from ui import state
 from ui.analysis.selection import Selection
 from ui.analysis.show import show_analysis_chart
 from ui.chart.chart import event_of, loader
+from ui.static_files import script_of
 from ui.views.fields import FIELDS, high_of, knob_of
 from viz.offline import ZOOM
 from viz.words import spelled
@@ -77,7 +78,8 @@ def _component():
     plot = '<div class="bf-plot" role="img" tabindex="0" aria-label="A clock, still to be drawn"></div>'
     html = f'<div class="bf-clock"><div class="bf-sliders">{sliders}</div><p class="bf-told"></p>{plot}</div>'
     css = (HERE / "explorer.css").read_text(encoding="utf-8")
-    return component("backflow_clock", html=html, css=css, js="\n".join([loader(), *read]), isolate_styles=False)
+    js = script_of("clock", "\n".join([loader(), *read]))
+    return component("backflow_clock", html=html, css=css, js=js, isolate_styles=False)
 
 
 def _slider(name: str) -> str:

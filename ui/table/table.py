@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from ui.chart import event_of
+from ui.static_files import script_of
 
 from .columns import Column, table_body
 
@@ -35,4 +36,5 @@ def show_table(
 def _component():
     js, css = ((HERE / name).read_text(encoding="utf-8") for name in ("table.js", "table.css"))
     parts = '<div class="bf-rows" tabindex="0"></div><button type="button" class="bf-csv"></button>'
-    return component(TABLE, html=f'<div class="bf-table">{parts}</div>', css=css, js=js, isolate_styles=False)
+    html = f'<div class="bf-table">{parts}</div>'
+    return component(TABLE, html=html, css=css, js=script_of("table", js), isolate_styles=False)

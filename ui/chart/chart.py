@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from ui.platform import PLATFORM
-from viz.offline import SCRUB, ZOOM
+from viz.offline import NARROW, SCRUB, ZOOM
 
 HERE = Path(__file__).parent
 STATIC = HERE.parents[1] / "static"  # Streamlit serves this folder under app/static
@@ -38,7 +38,9 @@ def loader() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _component():
-    js = "\n".join([loader(), *(script.read_text(encoding="utf-8") for script in (SCRUB, ZOOM, HERE / "chart.js"))])
+    js = "\n".join(
+        [loader(), *(script.read_text(encoding="utf-8") for script in (SCRUB, NARROW, ZOOM, HERE / "chart.js"))]
+    )
     css = (HERE / "chart.css").read_text(encoding="utf-8")
     parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
     parts.insert(2, '<div class="bf-plot" role="img" tabindex="0" aria-label="A chart, still to be drawn"></div>')

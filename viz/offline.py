@@ -15,6 +15,7 @@ from .theme import FONT, PALETTES, Palette
 
 PAGE = Path(__file__).with_name("offline.html")
 SCRUB = Path(__file__).with_name("scrub.js")
+NARROW = Path(__file__).with_name("narrow.js")
 ZOOM = Path(__file__).with_name("zoom.js")
 Themed = Mapping[str, Sequence[Drawn]]
 
@@ -45,6 +46,7 @@ def offline_html(figures: Themed, caption: str, link: str, version: str, script:
         "guess": GUESS.read_text(encoding="utf-8") if any(drawn.ask for drawn in first) else "",
         "guess_style": GUESS_STYLE.read_text(encoding="utf-8") if any(drawn.ask for drawn in first) else "",
         "drag": SCRUB.read_text(encoding="utf-8") if any(drawn.scrub for drawn in first) else "",
+        "narrow": NARROW.read_text(encoding="utf-8"),
         "zoom": ZOOM.read_text(encoding="utf-8"),
         "schemes": " ".join(figures),
         "light": theme_variables(PALETTES[next(iter(figures))]),

@@ -2,7 +2,7 @@
 
 const backflowZoom = (() => {
   const RANGE = /^([xy]axis\d*)\.range/;
-  const titleOf = (axis) => axis.title?.text ?? "";
+  const titleOf = (axis) => (axis.title?.text ?? "").replaceAll("<br>", " "); // a phone breaks it into lines
   const same = (one, other) => one.every((end, place) => Math.abs(end - other[place]) <= 1e-9 * Math.abs(one[1] - one[0]));
 
   const axesOf = (layout) => Object.entries(layout).filter(([name]) => RANGE.test(`${name}.range`));
@@ -47,18 +47,27 @@ const backflowZoom = (() => {
     return there.length > 0 && !there.some((trace) => Array.from(trace[letter]).some(inside));
   }
 
-  // Plotly.react, with what the reader has chosen.
+  // Plotly.react, with what the reader has chosen, for the room that a phone has.
   async function draw(Plotly, plot, data, layout, config) {
     const isNew = !plot.backflowChosen;
+    const react = (fitted) => Plotly.react(plot, fitted.data, withChosen(plot, fitted.layout), config);
     plot.backflowChosen ??= new Map();
     plot.backflowOwn = ownRanges(layout);
-    await Plotly.react(plot, data, withChosen(plot, layout), config);
+    plot.backflowGiven = { data, layout };
+    await react(backflowNarrow.fit(plot, data, layout));
     if (isNew) listen(Plotly, plot);
+    if (isNew) backflowNarrow.follow(plot, () => draw(Plotly, plot, plot.backflowGiven.data, plot.backflowGiven.layout, config));
     const left = [...plot.backflowChosen].filter((choice) => isLeft(plot, choice));
     if (!left.length) return;
     left.forEach(([name]) => plot.backflowChosen.delete(name));
-    await Plotly.react(plot, data, withChosen(plot, layout), config);
+    await react(backflowNarrow.fit(plot, data, layout));
   }
 
-  return { draw };
+  // The figure as it is drawn anywhere but on a phone, with what the reader has chosen: what is saved.
+  function given(plot) {
+    const { data, layout } = plot.backflowGiven;
+    return { data, layout: withChosen(plot, layout) };
+  }
+
+  return { draw, given };
 })();

@@ -23,6 +23,12 @@ TORCH_GATES = {"rnn": ("u",), "gru": ("r", "z", "n"), "lstm": ("i", "f", "g", "o
 LABELS = {"rnn": "nn.RNN", "gru": "nn.GRU", "lstm": "nn.LSTM"}
 NOTED = ("shift_sign", "output", "gate")  # choices of a Phased LSTM that weights alone do not show
 MOST = 200  # modules listed
+ONE_WAY = (
+    "Each direction of a bidirectional layer runs here by itself: it reads the page's input in the order given, step 1 "
+    "first, not what the layers below would hand it, and its own readout alone sends a gradient back. A whole "
+    "bidirectional module, every layer and both directions together, is traced by backflow.trace_torch, and by "
+    "backflow.probe in your own training loop."
+)
 HALF = 60  # characters of a long name, at its beginning and at its end
 
 
@@ -34,6 +40,7 @@ class Found:
     label: str  # nn.LSTM, 2 layers of 128 units, 3 inputs
     network: OwnNetwork | None = None
     problem: str = ""
+    note: str = ""  # what a run of it by itself does not show
     activation: str = "tanh"
     readouts: Mapping[str, OwnNetwork] = field(default_factory=dict)  # the same with a readout of the file's own
 
@@ -93,13 +100,14 @@ def _of_torch(name: str, layers: Layers, sha256: str, source: str) -> Iterator[F
             where = f", layer {place + 1}" if depth > 1 else ""
             said = f"{name}{where}{', reverse direction' if way else ', forward direction'}"
             found = _torch_found(said, [layers.get((way, place), {})], sha256, source)
-            yield replace(found, label=found.label + _told_of_direction(place, way))
+            yield replace(found, label=found.label + _told_of_direction(place, way), note=ONE_WAY)
 
 
 def _told_of_direction(place: int, way: bool) -> str:
-    """Return what one direction of one layer reads, in words that go on after its sizes."""
-    reads = f": the outputs of both directions of layer {place}" if place else ""
-    return f"{reads}{', the last step first' if way else ''}"
+    """Return what one direction of one layer reads in its module, in words that go on after its sizes."""
+    reads = [f"the outputs of both directions of layer {place}"] if place else []
+    reads += ["the last step first"] if way else []
+    return f"; in its module it reads {', '.join(reads)}" if reads else ""
 
 
 def _torch_found(name: str, layers: list[dict[str, Array]], sha256: str, source: str) -> Found:

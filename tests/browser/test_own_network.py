@@ -81,6 +81,7 @@ def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files
     bring(page, "weights_file", files / "model.safetensors")
     choose(visit, "encoder")
     assert "nn.LSTM, 2 layers of 8 units, 2 inputs" in page.locator(".st-key-module").inner_text()
+    assert page.get_by_text("both directions together").count() == 1  # of `both`: said once
     assert "Weights: encoder of" in page.locator("section.stSidebar").inner_text()
     bring(page, "csv_file", files / "data.csv")
     page.get_by_text("2 sequences of 6 to 9 steps, 2 inputs").wait_for(timeout=PATIENCE)

@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from cells.torch_bridge import probe
-from tests.cells.closeness import assert_rows_close
+from cells.torch_bridge import probe, torch_grads
+from tests.cells.closeness import assert_rows_close, assert_whole_close
 from tests.cells.strange_modules import STRANGE
 from tests.cells.unrolled import Task, Unrolled
 
@@ -52,7 +52,7 @@ def step(model, x):
     return loss
 
 
-@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_probed_module_s_gradients_are_autograd_s_over_unrolled_cells(name, bidirectional, layers):
@@ -66,6 +66,20 @@ def test_a_probed_module_s_gradients_are_autograd_s_over_unrolled_cells(name, bi
         states = way.states["h"]
         grads = torch.stack([torch.zeros_like(one) if one.grad is None else one.grad for one in states])
         assert_rows_close(trace.layer(layer, reverse).grads["h"], grads)
+    assert_rows_close(trace.input_grads, truth.x.grad)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_probed_bidirectional_stack_s_weights_get_the_gradients_that_training_used(name, layers):
+    model, x = Model(name, num_layers=layers, bidirectional=True), data()
+    with probe(model) as flow:
+        step(model, x)
+    ours = torch_grads(flow.traces["encoder.rnn"])
+    used = dict(model.encoder["rnn"].named_parameters())
+    assert set(ours) == set(used)
+    for weight in used:
+        assert_whole_close(ours[weight], used[weight].grad, what=weight)
 
 
 @pytest.mark.parametrize("name", CELLS)

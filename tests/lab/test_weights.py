@@ -75,8 +75,11 @@ def test_every_layer_of_a_bidirectional_stack_runs_in_both_directions():
     found = {one.name.removeprefix("the whole file, "): one for one in listed(arrays_of(module))}
     assert [one.problem for one in found.values()] == [""] * 4
     assert found["layer 2, reverse direction"].label == (
-        "nn.GRU, 1 layer of 5 units, 10 inputs: the outputs of both directions of layer 1, the last step first"
+        "nn.GRU, 1 layer of 5 units, 10 inputs; in its module it reads the outputs of both directions of layer 1, "
+        "the last step first"
     )
+    assert found["layer 1, forward direction"].label == "nn.GRU, 1 layer of 5 units, 3 inputs"
+    assert all("both directions together" in one.note for one in found.values())
     lower = nn.GRU(3, 5, bidirectional=True, dtype=torch.float64)
     lower.load_state_dict({name: value for name, value in module.state_dict().items() if "_l0" in name})
     x = torch.randn(9, 2, 3, dtype=torch.float64)

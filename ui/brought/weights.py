@@ -49,6 +49,8 @@ def weights_widgets() -> None:
     ready = {one.name: one for one in found if one.network is not None}
     if ready:
         _choice(ready)
+    for note in dict.fromkeys(one.note for one in ready.values() if one.note):
+        st.caption(note)
     for one in found:
         if one.problem:
             st.caption(as_written(one.problem))

@@ -8,8 +8,8 @@ const decoder = new TextDecoder();
 
 async function save(Plotly, plot, name, format) {
   const link = document.createElement("a");
-  const height = plot.layout.height;
-  link.href = await Plotly.toImage(plot, { format, width: SAVED.width, height, scale: format === "png" ? SAVED.scale : 1 });
+  const figure = backflowZoom.given(plot), { height } = figure.layout;
+  link.href = await Plotly.toImage(figure, { format, width: SAVED.width, height, scale: format === "png" ? SAVED.scale : 1 });
   link.download = `${name}.${format}`;
   link.click();
 }

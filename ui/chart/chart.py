@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from ui.static_files import plotly_file, script_of
-from viz.offline import SCRUB, ZOOM
+from viz.offline import NARROW, SCRUB, ZOOM
 
 HERE = Path(__file__).parent
 CHART = "backflow_chart"
@@ -22,7 +22,8 @@ def loader() -> str:
 
 @st.cache_resource(show_spinner=False)
 def _component():
-    js = "\n".join([loader(), *(script.read_text(encoding="utf-8") for script in (SCRUB, ZOOM, HERE / "chart.js"))])
+    scripts = (SCRUB, NARROW, ZOOM, HERE / "chart.js")
+    js = "\n".join([loader(), *(script.read_text(encoding="utf-8") for script in scripts)])
     css = (HERE / "chart.css").read_text(encoding="utf-8")
     parts = [f'<div class="{name}"></div>' for name in ("bf-said", "bf-scrub", "bf-bar")]
     parts.insert(2, '<div class="bf-plot" role="img" tabindex="0" aria-label="A chart, still to be drawn"></div>')

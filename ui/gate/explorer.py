@@ -12,7 +12,7 @@ from ui.analysis.show import show_analysis_chart
 from ui.chart.chart import event_of, loader
 from ui.static_files import script_of
 from ui.views.fields import FIELDS, high_of, knob_of
-from viz.offline import ZOOM
+from viz.offline import NARROW, ZOOM
 from viz.words import spelled
 
 from .switch import clocked_cell
@@ -72,7 +72,7 @@ def _take() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _component():
-    scripts = (ZOOM, HERE / "time_gate.js", HERE / "explorer.js")
+    scripts = (NARROW, ZOOM, HERE / "time_gate.js", HERE / "explorer.js")
     read = [script.read_text(encoding="utf-8") for script in scripts]
     sliders = "".join(map(_slider, NAMES))
     plot = '<div class="bf-plot" role="img" tabindex="0" aria-label="A clock, still to be drawn"></div>'

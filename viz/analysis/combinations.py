@@ -18,6 +18,7 @@ from .xy_axes import NARROW, XYAxes
 
 TABLE = ChartLabel("combinations", "Cells × activations × initialisers")
 ROW_PX, LEFT, TOP, BOTTOM = 26, 196, 80, 12
+LEAST = 760  # px that its words need: on a narrower page it scrolls
 FAINT, STRONG = 0.16, 0.62  # opacity of a box whose gradient changes slowly, and at once
 SLOW, FAST = -3.0, 0.0  # log10 of the decades a step that get them
 
@@ -84,6 +85,7 @@ def combinations(record: Combinations, scene: Scene, look: Look) -> Chart:
         bottom=BOTTOM,
     )
     drawn = on_xy_axes(TABLE, xy_axes, scene, finding(record, scene), columns_of(record.all, record))
+    drawn.figure["layout"]["meta"]["least"] = LEAST
     return clickable(drawn, "click a box")
 
 

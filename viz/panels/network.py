@@ -7,18 +7,20 @@ from viz.stack import PLOT_PX
 
 NODE_PX, ARROW_PX = 34.0, 11.0
 INPUT_Y, NODE_Y, LOSS_Y, HEIGHT = 7, 44, 86, 96  # px from the bottom
+COVERED, HEAD = 0.6, 0.75  # share of the way from node to node that a node takes, and of the gap that an arrow takes
 NAMED_STEPS = 14  # up to here a node has room for its name
 LINE = 1.4
 
 
 def network(shades: Shades, scene: Scene) -> tuple[list[dict], float]:
     """Traces of the unrolled network, and its height in px, which are the units of its axis."""
-    parts = [_wires(scene), _arrows(shades, scene), _nodes(shades, scene), loss_marks(scene, LOSS_Y)]
+    losses = loss_marks(scene, LOSS_Y) | {"meta": {"share": 1.0}}
+    parts = [_wires(scene), _arrows(shades, scene), _nodes(shades, scene), losses]
     return parts + ([_inputs(scene)] if scene.steps <= NAMED_STEPS else []), HEIGHT
 
 
 def _node_px(scene: Scene) -> float:
-    return min(NODE_PX, 0.6 * PLOT_PX / scene.steps)
+    return min(NODE_PX, COVERED * PLOT_PX / scene.steps)
 
 
 def _wires(scene: Scene) -> dict:
@@ -35,10 +37,11 @@ def _wires(scene: Scene) -> dict:
 def _arrows(shades: Shades, scene: Scene) -> dict:
     """Heads between two states, in the colour of what arrives at the earlier one."""
     gap = PLOT_PX / scene.steps - _node_px(scene)
-    marker = {"symbol": "triangle-left", "size": min(ARROW_PX, 0.75 * gap), "color": shades.tints()[:-1]}
+    marker = {"symbol": "triangle-left", "size": min(ARROW_PX, HEAD * gap), "color": shades.tints()[:-1]}
     marker["line"] = {"width": 1, "color": scene.palette.muted}
     x = [step + 0.5 for step in scene.x[:-1]]
-    return {"type": "scatter", "mode": "markers", "x": x, "y": [NODE_Y] * len(x), "marker": marker, "hoverinfo": "skip"}
+    heads = {"type": "scatter", "mode": "markers", "x": x, "y": [NODE_Y] * len(x), "marker": marker}
+    return heads | {"hoverinfo": "skip", "meta": {"share": HEAD * (1 - COVERED)}}
 
 
 def _nodes(shades: Shades, scene: Scene) -> dict:
@@ -48,11 +51,11 @@ def _nodes(shades: Shades, scene: Scene) -> dict:
     if scene.steps <= NAMED_STEPS:
         names = [f"h<sub>{step}</sub>" for step in scene.x]
         nodes |= {"mode": "markers+text", "text": names, "textfont": {"color": shades.inks(), "size": 14}}
-    return nodes | {"name": "h", "hoverinfo": "skip", "cliponaxis": False}
+    return nodes | {"name": "h", "hoverinfo": "skip", "cliponaxis": False, "meta": {"share": COVERED}}
 
 
 def _inputs(scene: Scene) -> dict:
     names = [f"x<sub>{step}</sub>" for step in scene.x]
     font = {"color": scene.palette.muted, "size": 13}
     place = {"x": scene.x, "y": [INPUT_Y] * scene.steps, "text": names, "textfont": font}
-    return {"type": "scatter", "mode": "text", "hoverinfo": "skip", "cliponaxis": False} | place
+    return {"type": "scatter", "mode": "text", "hoverinfo": "skip", "cliponaxis": False, "meta": {"share": 1.0}} | place

@@ -11,7 +11,7 @@ from viz.panel import View
 from viz.theme import PALETTES, SMALL, TEMPLATES, Palette
 
 from .record import TrainingRecord
-from .small_pictures import ACROSS, HEIGHT, PICTURES, Picture
+from .small_pictures import HEIGHT, PICTURES, Picture, across
 
 MULTIPLES = "training_multiples"
 TITLE = "Side by side"
@@ -39,7 +39,7 @@ def multiples_figure(record: MultiplesRecord, view: View | None = None, extra: S
     """Return the pictures row by row. ValueError for no run or too many, or a quantity that one of them lacks."""
     _check(record)
     palette, picture = PALETTES[(view or View()).theme], PICTURES[record.quantity]
-    rows = -(-len(record.runs) // ACROSS)
+    rows = -(-len(record.runs) // across(len(record.runs)))
     plot = rows * (HEIGHT + HEADING)
     layout, data, axes = _layout(plot, palette, picture.right), [], picture.axes(record.runs)
     layout["annotations"].append(_key(picture.key(record.runs, palette), palette))
@@ -74,15 +74,16 @@ def _layout(plot: float, palette: Palette, right: int) -> dict:
 
 
 def _axes(place: int, plot: float, axis: dict, record: MultiplesRecord) -> dict:
-    row, column = divmod(place, ACROSS)
-    width = (1 - GAP * (ACROSS - 1)) / ACROSS
+    in_row = across(len(record.runs))
+    row, column = divmod(place, in_row)
+    width = (1 - GAP * (in_row - 1)) / in_row
     left, top = column * (width + GAP), 1 - (row * (HEIGHT + HEADING) + HEADING) / plot
     bottom = max(0.0, top - HEIGHT / plot)
-    across = {"domain": [left, min(1.0, left + width)], "anchor": f"y{_id(place)}"}
+    along = {"domain": [left, min(1.0, left + width)], "anchor": f"y{_id(place)}"}
     up = {"domain": [bottom, top], "anchor": f"x{_id(place)}", "fixedrange": True}
     named = {} if column == 0 else {"title": {"text": ""}}
-    lowest = place + ACROSS >= len(record.runs)
-    return {f"xaxis{_id(place)}": across | _updates(record, lowest), f"yaxis{_id(place)}": up | axis | named}
+    lowest = place + in_row >= len(record.runs)
+    return {f"xaxis{_id(place)}": along | _updates(record, lowest), f"yaxis{_id(place)}": up | axis | named}
 
 
 def _updates(record: MultiplesRecord, named: bool) -> dict:

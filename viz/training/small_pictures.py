@@ -18,7 +18,7 @@ from .quantities import QUANTITIES, Line, Quantity, ends
 from .record import TrainingRecord
 
 HEIGHT = 120  # px of a picture
-ACROSS = 4  # pictures in a row
+WIDTHS = (4, 5, 3)  # pictures that a row may hold, the best first
 POINTS, COLUMNS = 300, 150  # that one picture draws of a line; updates of a heatmap
 MARGIN, BAR = 16, 64  # px beside the pictures, and where their colours are explained
 Runs = Sequence[TrainingRecord]
@@ -77,7 +77,7 @@ class LinePicture:
         places, names = (log_ticks if self.quantity.log else plain_ticks)(*limits, HEIGHT)
         ticks = {"tickmode": "array", "tickvals": places, "ticktext": names}
         shared = {"range": list(limits), "title": {"text": self.quantity.axis, "standoff": 6}} | ticks
-        return [shared | {"showticklabels": place % ACROSS == 0} for place in range(len(runs))]
+        return [shared | {"showticklabels": place % across(len(runs)) == 0} for place in range(len(runs))]
 
     def _limits(self, runs: Runs) -> tuple[float, float]:
         edges = [self._scaled(run.columns[line.column]) for run in runs for line in self.quantity.lines_of(run)]
@@ -164,6 +164,11 @@ class HeatPicture:
         whole = np.full((run.updates, self._rows(run).shape[1]), np.nan)
         whole[:: every(run)] = self._rows(run)
         return {f"{named} {t + 1}": column for t, column in enumerate(whole.T)}
+
+
+def across(count: int) -> int:
+    """Return how many of so many pictures stand in a row: all of a few, else what leaves the fewest places empty."""
+    return count if count <= max(WIDTHS) else min(WIDTHS, key=lambda width: -count % width)
 
 
 def small(run: TrainingRecord) -> TrainingRecord:

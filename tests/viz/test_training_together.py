@@ -120,6 +120,18 @@ def test_six_pictures_stand_in_two_full_rows():
     assert [layout[f"yaxis{n}"]["showticklabels"] for n in ("", 2, 3, 4, 5, 6)] == [True, False, False] * 2
 
 
+@pytest.mark.parametrize("quantity", ["loss", "flow_h"])
+def test_nothing_moves_when_further_runs_begin(quantity):
+    def places(begun):
+        names = [f"run {k}" for k in range(begun, 6)]
+        drawn = FIGURES[MULTIPLES].draw(replace(several(begun, quantity), waiting=names), None, ())
+        layout = drawn.figure["layout"]
+        domains = {name: axis["domain"] for name, axis in layout.items() if name[1:5] == "axis"}
+        return domains, layout["height"], [note["text"].split(":")[0] for note in layout["annotations"][1:]]
+
+    assert places(2) == places(4) == places(6)
+
+
 @pytest.mark.parametrize("theme", PALETTES)
 def test_the_gradients_way_through_many_runs_has_the_same_colours_everywhere(theme):
     record = several(5, "flow_h")

@@ -25,11 +25,15 @@ Runs = Sequence[TrainingRecord]
 
 
 class Picture(Protocol):
-    """Define what the pictures of several runs have in common, and what each one shows; `right` are px beside them."""
+    """Define what the pictures of several runs have in common, and what each one shows.
+
+    right  px beside them          shares_axis  whether all have one upright axis, which the first of a row names
+    """
 
     name: str
     title: str
     right: int
+    shares_axis: bool
 
     def fits(self, run: TrainingRecord) -> bool:
         """Return whether a run has something to show."""
@@ -59,7 +63,7 @@ class Picture(Protocol):
 class LinePicture:
     """The lines of a quantity."""
 
-    right = MARGIN
+    right, shares_axis = MARGIN, True
 
     def __init__(self, quantity: Quantity) -> None:
         self.quantity, self.name, self.title = quantity, quantity.name, quantity.title
@@ -76,8 +80,7 @@ class LinePicture:
         limits = self._limits(runs)
         places, names = (log_ticks if self.quantity.log else plain_ticks)(*limits, HEIGHT)
         ticks = {"tickmode": "array", "tickvals": places, "ticktext": names}
-        shared = {"range": list(limits), "title": {"text": self.quantity.axis, "standoff": 6}} | ticks
-        return [shared | {"showticklabels": place % across(len(runs)) == 0} for place in range(len(runs))]
+        return [{"range": list(limits), "title": {"text": self.quantity.axis, "standoff": 6}} | ticks] * len(runs)
 
     def _limits(self, runs: Runs) -> tuple[float, float]:
         edges = [self._scaled(run.columns[line.column]) for run in runs for line in self.quantity.lines_of(run)]
@@ -115,7 +118,7 @@ class LinePicture:
 class HeatPicture:
     """log10 ‖dL/d(part)_t‖ over update × step, in colours that mean the same in all pictures."""
 
-    right = BAR
+    right, shares_axis = BAR, False
 
     def __init__(self, name: str, part: str) -> None:
         self.name, self.part, self.title = name, part, f"gradient on {part} by update and step"

@@ -53,7 +53,7 @@ def choose_beside(job: Opened, place: runs.Place) -> list[runs.Place]:
     if kept != st.session_state.get(key, []):
         st.session_state[key] = kept  # of runs that were deleted, or that are now shown themselves
     words = {"format_func": lambda name: offers[name][0], "placeholder": "Compare with other runs"}
-    how: dict[str, Any] = {"label_visibility": "collapsed", "width": WIDTH, "key": key}
+    how: dict[str, Any] = {"label_visibility": "collapsed", "key": key}
     chosen = st.multiselect("Compare with", list(offers), max_selections=BESIDE, **words, **how)
     return [offers[name][1] for name in chosen]
 

@@ -51,20 +51,31 @@ def multiples_figure(record: MultiplesRecord, view: View | None = None, extra: S
     palette, picture = PALETTES[(view or View()).theme], PICTURES[record.quantity]
     in_row = across(len(record.labels))
     plot = -(-len(record.labels) // in_row) * (HEIGHT + HEADING)
-    layout, data = _layout(plot, palette, picture.right), []
-    axes, drawn = picture.axes(record.runs), picture.traces(record.runs, palette)
+    layout, begun = _layout(plot, palette, picture.right), len(record.runs)
     layout["annotations"].append(_key(picture.key(record.runs, palette), palette))
-    for place, label in enumerate(record.labels):
-        begun = place < len(record.runs)
-        axis = axes[place if begun else 0] | ({"showticklabels": place % in_row == 0} if picture.shares_axis else {})
+    for place, (label, axis) in enumerate(zip(record.labels, _upright(record, picture, in_row), strict=True)):
         layout |= _axes(place, plot, axis, record, in_row)
-        layout["annotations"].append(_heading(place, label, palette.ink if begun else palette.muted))
-        for trace in drawn[place] if begun else [NOTHING]:
-            data.append(trace | {"xaxis": f"x{_id(place)}", "yaxis": f"y{_id(place)}"})
+        layout["annotations"].append(_heading(place, label, palette.ink if place < begun else palette.muted))
+    drawn = [*picture.traces(record.runs, palette), *[[NOTHING]] * len(record.waiting)]
+    data = [trace | _on(place) for place, traces in enumerate(drawn) for trace in traces]
     title = f"{picture.title[0].upper()}{picture.title[1:]}, run by run: {record.label}"
     told = picture.finding(record.runs)
     layout["meta"] = {"name": MULTIPLES, "title": title, "alt": told, "caption": record.caption}
     return Drawn(MULTIPLES, title, {"data": data, "layout": layout}, told, record.caption, _columns(record, picture))
+
+
+def _upright(record: MultiplesRecord, picture: Picture, in_row: int) -> list[dict]:
+    """Return each picture's upright axis; where all share one, the first picture of a row bears its numbers."""
+    axes = picture.axes(record.runs)
+    axes += axes[:1] * len(record.waiting)
+    if not picture.shares_axis:
+        return axes
+    return [axis | {"showticklabels": place % in_row == 0} for place, axis in enumerate(axes)]
+
+
+def _on(place: int) -> dict:
+    """Return on which axes a picture's traces are drawn."""
+    return {"xaxis": f"x{_id(place)}", "yaxis": f"y{_id(place)}"}
 
 
 def _check(record: MultiplesRecord) -> None:

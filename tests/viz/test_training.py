@@ -231,9 +231,13 @@ def test_the_history_is_dragged_update_by_update_and_ends_where_the_run_is():
 def test_short_sequences_and_runs_of_other_lengths_are_drawn_as_far_as_they_go():
     flow = made(30).flows["h1"].copy()
     flow[::2, 7:] = np.nan
-    drawn = FIGURES[REPLAY].draw(replace(made(30), flows={"h1": flow}), View(), (made(20),))
+    record = replace(made(30), flows={"h1": flow, "c1": flow})
+    drawn = FIGURES[REPLAY].draw(record, View(), (replace(made(20), label="other"),))
     assert "nan" not in str(drawn.figure["layout"]["annotations"]).lower()
-    assert {"dL/dh<sub>t</sub>", "made"} <= {trace["name"] for trace in drawn.figure["data"]}
+    assert {trace["name"] for trace in drawn.figure["data"]} == {"made", "other"}  # each run by its name, h alone
+    assert {"dL/dh<sub>t</sub>", "dL/dc<sub>t</sub>"} <= {
+        trace["name"] for trace in draw(record, REPLAY).figure["data"]
+    }
 
 
 def test_what_comes_later_changes_nothing_of_a_history_that_is_drawn():

@@ -13,7 +13,8 @@ from viz.panel import PanelData
 from .record import TrainingRecord
 from .scene import UpdateScene
 
-HEIGHT = 170
+HEIGHT, LOW = 170, 100  # px of a panel, and of each of several
+FEW = 2  # runs whose panels are as high as that of one alone
 OUTLIERS = 0.005  # share of the smallest values that the colours may leave at their end
 DOTS = 120  # that tell where half of it is left
 DECADES = 1.0  # that the colours span at the least
@@ -22,10 +23,10 @@ DECADES = 1.0  # that the colours span at the least
 def flow_panels(part: str, runs: Sequence[TrainingRecord], scene: UpdateScene) -> list[PanelData]:
     """Return a panel of each run that has this part, named where there are several; one colour is one number in all."""
     limits = union(limits_of(values) for run in runs if (values := run.flow(part)) is not None)
-    panels = []
+    panels, height = [], HEIGHT if len(runs) <= FEW else LOW
     for run in runs:
         if run.flow(part) is not None:
-            panel = flow_panel(part, run, replace(scene, updates=run.updates), limits)
+            panel = flow_panel(part, run, replace(scene, updates=run.updates), limits, height)
             panel = replace(panel, heading=f"{run.label}: {panel.heading}") if len(runs) > 1 else panel
             panels.append(panel if run is runs[0] else _beside(panel, run.label))
     return panels
@@ -36,7 +37,9 @@ def _beside(panel: PanelData, label: str) -> PanelData:
     return replace(panel, columns={f"{name}, {label}": column for name, column in panel.columns.items()}, alt=[])
 
 
-def flow_panel(part: str, record: TrainingRecord, scene: UpdateScene, limits: Extent | None = None) -> PanelData:
+def flow_panel(
+    part: str, record: TrainingRecord, scene: UpdateScene, limits: Extent | None = None, height: int = HEIGHT
+) -> PanelData:
     """log10 ‖dL/d(part)_t‖ over update × step; dots tell the step at which half of the last one's is left."""
     values = record.flow(part)
     assert values is not None
@@ -47,7 +50,7 @@ def flow_panel(part: str, record: TrainingRecord, scene: UpdateScene, limits: Ex
         values=values.astype(np.float64),
         limits=limits or limits_of(values),
         colours=scene.palette.flow,
-        height=HEIGHT,
+        height=height,
         log=True,
         row="step t",
         column="update",

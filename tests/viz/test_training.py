@@ -164,6 +164,13 @@ def test_a_run_beside_a_shorter_one_is_a_line_and_no_row_of_dots():
     assert {trace["mode"] for trace in named(drawn, "other")} == {"lines"}
 
 
+def test_a_run_of_one_update_beside_a_long_one_is_a_dot():
+    long, short = made(50, validation_loss=np.linspace(2, 1, 50)), replace(made(1), label="other")
+    drawn = FIGURES[TRAINING].draw(long, View(), (short,))
+    (dot,) = [trace for trace in drawn.figure["data"] if trace.get("mode") == "markers" and trace["yaxis"] == "y"]
+    assert dot["x"] == [1] and dot["marker"]["size"] == 7
+
+
 def test_one_colour_is_one_size_of_gradient_in_all_runs_that_are_compared():
     other = replace(made(20), flows={"h1": made(20).flows["h1"] * 3}, label="other")
     heats = named(FIGURES[TRAINING].draw(made(), View(), (other,)), "‖dL/dh<sub>t</sub>‖")

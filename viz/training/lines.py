@@ -114,7 +114,7 @@ def _mark(panel: PanelData, label: str, values: Array) -> None:
     """Let the line of this label stand on its measurements alone."""
     known = np.flatnonzero(np.isfinite(values))
     for trace in panel.traces:
-        if trace["name"] == label and trace.get("mode", "").startswith("lines") and "line" in trace:
+        if trace.get("name") == label and trace.get("mode", "").startswith("lines") and "line" in trace:
             trace["x"], trace["y"] = (known + 1).tolist(), significant(values[known]).tolist()
             trace["mode"] = "lines+markers" if len(known) <= MARKED else "lines"
             trace["marker"] = {"size": 5}

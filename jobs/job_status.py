@@ -77,7 +77,7 @@ def status(store: Store, job_id: str, pieces: str = "tiles") -> JobStatus:
         rate=rate,
         eta=left / rate if rate else None,
         since=held["since"] if held else None,
-        waits_for=job["message"] if state in ALIVE else "",
+        waits_for=job["message"] if state == "running" else "",
     )
 
 

@@ -64,6 +64,7 @@ def test_results_of_a_second_machine_equal_local_ones(store, machine, tmp_path):
     job_id = jobs.submit(store, job, scheduler=machine.address)
     alone = "Running: 0 of 10 tiles are done; no worker is connected to the scheduler."
     wait_until(lambda: jobs.status(store, job_id).message == alone, "it says that there is no worker")
+    assert jobs.status(store, job_id).waits_for == "no worker is connected to the scheduler"
     machine.add_worker()
     machine.add_worker()
     assert wait_for_end(store, job_id).state == "done"

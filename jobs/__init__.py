@@ -12,7 +12,7 @@ The work itself is done by a supervisor, a process that outlives whoever submitt
 dask.distributed cluster (or talks to the scheduler at an address). This package knows nothing of what tiles mean.
 """
 
-from .control import delete, hold, overview, results, resume, stop, submit
+from .control import delete, hold, move, overview, results, resume, stop, submit
 from .job import MAX_TILES, Job, JobError
 from .job_status import JobStatus, status
 from .store import NoJob, Store, StoreBusy
@@ -34,6 +34,7 @@ __all__ = [
     "hold",
     "invalidate",
     "ledger",
+    "move",
     "overview",
     "results",
     "resume",

@@ -69,6 +69,12 @@ def resume(store: Store, job_id: str) -> None:
     _run(store, job_id)
 
 
+def move(store: Store, job_id: str, scheduler: str | None) -> None:
+    """Let a job's next round run at the address of a scheduler, or on this machine; what is under way stays."""
+    with store.transaction() as db:
+        db.execute("UPDATE jobs SET scheduler = ? WHERE id = ?", (scheduler, job_id))
+
+
 def stop(store: Store, job_id: str) -> None:
     """Ask for an end: finished tiles stay, tiles under way may answer within seconds, no other starts."""
     store.job(job_id)

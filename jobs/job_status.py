@@ -17,7 +17,8 @@ ALIVE = ("starting", "running", "stopping")
 class JobStatus:
     """`rate` is in tiles per second, `eta` in seconds from now (None while unknown), `since` in seconds of the epoch.
 
-    `progress` in [0, 1] counts tiles under way by their parts; `since` is the start of the present or last run.
+    `progress` in [0, 1] counts tiles under way by their parts; `since` is the start of the present or last run;
+    `waits_for` says why nobody computes while it is under way.
     """
 
     id: str
@@ -31,6 +32,7 @@ class JobStatus:
     rate: float | None
     eta: float | None
     since: float | None
+    waits_for: str = ""
 
     @property
     def alive(self) -> bool:
@@ -75,6 +77,7 @@ def status(store: Store, job_id: str, pieces: str = "tiles") -> JobStatus:
         rate=rate,
         eta=left / rate if rate else None,
         since=held["since"] if held else None,
+        waits_for=job["message"] if state == "running" else "",
     )
 
 

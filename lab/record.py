@@ -40,11 +40,19 @@ class Halt:
     @property
     def sentence(self) -> str:
         """Return all of it in words."""
-        told = f"Halted at update {self.update}: {self.tensor} is not finite. {self.growth}"
+        return f"Halted at update {self.update}: {self.tensor} is not finite. {self.story}"
+
+    @property
+    def story(self) -> str:
+        """Return how it came to that, and which of the changes that were tried would have prevented it."""
+        return f"{self.growth} {self._tried()}" if self.cures else self.growth
+
+    def _tried(self) -> str:
         helps = [cure.change for cure in self.cures if cure.prevents]
-        if not self.cures:
-            return told
-        return f"{told} Tried: {', '.join(helps) or 'none of the changes'} would have prevented it."
+        if not helps:
+            return "None of the changes that were tried would have prevented it."
+        listed = helps[0] if len(helps) == 1 else f"either {', '.join(helps[:-1])} or {helps[-1]}"
+        return f"{listed[0].upper()}{listed[1:]} would have prevented it: it was tried."
 
 
 @dataclass

@@ -70,15 +70,16 @@ def start(job: jobs.Job, scheduler: str | None = None, workers: int | None = Non
 
 
 def go_on(here: jobs.Store, job_id: str) -> None:
-    """Go on with a job's runs from their last checkpoints; one whose result is lost begins anew.
+    """Go on with a job's runs from their last checkpoints, where a run begins today; one that is lost begins anew.
 
-    JobError where its scheduler does not answer.
+    JobError where the scheduler does not answer.
     """
     for place in places_of(here, job_id):
         try:
             tiles.read(here, job_id, place.tile)
         except Damaged as damage:
             tiles.invalidate(here, job_id, place.tile, str(damage))
+    jobs.move(here, job_id, os.environ.get(SCHEDULER) or None)
     jobs.resume(here, job_id)
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +15,7 @@ from lab import LabSettings, runs
 from tests.browser.conftest import free_port, opening, profile_of, running
 from tests.browser.visit import Visit
 from tests.jobs.live import end_all_of, supervisor, wait_until, workers
+from tests.jobs.test_scheduler import Machine
 from tests.lab.finished import stored
 from tests.ui.sessions import plain
 
@@ -67,7 +69,7 @@ def start(visit) -> str:
     return dict(parse_qsl(urlsplit(visit.page.url).query))["run"]
 
 
-def test_a_run_is_started_paused_found_again_goes_on_writes_and_opens_on_the_main_page(trainee, tmp_path):
+def test_a_run_is_started_paused_found_again_goes_on_writes_is_ended_and_opens_on_the_main_page(trainee, tmp_path):
     visit = trainee()
     name, page = start(visit), visit.page
     assert re.fullmatch("[0-9a-f]{8}", name)
@@ -91,12 +93,26 @@ def test_a_run_is_started_paused_found_again_goes_on_writes_and_opens_on_the_mai
     press(page, "train_go_on")
     visit.wait_until(f"paused => ({UPDATE})() > paused + 1", paused)
     page.get_by_text("What it wrote").wait_for()
+    end_here(visit)
     save(page, tmp_path / "run.html")
     press(page, "train_open")
     visit.wait_painted()
     assert "by value, trained for" in page.locator("section.stSidebar").inner_text()
     assert visit.query["network"].startswith(tuple("0123456789abcdef"))
     opened_offline(page.context, tmp_path / "run.html")
+
+
+def end_here(visit) -> None:
+    """The run is paused once more and ended at the update where it stands, measured on the test data."""
+    page = visit.page
+    press(page, "train_pause")
+    page.wait_for_selector(".st-key-train_end button")
+    visit.wait_still()
+    reached = updates(page)
+    press(page, "train_end")
+    page.get_by_text("Ended because it was stopped by hand. On the test data: loss").wait_for()
+    assert updates(page) == reached < 6000
+    page.locator(".st-key-train_status button").first.wait_for(state="detached")
 
 
 def replay(visit) -> None:
@@ -178,6 +194,36 @@ def test_what_is_killed_in_the_middle_is_told_and_goes_on(chromium, tmp_path, ho
         page.wait_for_selector(CHART)
         assert updates(page) >= before  # nobody who watches is needed
         page.context.close()
+
+
+def test_a_scheduler_that_vanishes_is_told_and_its_run_goes_on_once_it_is_back(chromium, tmp_path, home, monkeypatch):
+    port, gone = free_port(), "Interrupted because the scheduler at {} no longer answers; it goes on from its last"
+    where = f"tcp://127.0.0.1:{port}"
+    monkeypatch.setenv(runs.SCHEDULER, where)
+    with ExitStack() as machines, running(tmp_path / "log.txt") as server:
+        machine = machine_at(port, tmp_path / "first", machines)
+        visit = Visit(profile_of(chromium, server), server).open()
+        start(visit)
+        page = visit.page
+        machine.end()
+        page.get_by_text(gone.format(where)).wait_for()
+        visit.wait_still()
+        before = updates(page)
+        press(page, "train_go_on")
+        page.get_by_text(f"no scheduler answers at {where}").wait_for()
+        machine_at(port, tmp_path / "second", machines)
+        press(page, "train_go_on")
+        visit.wait_until(f"before => ({UPDATE})() > before", before)
+        page.context.close()
+
+
+def machine_at(port: int, folder: Path, machines: ExitStack) -> Machine:
+    """A scheduler at this port with one worker, which end with the test."""
+    folder.mkdir()
+    machine = Machine(folder, port)
+    machines.callback(machine.end)
+    machine.add_worker()
+    return machine
 
 
 def process_of(server: str) -> int:

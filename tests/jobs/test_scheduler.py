@@ -20,11 +20,11 @@ QUIET = {"DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]", "DASK_DISTRIBUTED__W
 class Machine:
     """A scheduler and its workers, in a folder of their own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=0):
         self.folder = folder
         self.file = folder / "scheduler.json"
         self.workers = []
-        options = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0", "--no-show"]
+        options = ["--host", "127.0.0.1", "--port", str(port), "--dashboard-address", "127.0.0.1:0", "--no-show"]
         self.scheduler = self._start("scheduler", *options, "--scheduler-file", str(self.file))
         self.address = wait_until(self._written_address, "the scheduler has an address")
 
@@ -64,6 +64,7 @@ def test_results_of_a_second_machine_equal_local_ones(store, machine, tmp_path):
     job_id = jobs.submit(store, job, scheduler=machine.address)
     alone = "Running: 0 of 10 tiles are done; no worker is connected to the scheduler."
     wait_until(lambda: jobs.status(store, job_id).message == alone, "it says that there is no worker")
+    assert jobs.status(store, job_id).waits_for == "no worker is connected to the scheduler"
     machine.add_worker()
     machine.add_worker()
     assert wait_for_end(store, job_id).state == "done"

@@ -33,9 +33,15 @@ def stored_all(chosen, name="A short run", recipe="") -> str:
 def entered(chosen, name="A short run", recipe=""):
     """A job that is in the store and has not begun."""
     job = runs.job_of(name, chosen, recipe)
+    enter(job)
+    return job
+
+
+def enter(job) -> str:
+    """Put a job into the store; its id."""
     with runs.store().transaction() as db:
         control._enter(db, job)
-    return job
+    return job.id
 
 
 def left_off(settings, update: int):

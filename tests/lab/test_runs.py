@@ -25,7 +25,7 @@ from lab.command import chosen_runs, main
 from lab.export import weights_of
 from lab.grid import grid
 from lab.model import RecurrentNet
-from lab.record import read_record
+from lab.record import Cure, Halt, read_record
 from lab.stepping import end_here, step, step_here
 from lab.training import Training
 from tests.jobs.live import end_all_of, supervisor, wait_for_end, wait_until, workers
@@ -138,6 +138,32 @@ def test_a_halted_run_keeps_what_was_tried():
     record = read_record(to_the_end(settings_of("average", length=50, hidden=16, clip=0.0, updates=30, **more)))
     assert record.progress.reason == "halted" and record.progress.halt.cures
     assert record.flow.shape == (1, 50) and "would have prevented it" in record.progress.halt.sentence
+
+
+def test_what_would_have_prevented_a_halt_is_a_sentence():
+    def story(*changes):
+        cures = tuple(Cure(change, prevents, "") for change, prevents in changes)
+        return Halt(2, "the state h at step 3 of 5", "It grows.", cures).story
+
+    assert story() == "It grows."
+    assert story(("clipping", False)) == "It grows. None of the changes that were tried would have prevented it."
+    assert story(("clipping", True), ("a", False)) == "It grows. Clipping would have prevented it: it was tried."
+    assert story(("a", True), ("b", True), ("c", True)).endswith(
+        "Either a, b or c would have prevented it: it was tried."
+    )
+
+
+def test_a_run_goes_on_where_runs_begin_today(home, monkeypatch):
+    monkeypatch.setattr(control.launch, "launch", lambda store, job_id: os.getpid())
+    here, place = paused(settings_of(updates=4), 2)
+    jobs.move(here, place.job, "tcp://127.0.0.1:9")  # it began at a scheduler that is gone
+    monkeypatch.setenv(runs.SCHEDULER, "tcp://127.0.0.1:9")
+    with pytest.raises(jobs.JobError, match=r"^no scheduler answers at tcp://127.0.0.1:9"):
+        runs.go_on(here, place.job)
+    assert here.job(place.job)["wanted"] == "stop"
+    monkeypatch.delenv(runs.SCHEDULER)
+    runs.go_on(here, place.job)
+    assert here.job(place.job)["scheduler"] is None and jobs.status(here, place.job).state == "starting"
 
 
 def test_a_job_runs_in_processes_of_its_own_and_survives_the_death_of_its_worker(home):

@@ -1,7 +1,7 @@
 """The page Train in sessions: what may be chosen, what a link opens, what is said where nothing can be shown."""
 
 import errno
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from lab.snapshot import network_of
 from lab.training import Training
 from lab.writing.child import written
 from lab.writing.record import Writing
-from tests.lab.finished import entered, left_off, stored, stored_all
+from tests.lab.finished import enter, entered, left_off, stored, stored_all
 from tests.ui.sessions import Session, plain
 from ui.train import open_network, status, write
 from ui.train import stored as stored_records
@@ -278,13 +278,22 @@ def test_the_dialog_that_saves_opens_and_stays_open_until_it_is_closed(ended):
 def test_an_exploded_run_is_explained_and_repeated_cured_by_one_button(home, monkeypatch):
     settings = RECIPES["exploding"].settings()["unclipped"].replace(updates=20, hidden=8, batch=8)
     name, begun = stored(settings), []
-    monkeypatch.setattr(runs, "start", lambda job: begun.append(job) or job.id)
+    monkeypatch.setattr(runs, "start", lambda job: begun.append(job) or enter(job))
     session = opened_page(run=name)
     assert "Exploded at update 2" in session.verdict and "would have prevented it" in session.verdict
     press(session, "train_cure")
     ((spec,),) = [job.tiles for job in begun]
     assert spec["settings"]["clip"] == 1.0
     assert spec["settings"] | {"clip": 0.0} == settings.as_json() | {"clip": 0.0}
+    assert session.query["run"] == begun[0].id[:8] and session.value("train_beside") == [f"{name}.0"]
+
+
+def test_what_a_run_under_way_waits_for_is_told_and_one_run_is_not_counted():
+    now = jobs.JobStatus("1", "", "running", 0, 1, 0, "", 0.1, None, 120.0, None)
+    assert status._under_way(now) == "Running, about 2 min left"
+    assert status._under_way(replace(now, total=3)) == "Running: 0 of 3 runs are done, about 2 min left"
+    waits = replace(now, waits_for="the scheduler does not answer")
+    assert status._under_way(waits) == "Running, the scheduler does not answer"
 
 
 def test_a_missing_result_gets_one_sentence_and_begins_anew(ended, monkeypatch):

@@ -159,6 +159,67 @@ def test_other_runs_are_drawn_beside_it_each_in_its_colour_to_its_own_length():
     assert longer[1] >= 50
 
 
+def test_a_run_beside_a_shorter_one_is_a_line_and_no_row_of_dots():
+    drawn = FIGURES[TRAINING].draw(made(1), View(), (replace(made(50), label="other"),))
+    assert {trace["mode"] for trace in named(drawn, "other")} == {"lines"}
+
+
+def test_a_run_of_one_update_beside_a_long_one_is_a_dot():
+    long, short = made(50, validation_loss=np.linspace(2, 1, 50)), replace(made(1), label="other")
+    drawn = FIGURES[TRAINING].draw(long, View(), (short,))
+    (dot,) = [trace for trace in drawn.figure["data"] if trace.get("mode") == "markers" and trace["yaxis"] == "y"]
+    assert dot["x"] == [1] and dot["marker"]["size"] == 7
+
+
+def test_one_colour_is_one_size_of_gradient_in_all_runs_that_are_compared():
+    other = replace(made(20), flows={"h1": made(20).flows["h1"] * 3}, label="other")
+    heats = named(FIGURES[TRAINING].draw(made(), View(), (other,)), "‖dL/dh<sub>t</sub>‖")
+    assert [(heat["zmin"], heat["zmax"]) for heat in heats] == [(-12.0, 0.0)] * 2
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_where_a_run_exploded_stands_a_line_that_is_named(theme):
+    record, other = replace(made(3), halted=4), replace(made(9), halted=7, label="other")
+    alone = draw(record, theme=theme)
+    assert lines_across(alone) == [4] and alone.figure["layout"]["xaxis"]["range"][1] > 4
+    assert "┆ exploded" in alone.figure["layout"]["annotations"][0]["text"]
+    assert alone.alt.endswith("It exploded at update 4.")
+    both = FIGURES[TRAINING].draw(record, View(theme=theme), (other,))
+    assert lines_across(both) == [4, 7] and both.alt.endswith("other exploded at update 7.")
+    assert "┆ other exploded" in both.figure["layout"]["annotations"][0]["text"]
+    assert lines_across(draw(made())) == []
+
+
+def lines_across(drawn) -> list[int]:
+    """Where upright lines run through all panels."""
+    return [shape["x0"] for shape in drawn.figure["layout"]["shapes"] if (shape.get("y0"), shape.get("y1")) == (0, 1)]
+
+
+def test_a_panel_with_nothing_on_its_axis_is_no_higher_than_its_rails():
+    lost = draw(made(half_life=np.full(30, np.inf)), "training_half_life").figure["layout"]
+    known = draw(made(half_life=np.full(30, 3.0)), "training_half_life").figure["layout"]
+    assert lost["height"] < known["height"] - 80
+    assert len(lost["yaxis"]["ticktext"]) == 1 and "none lost" in lost["yaxis"]["ticktext"][0]
+
+
+def test_dots_are_named_where_there_are_some():
+    texts = [draw(made(30, half_life=np.full(30, lost)), "training_flow_h") for lost in (2.0, np.inf)]
+    headings = [drawn.figure["layout"]["annotations"][0]["text"] for drawn in texts]
+    assert ["half of it is left" in heading for heading in headings] == [True, False]
+
+
+def test_the_norm_that_clipping_left_alone_is_drawn_once_in_the_colour_of_its_label():
+    norms = np.linspace(1.0, 3.0, 30)
+    drawn = draw(made(30, grad_norm=norms, clipped_norm=np.minimum(norms, 2.0)), "training_gradient")
+    after, before = (trace for trace in drawn.figure["data"] if "lines" in trace["mode"])
+    assert (after["name"], before["name"]) == ("after clipping", "before clipping")  # the later one lies on top
+    assert {after["line"]["dash"], before["line"]["dash"]} == {"solid"}
+
+
+def test_large_numbers_of_updates_are_written_as_everywhere_else():
+    assert draw(made(1392)).figure["layout"]["xaxis"]["ticktext"][-1] == "1,392"
+
+
 def test_the_history_is_dragged_update_by_update_and_ends_where_the_run_is():
     flow = np.linspace(-4, 0, 12)[None] * np.linspace(1, 2, 300)[:, None]
     record = replace(made(300), flows={"h1": flow}, kept=tuple(range(0, 301, 16)))
@@ -177,9 +238,13 @@ def test_the_history_is_dragged_update_by_update_and_ends_where_the_run_is():
 def test_short_sequences_and_runs_of_other_lengths_are_drawn_as_far_as_they_go():
     flow = made(30).flows["h1"].copy()
     flow[::2, 7:] = np.nan
-    drawn = FIGURES[REPLAY].draw(replace(made(30), flows={"h1": flow}), View(), (made(20),))
+    record = replace(made(30), flows={"h1": flow, "c1": flow})
+    drawn = FIGURES[REPLAY].draw(record, View(), (replace(made(20), label="other"),))
     assert "nan" not in str(drawn.figure["layout"]["annotations"]).lower()
-    assert {"dL/dh<sub>t</sub>", "made"} <= {trace["name"] for trace in drawn.figure["data"]}
+    assert {trace["name"] for trace in drawn.figure["data"]} == {"made", "other"}  # each run by its name, h alone
+    assert {"dL/dh<sub>t</sub>", "dL/dc<sub>t</sub>"} <= {
+        trace["name"] for trace in draw(record, REPLAY).figure["data"]
+    }
 
 
 def test_what_comes_later_changes_nothing_of_a_history_that_is_drawn():
@@ -213,6 +278,13 @@ def test_a_text_is_dragged_letter_by_letter_with_its_probability_and_what_it_sen
     json.dumps([drawn.figure, drawn.scrub], allow_nan=False)
     as_figure(drawn)
     assert csv(drawn).splitlines()[1].startswith("a,0.1")
+
+
+def test_few_letters_are_as_large_as_other_words():
+    sizes = [
+        draw(written(count, "ab" * 40), WRITING).figure["layout"]["xaxis"]["tickfont"]["size"] for count in (12, 70)
+    ]
+    assert sizes == [15, 12]
 
 
 def test_a_gradient_that_is_gone_on_its_way_is_told_as_exactly_0():

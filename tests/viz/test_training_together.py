@@ -24,7 +24,8 @@ from viz.training import (
     MultiplesRecord,
     quantities_of,
 )
-from viz.training.small_pictures import small
+from viz.training.multiples import MOST
+from viz.training.small_pictures import WIDTHS, across, small
 
 COUNTS = np.array([[8, 2, 0], [5, 5, 0], [0, 0, 0]])
 ANSWERS = ConfusionRecord(COUNTS, ("Czech", "Slovak", "Irish"), "made", "Task: made")
@@ -104,6 +105,31 @@ def test_runs_side_by_side_share_their_axes():
         assert 0 <= axis["domain"][0] < axis["domain"][1] <= 1
     key, *headings = (note["text"] for note in layout["annotations"])
     assert headings == [f"run {k}" for k in range(6)] and key.startswith("loss: ") and "this batch" in key
+
+
+def test_rows_of_pictures_are_filled_as_well_as_three_to_five_in_a_row_can():
+    for count in range(6, MOST + 1):
+        assert -count % across(count) == min(-count % width for width in WIDTHS)
+    assert [across(count) for count in (1, 3, 5, 6, 7, 8, 9, 10, 36)] == [1, 3, 5, 3, 4, 4, 3, 5, 4]
+
+
+def test_six_pictures_stand_in_two_full_rows():
+    layout = FIGURES[MULTIPLES].draw(several(6), None, ()).figure["layout"]
+    places = [(layout[f"xaxis{n}"]["domain"][0], layout[f"yaxis{n}"]["domain"][1]) for n in ("", 2, 3, 4, 5, 6)]
+    assert len({x for x, _ in places}) == 3 and len({y for _, y in places}) == 2
+    assert [layout[f"yaxis{n}"]["showticklabels"] for n in ("", 2, 3, 4, 5, 6)] == [True, False, False] * 2
+
+
+@pytest.mark.parametrize("quantity", ["loss", "flow_h"])
+def test_nothing_moves_when_further_runs_begin(quantity):
+    def places(begun):
+        names = [f"run {k}" for k in range(begun, 6)]
+        drawn = FIGURES[MULTIPLES].draw(replace(several(begun, quantity), waiting=names), None, ())
+        layout = drawn.figure["layout"]
+        domains = {name: axis["domain"] for name, axis in layout.items() if name[1:5] == "axis"}
+        return domains, layout["height"], [note["text"].split(":")[0] for note in layout["annotations"][1:]]
+
+    assert places(2) == places(4) == places(6)
 
 
 @pytest.mark.parametrize("theme", PALETTES)

@@ -13,6 +13,7 @@ from .stored import Opened, places_of
 
 RUN = "train_run"  # as the link calls it: a job, or one run of it
 SEEN = "train_run_seen"  # the same, as the choice has followed it
+BESIDE_NEXT = "train_beside_next"  # the names of runs that are to be drawn beside the next one
 BESIDE = 5  # runs that are drawn beside one
 NEAR = 12  # other jobs whose runs are offered
 FEW = 8  # runs that stand side by side
@@ -47,11 +48,12 @@ def choose_beside(job: Opened, place: runs.Place) -> list[runs.Place]:
     if not offers:
         return []
     key = "train_beside"
-    kept = [name for name in st.session_state.get(key) or () if name in offers]
+    asked = st.session_state.pop(BESIDE_NEXT, None) or st.session_state.get(key) or ()
+    kept = [name for name in asked if name in offers]
     if kept != st.session_state.get(key, []):
         st.session_state[key] = kept  # of runs that were deleted, or that are now shown themselves
     words = {"format_func": lambda name: offers[name][0], "placeholder": "Compare with other runs"}
-    how: dict[str, Any] = {"label_visibility": "collapsed", "width": WIDTH, "key": key}
+    how: dict[str, Any] = {"label_visibility": "collapsed", "key": key}
     chosen = st.multiselect("Compare with", list(offers), max_selections=BESIDE, **words, **how)
     return [offers[name][1] for name in chosen]
 

@@ -12,6 +12,7 @@ from .open_network import open_network
 from .stored import Shown, replay_body_of
 
 CHART = "chart replay"
+NOW = -1  # among updates: the run as it is; None would be a choice that can be cleared
 UNTIL = "train_until"  # the run that is dragged through, and as far as where
 
 
@@ -52,13 +53,14 @@ def _offer_later(place: runs.Place, until: int, now: int) -> None:
 def choose_weights(place: runs.Place, record: RunRecord) -> int | None:
     """Return the update whose weights are to be opened; None for those that the run has now."""
     key, earlier = f"train_weights {place.name}", [at for at in reversed(record.kept) if at < record.progress.update]
-    if st.session_state.get(key) not in (None, *earlier):
-        st.session_state[key] = None  # the ladder has left it out meanwhile
+    if st.session_state.get(key, NOW) not in (NOW, *earlier):
+        st.session_state[key] = NOW  # the ladder has left it out meanwhile
     how = {"format_func": _told, "label_visibility": "collapsed", "width": 250}
-    return st.selectbox("Weights", [None, *earlier], key=key, **how)
+    chosen = st.selectbox("Weights", [NOW, *earlier], key=key, **how)
+    return None if chosen in (NOW, None) else chosen
 
 
-def _told(update: int | None) -> str:
-    if update is None:
+def _told(update: int) -> str:
+    if update == NOW:
         return "weights as they are now"
     return f"weights after update {update:,}" if update else "weights before training"

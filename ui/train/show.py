@@ -19,7 +19,7 @@ from viz.words import spelled
 
 from . import together, write
 from .choice import start
-from .choose_runs import choose_beside, choose_run
+from .choose_runs import BESIDE_NEXT, choose_beside, choose_run
 from .open_network import open_network
 from .replay import choose_weights, show_replay
 from .save import EXPORTING, save_dialog
@@ -119,12 +119,12 @@ def _run(job: Opened, place: runs.Place, record: RunRecord, beside: list[runs.Pl
 
 
 def _cure(place: runs.Place, record: RunRecord) -> None:
-    """One button that repeats an exploded run with what would have prevented it."""
+    """One button that repeats an exploded run with what would have prevented it, and draws it beside its repeat."""
     cure = cure_of(record.progress.halt)
     if cure and st.button(f"Repeat it with {cure.change}", type="primary", key="train_cure", help=cure.outcome):
         changed = cured(place.settings, cure)
-        label = f"{place.label}, cured"
-        start(f"{place.label} with {cure.change}", {label: changed})
+        st.session_state[BESIDE_NEXT] = [place.name]
+        start(f"{place.label}, repeated with {cure.change}", {f"{place.label}, cured": changed})
 
 
 def _tools(job: Opened, place: runs.Place, record: RunRecord, shown: Shown) -> tuple[str, ...]:

@@ -21,13 +21,19 @@ BAR = 380  # px
 def show_status(now: jobs.JobStatus, place: runs.Place, fault: str) -> None:
     """How far it is, and what can be done about it."""
     if now.alive:
-        left = f", {duration(now.eta)} left" if now.eta else ""
-        told = f"{now.state.capitalize()}: {now.done} of {now.total} runs are done{left}"
-        st.progress(min(1.0, now.progress), text=told, width=BAR)
+        st.progress(min(1.0, now.progress), text=_under_way(now), width=BAR)
         if now.state != "stopping":
             _button("Pause", "train_pause", partial(jobs.stop, runs.store(), now.id))
     elif now.state != "done" or fault:
         _paused(now, place, fault)
+
+
+def _under_way(now: jobs.JobStatus) -> str:
+    """Return how far it is, in words; one run alone is counted by its bar."""
+    state = now.state.capitalize()
+    told = [state if now.total == 1 else f"{state}: {now.done} of {now.total} runs are done"]
+    told += [now.waits_for] if now.waits_for else [f"{duration(now.eta)} left"] if now.eta else []
+    return ", ".join(told)
 
 
 def _paused(now: jobs.JobStatus, place: runs.Place, fault: str) -> None:

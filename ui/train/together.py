@@ -149,15 +149,17 @@ def _side_by_side(job: Opened) -> None:
     how = {"format_func": PANEL_TITLES.get, "label_visibility": "collapsed", "key": QUANTITY}
     chosen = st.pills("Quantity", offers, default=offers[0], **how) or offers[0]
     record = multiples_record(job, chosen if chosen in offers else offers[0])
-    _show(MULTIPLES, record, (*found, record.quantity))
+    _show(MULTIPLES, record, (*found, record.quantity, len(record.waiting)))
     if len(job.places) > MOST:
         st.caption(f"The first {MOST} of {len(job.places)} runs.")
 
 
 def multiples_record(job: Opened, quantity: str) -> MultiplesRecord:
     """Return what the small pictures are drawn from."""
-    found = list(_curves_of(job).values())
-    return MultiplesRecord(found, quantity, job.status.name, _shared(found))
+    known = _curves_of(job)
+    found, begun = list(known.values()), {tile for _, tile, *_ in known}
+    waiting = [place.label for place in job.places[:MOST] if place.tile not in begun]
+    return MultiplesRecord(found, quantity, job.status.name, _shared(found), waiting)
 
 
 def exportables(job: Opened) -> list[Exportable]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 
 from cells.words import number, percent, steps
-from lab.record import Halt, RunRecord
+from lab.record import RunRecord
 
 from .stored import columns_of, is_language
 
@@ -43,7 +43,7 @@ def details(record: RunRecord) -> str:
     progress = record.progress
     told = []
     if progress.halt:
-        told.append(_how_it_came(progress.halt))
+        told.append(progress.halt.story)
     elif progress.update:
         told.append(_reach(float(record.history["half_life"][-1])))
     if progress.reason and not progress.halt:
@@ -57,12 +57,6 @@ def _measured(record: RunRecord) -> Iterator[str]:
     for name, value in record.progress.metrics.items():
         if name != "perplexity" or is_language(record):
             yield f"{name} {percent(value) if name == 'accuracy' else number(value)}"
-
-
-def _how_it_came(halt: Halt) -> str:
-    helps = [cure.change for cure in halt.cures if cure.prevents]
-    tried = f" Tried: {', '.join(helps) or 'none of the changes'} would have prevented it." if halt.cures else ""
-    return halt.growth + tried
 
 
 def _reach(half_life: float) -> str:

@@ -1,7 +1,6 @@
 """The figures of a run: all panels over one axis of updates, and each panel alone."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,11 +9,11 @@ from viz.curves import named_apart
 from viz.flow_figure import ALONE, Drawn
 from viz.panel import PanelData, View
 
-from .flow import beside, flow_panel
+from .flow import flow_panels
 from .lines import quantity_panel
 from .quantities import QUANTITIES, Quantity
 from .record import TrainingRecord
-from .scene import UpdateScene, over_updates
+from .scene import Halt, UpdateScene, over_updates
 
 TRAINING = "training"
 TITLE = "A network learns"
@@ -28,9 +27,7 @@ def _lines(quantity: Quantity, record: TrainingRecord, scene: UpdateScene, other
 
 
 def _flows(part: str, record: TrainingRecord, scene: UpdateScene, others: Others) -> list[PanelData]:
-    own = flow_panel(part, record, scene)
-    named = replace(own, heading=f"{record.label}: {own.heading}") if others else own
-    return [named, *beside(part, others, scene)]
+    return flow_panels(part, [record, *others], scene)
 
 
 FLOWS = {"flow_h": "h", "flow_c": "c"}
@@ -80,15 +77,24 @@ def training_panel(name: str, record: TrainingRecord, view: View | None = None, 
 
 def _drawn(name: str, title: str, names: Iterable[str], record: TrainingRecord, view: View, others: Others) -> Drawn:
     furthest = max([record.updates, *(other.updates for other in others)])
-    scene = UpdateScene(view=view, updates=record.updates, furthest=furthest)
+    halts = _halts(record, others)
+    scene = UpdateScene(view=view, updates=record.updates, furthest=furthest, halts=halts)
     panels = [panel for one in names for panel in _DRAW[one](record, scene, others)]
     figure = over_updates(panels, scene)
-    alt = " ".join(dict.fromkeys(sentence for panel in panels for sentence in panel.alt))
+    said = [*(sentence for panel in panels for sentence in panel.alt), *(halt.sentence() for halt in halts)]
+    alt = " ".join(dict.fromkeys(said))
     caption = _caption(record, others)
     figure["layout"]["meta"] = {"name": name, "title": title, "alt": alt, "caption": caption}
     updates = [("update", np.arange(1, furthest + 1))]
     columns = named_apart([*updates, *(pair for panel in panels for pair in panel.columns.items())])
     return Drawn(name, title, figure, alt, caption, columns)
+
+
+def _halts(record: TrainingRecord, others: Others) -> tuple[Halt, ...]:
+    """Return where this run and those beside it were no longer finite."""
+    own = [Halt(record.halted, record.label if others else "")] if record.halted else []
+    beside = [Halt(other.halted, other.label, f"pin{place}") for place, other in enumerate(others, 1) if other.halted]
+    return *own, *beside
 
 
 def _caption(record: TrainingRecord, others: Others) -> str:

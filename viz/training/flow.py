@@ -6,54 +6,64 @@ from dataclasses import replace
 import numpy as np
 
 from viz.curves import Array
+from viz.extent import Extent, union
 from viz.heat import Heat, heat_panel
 from viz.panel import PanelData
 
 from .record import TrainingRecord
 from .scene import UpdateScene
 
-HEIGHT = 170
+HEIGHT, LOW = 170, 100  # px of a panel, and of each of several
+FEW = 2  # runs whose panels are as high as that of one alone
 OUTLIERS = 0.005  # share of the smallest values that the colours may leave at their end
 DOTS = 120  # that tell where half of it is left
 DECADES = 1.0  # that the colours span at the least
 
 
-def flow_panel(part: str, record: TrainingRecord, scene: UpdateScene) -> PanelData:
+def flow_panels(part: str, runs: Sequence[TrainingRecord], scene: UpdateScene) -> list[PanelData]:
+    """Return a panel of each run that has this part, named where there are several; one colour is one number in all."""
+    limits = union(limits_of(values) for run in runs if (values := run.flow(part)) is not None)
+    panels, height = [], HEIGHT if len(runs) <= FEW else LOW
+    for run in runs:
+        if run.flow(part) is not None:
+            panel = flow_panel(part, run, replace(scene, updates=run.updates), limits, height)
+            panel = replace(panel, heading=f"{run.label}: {panel.heading}") if len(runs) > 1 else panel
+            panels.append(panel if run is runs[0] else _beside(panel, run.label))
+    return panels
+
+
+def _beside(panel: PanelData, label: str) -> PanelData:
+    """Return the panel of another run: its columns bear its name, and the words are those of the run that is shown."""
+    return replace(panel, columns={f"{name}, {label}": column for name, column in panel.columns.items()}, alt=[])
+
+
+def flow_panel(
+    part: str, record: TrainingRecord, scene: UpdateScene, limits: Extent | None = None, height: int = HEIGHT
+) -> PanelData:
     """log10 ‖dL/d(part)_t‖ over update × step; dots tell the step at which half of the last one's is left."""
     values = record.flow(part)
     assert values is not None
+    halves = _half_line(record, values, scene) if part == "h" else []
     heat = Heat(
         name=f"‖dL/d{part}<sub>t</sub>‖",
-        heading=_heading(part, record),
+        heading=_heading(part, record, bool(halves)),
         values=values.astype(np.float64),
-        limits=limits_of(values),
+        limits=limits or limits_of(values),
         colours=scene.palette.flow,
-        height=HEIGHT,
+        height=height,
         log=True,
         row="step t",
         column="update",
     )
     panel = heat_panel(heat, scene, told(part, record))
-    if part == "h":
-        panel.traces.extend(_half_line(record, values, scene))
+    panel.traces.extend(halves)
     return panel
 
 
-def _heading(part: str, record: TrainingRecord) -> str:
+def _heading(part: str, record: TrainingRecord, dotted: bool) -> str:
     layer = f", layer {record.layer}" if any(name.endswith("2") for name in record.flows) else ""
-    line = ", ··· half of it is left" if part == "h" else ""
+    line = ", ··· half of it is left" if dotted else ""
     return f"‖dL/d{part}<sub>t</sub>‖ by update and step{layer}{line}"
-
-
-def beside(part: str, others: Sequence[TrainingRecord], scene: UpdateScene) -> list[PanelData]:
-    """The same of other runs, one panel each, named."""
-    panels = []
-    for other in others:
-        if other.flow(part) is not None:
-            panel = flow_panel(part, other, replace(scene, updates=other.updates))
-            columns = {f"{name}, {other.label}": column for name, column in panel.columns.items()}
-            panels.append(replace(panel, heading=f"{other.label}: {panel.heading}", columns=columns, alt=[]))
-    return panels
 
 
 def limits_of(values: Array) -> tuple[float, float]:

@@ -18,6 +18,9 @@ from .scene import UpdateScene
 
 NONE_LOST = SpecialValue("stable", "none lost", "triangle-up", np.isposinf)
 MARKED = 60  # measurements that are marked one by one
+FEW = 3  # points that stand alone and are seen one by one
+WIDTH = 1.8  # px of another run's line
+RAILS_ALONE = 14  # px of a panel none of whose values has a place on its axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +40,17 @@ def quantity_panel(
     lines = _compared(quantity, record) if others else quantity.lines_of(record)
     curves = {line: _curve(line, record.columns[line.column], quantity.log) for line in lines}
     if others:
-        own_look = {"label": record.label, "role": "total", "dash": "solid", "width": 2.4}
+        own_look = {"label": record.label, "role": "total", "width": 2.4}
         curves = {line: replace(curve, **own_look) for line, curve in curves.items()}
     beside = _beside(quantity, others)
-    frame = Frame(quantity.name, quantity.heading(record), quantity.axis, quantity.height, log=quantity.log)
-    plot = UpdatePlot(frame, [*curves.values(), *(curve for _, curve in beside)], [quantity.told(record)])
+    shown = [*curves.values(), *(curve for _, curve in beside)]
+    on_axis = any(np.isfinite(curve.mean).any() for curve in shown)
+    height = quantity.height if on_axis else RAILS_ALONE
+    frame = Frame(quantity.name, quantity.heading(record), quantity.axis, height, log=quantity.log)
+    plot = UpdatePlot(frame, shown, [quantity.told(record)])
     (panel,) = plot.panels(scene, shared_axes_of([plot]))
+    if not on_axis:
+        _leave_rails(panel)
     _shrink(panel)
     for line in lines:
         if line.measured:
@@ -66,23 +74,30 @@ def _beside(quantity: Quantity, others: Sequence[TrainingRecord]) -> list[tuple[
     for place, other in enumerate(others, 1):
         for line in _compared(quantity, other):
             values = other.columns[line.column]
-            named = replace(line, label=other.label, role=f"pin{place}", dash="solid")
+            named = replace(line, label=other.label, role=f"pin{place}", width=WIDTH)
             curve = _curve(named, values, quantity.log)
             found.append((values, replace(curve, name=f"{line.column}, {other.label}")))
     return found
 
 
+def _leave_rails(panel: PanelData) -> None:
+    """Name the rails of a panel alone, whose axis holds nothing."""
+    axis = panel.axis
+    named = [(at, text) for at, text in zip(axis["tickvals"], axis["ticktext"], strict=True) if "<span" in text]
+    axis |= {"tickvals": [at for at, _ in named], "ticktext": [text for _, text in named], "title": {"text": ""}}
+
+
 def _shrink(panel: PanelData) -> None:
-    """Points without a neighbour stand dense among updates: no larger than the lines are wide."""
+    """Points without a neighbour stand dense among updates: no larger than the lines are wide where there are many."""
     for trace in panel.traces:
         if trace.get("mode") == "markers" and trace["marker"].get("size") == 11:
-            trace["marker"] |= {"size": 3, "line": {"width": 0}}
+            trace["marker"] |= {"size": 3 if len(trace["x"]) > FEW else 7, "line": {"width": 0}}
 
 
 def _curve(line: Line, values: Array, log: bool) -> Curve:
     """The column; one that was measured now and then is drawn straight from one measurement to the next."""
     shown = _scaled(_between(values) if line.measured else values, log)
-    return Curve(line.column, line.label, line.role, shown, log=log, dash=line.dash, width=1.8)
+    return Curve(line.column, line.label, line.role, shown, log=log, width=line.width)
 
 
 def _scaled(values: Array, log: bool) -> Array:
@@ -99,7 +114,7 @@ def _mark(panel: PanelData, label: str, values: Array) -> None:
     """Let the line of this label stand on its measurements alone."""
     known = np.flatnonzero(np.isfinite(values))
     for trace in panel.traces:
-        if trace["name"] == label and trace.get("mode", "").startswith("lines") and "line" in trace:
+        if trace.get("name") == label and trace.get("mode", "").startswith("lines") and "line" in trace:
             trace["x"], trace["y"] = (known + 1).tolist(), significant(values[known]).tolist()
             trace["mode"] = "lines+markers" if len(known) <= MARKED else "lines"
             trace["marker"] = {"size": 5}

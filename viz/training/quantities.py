@@ -18,18 +18,18 @@ TWICE = {"loss": "smooth_loss", "grad_norm": "clipped_norm"}  # what is not smoo
 
 @dataclass(frozen=True)
 class Line:
-    """A column, the words at its end, and its colour's role; `measured`: only now and then."""
+    """A column, the words at its end, its colour's role, its width in px; `measured`: only now and then."""
 
     column: str
     label: str
     role: str
     measured: bool = False
-    dash: str = "solid"
+    width: float = 1.8
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A panel of lines. `told` gives its finding, `compared` the line that other runs show beside them."""
+    """A panel of lines, the first one lowest. `told` gives its finding, `compared` the line that compares runs."""
 
     name: str
     title: str
@@ -101,9 +101,9 @@ QUANTITIES = (
         "loss",
         "loss",
         (
-            Line("loss", "this batch", "float32"),
-            Line("smooth_loss", "smoothed", "total"),
-            Line("validation_loss", "validation", "other", True),
+            Line("loss", "this batch", "float32", width=1.2),
+            Line("smooth_loss", "smoothed", "total", width=2.6),
+            Line("validation_loss", "validation", "other", True, width=2.2),
         ),
         way("The loss", "smooth_loss"),
         height=150,
@@ -113,7 +113,7 @@ QUANTITIES = (
         "accuracy",
         "accuracy",
         "share right",
-        (Line("accuracy", "this batch", "total"), Line("validation_accuracy", "validation", "other", True)),
+        (Line("accuracy", "this batch", "total"), Line("validation_accuracy", "validation", "other", True, width=2.2)),
         way("The accuracy", "accuracy"),
         log=False,
         compared=1,
@@ -122,7 +122,10 @@ QUANTITIES = (
         "perplexity",
         "perplexity",
         "perplexity",
-        (Line("perplexity", "this batch", "total"), Line("validation_perplexity", "validation", "other", True)),
+        (
+            Line("perplexity", "this batch", "total"),
+            Line("validation_perplexity", "validation", "other", True, width=2.2),
+        ),
         way("The perplexity", "perplexity"),
         compared=1,
     ),
@@ -130,8 +133,9 @@ QUANTITIES = (
         "gradient",
         "gradient norm ‖g‖",
         "‖g‖",
-        (Line("grad_norm", "before clipping", "total"), Line("clipped_norm", "after", "direct", dash="4px,3px")),
+        (Line("clipped_norm", "after clipping", "direct"), Line("grad_norm", "before clipping", "total")),
         _clipping,
+        compared=1,
     ),
     Quantity("half_life", "half-life of the gradient", "steps", (Line("half_life", "half-life", "dc"),), _half_life),
     Quantity(

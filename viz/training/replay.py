@@ -81,15 +81,21 @@ def _flows_of(record: TrainingRecord, others: Others) -> list[Array]:
 
 
 def _plot(record: TrainingRecord, others: Others, update: int) -> LinePlot:
-    curves = [
-        Curve(f"norm dL/d{part}", f"dL/d{part}<sub>t</sub>", role, _row(rows, update), width=3.0)
-        for part, role in ROLES.items()
-        if (rows := record.flow(part)) is not None
-    ]
     beside = [_other(place, other, update) for place, other in enumerate(others, 1) if other.flow("h") is not None]
-    named = f"{record.label}: " if beside else ""
-    frame = Frame("replay", f"{named}gradient by step, log scale", "‖dL/dh<sub>t</sub>‖", HEIGHT)
-    return StepPlot(frame, [*curves, *beside], [f"At update {update:,}: {told_at(record, update)}"])
+    frame = Frame("replay", "gradient by step, log scale", "‖dL/dh<sub>t</sub>‖", HEIGHT)
+    curves = [*_own(record, update, bool(beside)), *beside]
+    return StepPlot(frame, curves, [f"At update {update:,}: {told_at(record, update)}"])
+
+
+def _own(record: TrainingRecord, update: int, compared: bool) -> list[Curve]:
+    """Return the parts of the state of the run that is shown; beside others that of h alone, by the run's name."""
+    parts = ["h"] if compared else list(ROLES)
+    known = {part: rows for part in parts if (rows := record.flow(part)) is not None}
+    names = {part: record.label if compared else f"dL/d{part}<sub>t</sub>" for part in parts}
+    return [
+        Curve(f"norm dL/d{part}", names[part], ROLES[part], _row(rows, update), width=3.0)
+        for part, rows in known.items()
+    ]
 
 
 def _other(place: int, other: TrainingRecord, update: int) -> Curve:

@@ -1,26 +1,45 @@
 """The axis of updates, in place of the axis of time; and the axis of time where there is no trace."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viz.panel import Scene
+from viz.panel import PanelData, Scene
 from viz.stack import stacked
 from viz.words import ordinal
 
 MOST = 1000  # updates that are drawn; tables hold all
+MARKED = 24  # up to so many updates are marked one by one
+
+
+@dataclass(frozen=True)
+class Halt:
+    """The update at which a run was no longer finite, its label where there are several, and its colour's role."""
+
+    update: int
+    label: str = ""
+    role: str = "overflow"
+
+    def sentence(self) -> str:
+        """Return what happened, in words."""
+        return f"{self.label or 'It'} exploded at update {self.update:,}."
 
 
 @dataclass(frozen=True, eq=False)
 class UpdateScene(Scene):
-    """How a run is looked at; the steps of its axis are updates, `furthest` those of the longest run beside it."""
+    """How a run is looked at; the steps of its axis are updates, `furthest` those of the longest run beside it.
+
+    halts  where this run and those beside it were no longer finite
+    """
 
     trace: Any = None
     updates: int = 2
     furthest: int = 2
+    halts: tuple[Halt, ...] = ()
 
     @cached_property
     def steps(self) -> int:
@@ -30,7 +49,12 @@ class UpdateScene(Scene):
     @cached_property
     def longest(self) -> int:
         """The axis' end: never a single point."""
-        return max(2, self.updates, self.furthest)
+        return max([2, self.updates, self.furthest, *(halt.update for halt in self.halts)])
+
+    @cached_property
+    def sparse(self) -> bool:
+        """Few enough updates to mark each one, in all runs that are drawn."""
+        return self.longest <= MARKED
 
     @cached_property
     def stride(self) -> int:
@@ -65,10 +89,24 @@ class StepScene(Scene):
         return self.last
 
 
-def over_updates(panels: list, scene: UpdateScene) -> dict:
-    """Panels stacked over the updates."""
-    figure = stacked(panels, scene)
+def over_updates(panels: Sequence[PanelData], scene: UpdateScene) -> dict:
+    """Panels stacked over the updates, with a line through all of them where a run was no longer finite."""
+    first, *rest = panels
+    figure = stacked([replace(first, heading=first.heading + _named(scene)), *rest], scene)
     axis = figure["layout"]["xaxis"]
     axis["title"] = {"text": "update", "standoff": 8}
     axis["unifiedhovertitle"] = {"text": "update %{x}"}
+    axis["ticktext"] = [f"{update:,}" for update in axis["tickvals"]]
+    figure["layout"]["shapes"] += [_line(halt, scene) for halt in scene.halts]
     return figure
+
+
+def _named(scene: UpdateScene) -> str:
+    """Return words for the first heading that say what the lines through all panels are."""
+    told = [(scene.palette.of(halt.role), f"┆ {halt.label} exploded".replace("  ", " ")) for halt in scene.halts]
+    return "".join(f', <span style="color:{colour}">{words}</span>' for colour, words in told)
+
+
+def _line(halt: Halt, scene: UpdateScene) -> dict:
+    across = {"xref": "x", "x0": halt.update, "x1": halt.update, "yref": "paper", "y0": 0, "y1": 1}
+    return across | {"type": "line", "line": {"color": scene.palette.of(halt.role), "width": 1.5, "dash": "3px,3px"}}

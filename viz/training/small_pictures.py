@@ -18,18 +18,22 @@ from .quantities import QUANTITIES, Line, Quantity, ends
 from .record import TrainingRecord
 
 HEIGHT = 120  # px of a picture
-ACROSS = 4  # pictures in a row
+WIDTHS = (4, 5, 3)  # pictures that a row may hold, the best first
 POINTS, COLUMNS = 300, 150  # that one picture draws of a line; updates of a heatmap
 MARGIN, BAR = 16, 64  # px beside the pictures, and where their colours are explained
 Runs = Sequence[TrainingRecord]
 
 
 class Picture(Protocol):
-    """A kind of small picture, for several runs on the same axes; `right` are px beside them."""
+    """A kind of small picture, for several runs on axes of their own.
+
+    right  px beside them          shares_axis  whether all have one upright axis, which the first of a row names
+    """
 
     name: str
     title: str
     right: int
+    shares_axis: bool
 
     def fits(self, run: TrainingRecord) -> bool:
         """Return whether a run has something to show."""
@@ -59,7 +63,7 @@ class Picture(Protocol):
 class LinePicture:
     """The lines of a quantity."""
 
-    right = MARGIN
+    right, shares_axis = MARGIN, True
 
     def __init__(self, quantity: Quantity) -> None:
         self.quantity, self.name, self.title = quantity, quantity.name, quantity.title
@@ -76,8 +80,7 @@ class LinePicture:
         limits = self._limits(runs)
         places, names = (log_ticks if self.quantity.log else plain_ticks)(*limits, HEIGHT)
         ticks = {"tickmode": "array", "tickvals": places, "ticktext": names}
-        shared = {"range": list(limits), "title": {"text": self.quantity.axis, "standoff": 6}} | ticks
-        return [shared | {"showticklabels": place % ACROSS == 0} for place in range(len(runs))]
+        return [{"range": list(limits), "title": {"text": self.quantity.axis, "standoff": 6}} | ticks] * len(runs)
 
     def _limits(self, runs: Runs) -> tuple[float, float]:
         edges = [self._scaled(run.columns[line.column]) for run in runs for line in self.quantity.lines_of(run)]
@@ -115,7 +118,7 @@ class LinePicture:
 class HeatPicture:
     """log10 ‖dL/d(part)_t‖ over update × step, in colours that mean the same in all pictures."""
 
-    right = BAR
+    right, shares_axis = BAR, False
 
     def __init__(self, name: str, part: str) -> None:
         self.name, self.part, self.title = name, part, f"gradient on {part} by update and step"
@@ -164,6 +167,11 @@ class HeatPicture:
         whole = np.full((run.updates, self._rows(run).shape[1]), np.nan)
         whole[:: every(run)] = self._rows(run)
         return {f"{named} {t + 1}": column for t, column in enumerate(whole.T)}
+
+
+def across(count: int) -> int:
+    """Return how many of so many pictures stand in a row: all of a few, else what leaves the fewest places empty."""
+    return count if count <= max(WIDTHS) else min(WIDTHS, key=lambda width: -count % width)
 
 
 def small(run: TrainingRecord) -> TrainingRecord:

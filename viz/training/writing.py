@@ -12,7 +12,7 @@ from viz.lines import Frame, LinePlot
 from viz.panel import View
 from viz.scrub import FEWEST, MOST, Track, dragged
 from viz.shared_axes import SharedAxes, shared_axes_of
-from viz.theme import SMALL
+from viz.theme import SMALL, TEXT
 
 from .replay import StepPlot
 from .scene import StepScene
@@ -23,6 +23,7 @@ CHANCE, SENT = "chance", "sent"
 CONTEXT = 24  # letters before the one at hand that its sentence repeats
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 LONGEST_TICK = 4  # letters
+ROOM = 60  # letters that stand side by side below the figure, as large as other words
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,8 @@ def _plots(record: WritingRecord, s: int) -> list[LinePlot]:
 def _frame(plots: Sequence[LinePlot], axes: SharedAxes, scene: StepScene, record: WritingRecord) -> Drawn:
     panels = [panel for plot in plots for panel in plot.panels(scene, axes)]
     drawn = composed(WRITING, f"{TITLE}: {record.label}", panels, scene, record.caption)
-    drawn.figure["layout"]["xaxis"] |= _ticks(record) | {"title": {"text": "step, by the letter it writes"}}
+    title = {"title": {"text": "step, by the letter it writes", "standoff": 8}}
+    drawn.figure["layout"]["xaxis"] |= _ticks(record) | title
     return replace(drawn, columns={"letter": np.array(record.letters), **_columns(record)})
 
 
@@ -86,7 +88,8 @@ def _columns(record: WritingRecord) -> dict[str, Array]:
 def _ticks(record: WritingRecord) -> dict:
     shown = [_short(letter) for letter in record.letters]
     places = list(range(1, len(shown) + 1))
-    return {"tickmode": "array", "tickvals": places, "ticktext": shown, "tickangle": 0, "tickfont": {"size": SMALL - 2}}
+    size = TEXT if len(shown) * max(map(len, shown)) <= ROOM else SMALL - 2
+    return {"tickmode": "array", "tickvals": places, "ticktext": shown, "tickangle": 0, "tickfont": {"size": size}}
 
 
 def _short(letter: str) -> str:

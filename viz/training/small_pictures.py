@@ -25,7 +25,7 @@ Runs = Sequence[TrainingRecord]
 
 
 class Picture(Protocol):
-    """A kind of small picture, for several runs on axes of their own.
+    """A kind of small picture, one a run.
 
     right  px beside them          shares_axis  whether all have one upright axis, which the first of a row names
     """

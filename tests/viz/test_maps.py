@@ -147,6 +147,20 @@ def test_a_first_look_fills_the_map_with_what_is_known():
     assert "not computed yet" not in draw(coarse).figure["layout"]["annotations"][0]["text"]
 
 
+def test_the_edge_is_drawn_through_the_rows_that_are_known():
+    """Plotly fills gaps of a contour by relaxation: a large map of few rows held the page for seconds at every row."""
+    whole = made()
+    rows = [0, 3, 6]
+    known = np.zeros_like(whole.known)
+    known[rows] = True
+    partly = PhaseMap(whole.plan, np.where(known, whole.values, np.nan), known, whole.possible)
+    (line,) = named(draw(shown_of(partly, SETTINGS)), "edge")
+    assert line["y"] == [whole.plan.y_values[row] for row in rows]
+    assert unpacked(line["z"]).shape == (len(rows), 9) and np.isfinite(unpacked(line["z"])).all()
+    (all_of_it,) = named(draw(shown()), "edge")
+    assert all_of_it["y"] == list(whole.plan.y_values)
+
+
 def test_theorys_lines_stand_at_their_values_and_are_named():
     drawn = draw(shown("turned"))
     for line in critical_lines(made("turned").plan):

@@ -3,6 +3,7 @@
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: false };
 const SAVED = { width: 1200, scale: 2 }; // px of a saved picture; a PNG has twice as many
 const BELOW = 8; // px between a figure that fills the window and its edge
+const LONG = 150; // ms after which a drawing counts as long
 const PAPER = 718; // px: an upright page of A4 between the browser's own margins
 const decoder = new TextDecoder();
 
@@ -155,9 +156,25 @@ function followPaper(Plotly, plot) {
   }
 }
 
+// A plot that takes long to draw rests as long before it is drawn anew, so that the buttons beside it can be pressed while
+// figures keep coming. Whether this figure is to be drawn: only the latest of those that came meanwhile is.
+async function rested(plot) {
+  const turn = (plot.backflowTurn = (plot.backflowTurn ?? 0) + 1);
+  const rest = (plot.backflowRest ?? 0) - performance.now();
+  if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+  return turn === plot.backflowTurn;
+}
+
+function restAfter(plot, began) {
+  const ended = performance.now(), took = ended - began;
+  plot.backflowRest = took > LONG ? ended + took : 0;
+}
+
 export default async function ({ data, parentElement, setTriggerValue }) {
   const Plotly = await plotly();
   const plot = parentElement.querySelector(".bf-plot");
+  if (!(await rested(plot))) return;
+  const began = performance.now();
   const body = JSON.parse(decoder.decode(data));
   plot.setAttribute("aria-label", body.alt);
   parentElement.querySelector(".bf-bar").replaceChildren(
@@ -179,4 +196,5 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   listen(plot, setTriggerValue);
   if (!body.save) followTheme(plot, body.figure.layout, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
+  requestAnimationFrame(() => setTimeout(() => restAfter(plot, began)));
 }

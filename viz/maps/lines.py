@@ -20,14 +20,19 @@ RING = 15  # px across the mark of the present setting
 
 
 def edge_line(shown: Shown, tone: Tone, palette: Palette) -> Iterator[dict]:
-    """Yield where the measured number is that of a gradient of constant size."""
+    """Yield where the measured number is that of a gradient of constant size: straight between rows that are known.
+
+    Rows that are still to come are left out: Plotly would fill each gap of theirs by relaxation, for seconds.
+    """
     if shown.edge is None:
         return
-    x, y = shown.places
+    x, y = map(np.asarray, shown.places)
     values = shown.drawn(shown.map.values)
     heights = np.where(np.isinf(values), np.sign(values), tone.of(values))
+    come = ~np.isnan(heights).all(axis=1)
     level = {"coloring": "none", "start": 0, "end": 0, "size": 1}
-    common: dict[str, Any] = {"type": "contour", "x": list(x), "y": list(y), "z": packed(heights), "contours": level}
+    places = {"x": x.tolist(), "y": y[come].tolist(), "z": packed(heights[come])}
+    common: dict[str, Any] = {"type": "contour", **places, "contours": level}
     common |= {"autocontour": False, "hoverinfo": "skip", "showscale": False}
     yield common | {"line": {"color": fade(palette.paper, 0.75), "width": 6, "smoothing": 0.6}}
     yield common | {"name": "edge", "line": {"color": palette.ink, "width": 2.5, "smoothing": 0.6}}

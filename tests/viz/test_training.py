@@ -177,6 +177,16 @@ def test_one_colour_is_one_size_of_gradient_in_all_runs_that_are_compared():
     assert [(heat["zmin"], heat["zmax"]) for heat in heats] == [(-12.0, 0.0)] * 2
 
 
+def test_a_run_too_short_to_be_seen_has_no_empty_panel_and_keeps_its_numbers():
+    short, long = replace(made(1), label="short"), replace(made(300), label="long")
+    for own, other in ((short, long), (long, short)):
+        drawn = FIGURES[TRAINING].draw(own, View(panels=("flow_h",)), (other,))
+        (heat,) = named(drawn, "‖dL/dh<sub>t</sub>‖")
+        assert unpacked(heat["z"]).shape == (12, 300)
+        assert drawn.figure["layout"]["annotations"][0]["text"].startswith("long: ")
+        assert len([name for name in drawn.columns if "step t 12" in name]) == 2
+
+
 @pytest.mark.parametrize("theme", PALETTES)
 def test_where_a_run_exploded_stands_a_line_that_is_named(theme):
     record, other = replace(made(3), halted=4), replace(made(9), halted=7, label="other")
@@ -192,7 +202,10 @@ def test_where_a_run_exploded_stands_a_line_that_is_named(theme):
 
 def lines_across(drawn) -> list[int]:
     """Where upright lines run through all panels."""
-    return [shape["x0"] for shape in drawn.figure["layout"]["shapes"] if (shape.get("y0"), shape.get("y1")) == (0, 1)]
+    lines = [shape for shape in drawn.figure["layout"]["shapes"] if str(shape.get("yref")).endswith(" domain")]
+    panels = sum(name.startswith("yaxis") for name in drawn.figure["layout"])
+    assert len(lines) % panels == 0
+    return [shape["x0"] for shape in lines[::panels]]
 
 
 def test_a_panel_with_nothing_on_its_axis_is_no_higher_than_its_rails():

@@ -16,6 +16,7 @@ from .scene import UpdateScene
 HEIGHT, LOW = 170, 100  # px of a panel, and of each of several
 FEW = 2  # runs whose panels are as high as that of one alone
 OUTLIERS = 0.005  # share of the smallest values that the colours may leave at their end
+SEEN = 0.01  # share of the axis that a run must reach for its colours to be seen
 DOTS = 120  # that tell where half of it is left
 DECADES = 1.0  # that the colours span at the least
 
@@ -23,13 +24,25 @@ DECADES = 1.0  # that the colours span at the least
 def flow_panels(part: str, runs: Sequence[TrainingRecord], scene: UpdateScene) -> list[PanelData]:
     """Return a panel of each run that has this part, named where there are several; one colour is one number in all."""
     limits = union(limits_of(values) for run in runs if (values := run.flow(part)) is not None)
-    panels, height = [], HEIGHT if len(runs) <= FEW else LOW
+    panels, short, height = [], [], HEIGHT if len(runs) <= FEW else LOW
     for run in runs:
         if run.flow(part) is not None:
             panel = flow_panel(part, run, replace(scene, updates=run.updates), limits, height)
             panel = replace(panel, heading=f"{run.label}: {panel.heading}") if len(runs) > 1 else panel
             panels.append(panel if run is runs[0] else _beside(panel, run.label))
-    return panels
+            short += [len(panels) - 1] * (run.updates < SEEN * scene.longest)
+    return _without(panels, short)
+
+
+def _without(panels: list[PanelData], short: Sequence[int]) -> list[PanelData]:
+    """Leave out the panels of runs too short to be seen beside the others, whose numbers and words go to the next."""
+    seen = [panel for place, panel in enumerate(panels) if place not in short]
+    if not seen:
+        return panels
+    left_out = [panels[place] for place in short]
+    columns = {name: column for panel in left_out for name, column in panel.columns.items()}
+    said = [sentence for panel in left_out for sentence in panel.alt]
+    return [replace(seen[0], columns=seen[0].columns | columns, alt=[*said, *seen[0].alt]), *seen[1:]]
 
 
 def _beside(panel: PanelData, label: str) -> PanelData:

@@ -97,7 +97,10 @@ def over_updates(panels: Sequence[PanelData], scene: UpdateScene) -> dict:
     axis["title"] = {"text": "update", "standoff": 8}
     axis["unifiedhovertitle"] = {"text": "update %{x}"}
     axis["ticktext"] = [f"{update:,}" for update in axis["tickvals"]]
-    figure["layout"]["shapes"] += [_line(halt, scene) for halt in scene.halts]
+    axes = [axis for axis in figure["layout"] if axis.startswith("yaxis")]
+    figure["layout"]["shapes"] += [
+        _line(halt, axis.replace("axis", ""), scene) for halt in scene.halts for axis in axes
+    ]
     return figure
 
 
@@ -107,6 +110,7 @@ def _named(scene: UpdateScene) -> str:
     return "".join(f', <span style="color:{colour}">{words}</span>' for colour, words in told)
 
 
-def _line(halt: Halt, scene: UpdateScene) -> dict:
-    across = {"xref": "x", "x0": halt.update, "x1": halt.update, "yref": "paper", "y0": 0, "y1": 1}
+def _line(halt: Halt, axis: str, scene: UpdateScene) -> dict:
+    """Return a line through one panel, so that it crosses no heading."""
+    across = {"xref": "x", "x0": halt.update, "x1": halt.update, "yref": f"{axis} domain", "y0": 0, "y1": 1}
     return across | {"type": "line", "line": {"color": scene.palette.of(halt.role), "width": 1.5, "dash": "3px,3px"}}

@@ -252,12 +252,19 @@ def test_what_stands_in_the_way_is_one_sentence_each(chromium, tmp_path, home, m
         )
         large.unlink()
         assert sentence(page, f"{server}/train", "train_start").startswith("no scheduler answers at tcp://127.0.0.1:")
-        here.tile_path(place.job, 0).unlink()
-        lost = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew."
-        assert sentence(page, f"{server}/train?run={ended}") == lost
-        press(page, "train_go_on")
-        page.get_by_text("Update 3 of 3").first.wait_for()
         page.context.close()
+
+
+def test_a_run_whose_result_is_lost_is_told_and_begins_anew(trainee):
+    ended = stored(LabSettings(task="adding", length=6, hidden=4, batch=4, updates=3))
+    here, place = runs.store(), runs.find(runs.store(), ended)[0]
+    here.tile_path(place.job, 0).unlink()
+    visit = trainee()
+    visit.page.set_default_timeout(NICE_PATIENCE)
+    lost = "The run's checkpoint is missing, so nothing of it can be shown; going on begins it anew."
+    assert sentence(visit.page, f"{visit.server}/train?run={ended}") == lost
+    press(visit.page, "train_go_on")
+    visit.page.get_by_text("Update 3 of 3").first.wait_for()
 
 
 def sentence(page, address: str, pressed: str = "") -> str:

@@ -21,7 +21,7 @@ const backflowNarrow = (() => {
   // Lines no wider than the room, broken between the parts of a heading where these fit, else at blanks outside of tags.
   function wrapped(text, room, size, layout) {
     const parts = text.split(GAP), fit = parts.every((part) => widthOf(part, size, layout) <= room);
-    const [pieces, between] = fit ? [parts, GAP] : [text.split(/ (?![^<]*>)/), " "], lines = [];
+    const [pieces, between] = fit ? [parts, GAP] : [text.split(/ (?![^<]*>|%)/), " "], lines = [];
     for (const piece of pieces) {
       const tried = lines.length ? lines.at(-1) + between + piece : piece;
       if (lines.length && widthOf(tried.trim(), size, layout) > room) lines.push(piece);
@@ -119,7 +119,7 @@ const backflowNarrow = (() => {
 
   function fit(plot, data, layout) {
     const width = plot.clientWidth, least = layout.meta?.least ?? 0;
-    if (!phone.matches || !width || !layout.margin) return { data, layout };
+    if (!phone.matches || !width || !layout.margin || layout.width) return { data, layout }; // a picture to be saved has its width
     if (least > width) return { data, layout: { ...layout, width: least, autosize: false } }; // it scrolls in its own frame
     const whole = { ...layout, annotations: layout.annotations ?? [] };
     const margin = { ...layout.margin, l: leftOf(whole), r: rightOf(data, whole) }, room = width - margin.l - margin.r;

@@ -2,6 +2,9 @@
 
 import pytest
 
+from cells import RunSettings, run
+from viz import flow, offline_html
+
 PAGES = {
     "flow": "?cell=lstm&steps=20",
     "scrubbed": "?steps=20&scrub=weight_scale",
@@ -67,3 +70,23 @@ def test_a_wider_window_has_the_figure_as_it_was_made(visit):
     assert all(drawn != given for drawn, given in page.page.evaluate(GIVEN))
     page.page.set_viewport_size({"width": 1280, "height": 720})
     page.wait_until(f"{GIVEN}.every(([drawn, given]) => drawn === given)")
+
+
+def test_a_picture_to_be_saved_is_shown_as_it_will_be(visit):
+    page = opened(visit, PAGES["flow"])
+    page.press("export")
+    page.page.wait_for_selector("[role=dialog] .bf-plot[data-painted]")
+    drawn, given = page.page.evaluate(GIVEN)[-1]
+    assert drawn == given
+
+
+def test_a_saved_page_fits_a_phone(chromium, tmp_path):
+    trace = run(RunSettings(cell="lstm", steps=20, hidden=4, batch=3))
+    (tmp_path / "saved.html").write_text(offline_html({"light": [flow(trace)]}, "", "", ""), encoding="utf-8")
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto((tmp_path / "saved.html").as_uri())
+    page.wait_for_selector("#chart-0 .main-svg text")
+    box, window = page.locator("#chart-0").bounding_box(), page.viewport_size
+    words = page.evaluate(CUT.replace(".bf-plot", "#chart-0"))
+    page.close()
+    assert (box["width"] < window["width"], words) == (True, [])

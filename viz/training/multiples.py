@@ -18,6 +18,7 @@ TITLE = "Side by side"
 MOST = 36  # pictures in all
 GAP, HEADING = 0.035, 30  # share of the width, px
 LEFT, TOP, BOTTOM = 70, 30, 48
+LEAST = 680  # px that a row of pictures needs: on a narrower page it scrolls
 NOTHING = {"type": "scatter", "mode": "lines", "x": [None], "y": [None], "hoverinfo": "skip"}  # axes need a trace
 
 
@@ -60,7 +61,7 @@ def multiples_figure(record: MultiplesRecord, view: View | None = None, extra: S
     data = [trace | _on(place) for place, traces in enumerate(drawn) for trace in traces]
     title = f"{picture.title[0].upper()}{picture.title[1:]}, run by run: {record.label}"
     told = picture.finding(record.runs)
-    layout["meta"] = {"name": MULTIPLES, "title": title, "alt": told, "caption": record.caption}
+    layout["meta"] = {"name": MULTIPLES, "title": title, "alt": told, "caption": record.caption, "least": LEAST}
     return Drawn(MULTIPLES, title, {"data": data, "layout": layout}, told, record.caption, _columns(record, picture))
 
 

@@ -121,6 +121,21 @@ def test_arrow_keys_drag_too(gate):
     page.wait_query(cell="phased_lstm", steps="30", hidden="8", clock_s="0.3")
 
 
+@pytest.mark.parametrize("pause", [0, 40, 80, 120])
+def test_no_arrow_key_is_lost_to_the_answer_of_an_earlier_one(gate, pause):
+    page = gate()
+    slider = page.page.locator(".bf-clock [name=s]")
+    slider.focus()
+    for _ in range(9):
+        page.page.keyboard.press("ArrowRight")
+        page.page.wait_for_timeout(pause)
+    page.wait_query(cell="phased_lstm", steps="30", hidden="8", clock_s="0.9")
+    page.wait_still()
+    assert slider.input_value() == "0.9"
+    page.press("reset")  # what comes from elsewhere is followed
+    page.wait_until("document.querySelector('.bf-clock [name=s]').value === '0'")
+
+
 def test_another_cell_switches_in_the_sidebar_too(gate):
     page = gate("?cell=lstm&steps=30&hidden=8")
     page.page.get_by_role("button", name="Switch to Phased LSTM").click()

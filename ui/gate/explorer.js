@@ -31,11 +31,21 @@ function tell(clock, sign) {
     `k peaks at 1 at t = ${said(peak)}; φ = ${said(short(phi, 3))} at t = 0; while closed k = αφ, at most ${said(clock.leak)}.`;
 }
 
+// Whether this is the answer to an earlier value of a slider that the reader still holds: it must not set that back.
+function isOvertaken(plot, parentElement, begun) {
+  const released = plot.backflowReleased;
+  if (released && parentElement.contains(document.activeElement) && NAMES.some((one) => released[one] !== begun[one])) return true;
+  plot.backflowReleased = undefined;
+  return false;
+}
+
 export default async function ({ data, parentElement, setTriggerValue }) {
   const Plotly = await plotly();
   const { figure } = JSON.parse(text.decode(data));
   const { clock: begun, sign, span, samples } = figure.layout.meta.explored;
-  const plot = parentElement.querySelector(".bf-plot"), words = parentElement.querySelector(".bf-told");
+  const plot = parentElement.querySelector(".bf-plot");
+  if (isOvertaken(plot, parentElement, begun)) return;
+  const words = parentElement.querySelector(".bf-told");
   const sliders = Object.fromEntries(NAMES.map((name) => [name, parentElement.querySelector(`[name=${name}]`)]));
   const read_outs = Object.fromEntries(NAMES.map((name) => [name, parentElement.querySelector(`output[for=${name}]`)]));
   let clock = begun, waiting = 0; // a slider's stops are coarser than what a link may hold: only the dragged one is read
@@ -64,7 +74,10 @@ export default async function ({ data, parentElement, setTriggerValue }) {
 
   for (const one of NAMES) {
     sliders[one].oninput = () => dragged(one);
-    sliders[one].onchange = () => setTriggerValue("released", clock);
+    sliders[one].onchange = () => {
+      plot.backflowReleased = clock;
+      setTriggerValue("released", clock);
+    };
   }
   put(sliders, begun);
   name();

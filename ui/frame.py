@@ -8,6 +8,7 @@ from streamlit.navigation.page import Page
 
 from .platform import PLATFORM
 from .server import memory
+from .server.late_messages import mend_late_messages
 
 VERSION = "0.1.0"
 STYLE = Path(__file__).with_name("page.css")
@@ -16,19 +17,20 @@ ABOUT = "**Backflow** computes exact gradients of recurrent networks, step by st
 
 
 def open_page() -> None:
-    """Set up the page; the first call of the process also takes what is loaded out of the garbage collector's sight."""
+    """Set up the page, and at the first call of the process what serves all of them."""
     st.set_page_config(
         page_title="Backflow",
         layout="wide",
         menu_items={"About": f"{ABOUT}\n\n{VERSION}"},
     )
     st.html(_style())
-    _freeze()
+    _begin()
 
 
 @st.cache_resource(show_spinner=False)
-def _freeze() -> bool:
-    """Freeze what is loaded: a collection walks every object, and modules never become garbage."""
+def _begin() -> bool:
+    """Mend the server, and freeze what is loaded: a collection walks every object, and modules never become garbage."""
+    mend_late_messages()
     gc.collect()
     gc.freeze()
     if PLATFORM.threads:

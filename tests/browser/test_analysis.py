@@ -68,7 +68,7 @@ def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
     turn(page, "credit")
     box = plot(page, "credit").locator(".nsewdrag").bounding_box()
     page.page.mouse.click(box["x"] + 0.05 * box["width"], box["y"] + box["height"] * (1 - 9.5 / 20))
-    page.page.wait_for_function("new URLSearchParams(location.search).get('loss_at') === '10'")
+    page.wait_until("new URLSearchParams(location.search).get('loss_at') === '10'")
     page.wait_still()
     assert "loss of step 10" in names(page, "credit_row")
     slider = page.page.locator(".st-key-loss_at-picked input[type=range]")
@@ -83,7 +83,7 @@ def test_a_click_on_a_draw_makes_it_the_present_run(visit):
     points.nth(7).scroll_into_view_if_needed()
     box = points.nth(7).bounding_box()
     page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.page.wait_for_function("new URLSearchParams(location.search).get('seed') === '7'")
+    page.wait_until("new URLSearchParams(location.search).get('seed') === '7'")
     page.wait_still()
     assert "seed 7" in names(page, "fan") and page.controls["st-key-seed"][0] == ["7"]
 

@@ -140,7 +140,7 @@ def test_the_chart_follows_its_own_width(visit):
     before = page.page.evaluate("document.querySelector('.bf-plot').clientWidth")
     page.page.locator("section.stSidebar").hover()
     page.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-    page.page.wait_for_function(f"document.querySelector('.bf-plot').clientWidth > {before + 100} && {width} === 0")
+    page.wait_until(f"document.querySelector('.bf-plot').clientWidth > {before + 100} && {width} === 0")
 
 
 def test_on_a_small_screen_the_main_controls_and_the_groups_are_in_view(visit):

@@ -67,9 +67,7 @@ def test_a_click_sets_both_controls_and_the_link_and_can_be_taken_back(phase):
     )
     assert page.slider("weight_scale").get_attribute("aria-valuenow") in ("2.5", None)
     assert float(page.slider("weight_scale").input_value()) == 2.5 and int(page.slider("steps").input_value()) == 63
-    page.page.wait_for_function(
-        f"document.querySelector('{PLOT}').data.some(t => t.name === 'present setting' && t.x[0] === 2.5)"
-    )
+    page.wait_until(f"document.querySelector('{PLOT}').data.some(t => t.name === 'present setting' && t.x[0] === 2.5)")
     assert ring(page) == [2.5, 63]
     page.page.locator(".st-key-map-undo button").first.click()  # a second one is there for touch
     page.wait_query(**before)

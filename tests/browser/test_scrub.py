@@ -76,7 +76,7 @@ class Hand:
 
     def wait_at(self, place: int) -> None:
         """Until this value is painted."""
-        self.page.wait_for_function(f"document.querySelector('{PLOT}').dataset.at === '{place}'")
+        self.page.wait_for_function(f"document.querySelector('{PLOT}')?.dataset.at === '{place}'")
 
     def rest(self) -> None:
         """Until the frame has been drawn in full: a chart that is still dragged has hidden lines or slid labels."""
@@ -188,7 +188,8 @@ def test_the_value_is_kept_by_a_button(visit):
     for _ in range(2):
         hand.press("ArrowRight")
     page.page.get_by_role("button", name="Keep", exact=True).click()
-    page.page.wait_for_function("new URLSearchParams(location.search).get('weight_scale') === '0.2'")
+    page.wait_until("new URLSearchParams(location.search).get('weight_scale') === '0.2'")
+    page.wait_still()
     assert page.controls["st-key-weight_scale"][0] == ["0.2"]
 
 

@@ -68,10 +68,10 @@ def test_a_row_is_taken_with_the_keyboard_and_with_a_click(table):
     table.page.keyboard.press("ArrowDown")
     names = table.page.locator(f"{LIST} tr.bf-active td").all_inner_texts()
     table.page.keyboard.press("Enter")
-    table.page.wait_for_function(
-        "activation => location.search.includes('init=') || location.search.includes(activation)", arg=names[2]
+    table.wait_until(
+        "activation => location.search.includes('init=') || location.search.includes(activation)", names[2]
     )
     table.wait_still()
     assert table.page.locator(f"{ROWS}:has-text('▶')").get_attribute("aria-rowindex") == "3"
     table.page.locator(ROWS).nth(0).click()
-    table.page.wait_for_function("!location.search.includes('init=') && !location.search.includes('activation=')")
+    table.wait_until("!location.search.includes('init=') && !location.search.includes('activation=')")

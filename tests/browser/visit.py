@@ -12,6 +12,11 @@ GLANCE = 50  # ms between two looks; looking at every frame would cost the page 
 TRIES = 12
 CHART = ".st-key-chart .bf-plot"
 INSIDE = ("data:", "blob:", "about:", "file:")
+PATIENT = """given => {
+  try { const test = (%s); return typeof test === "function" ? test(given) : test; } catch { return false; }
+}"""
+STILL = """document.querySelector('[data-test-script-state=notRunning]')
+&& !document.querySelector('.bf-plot[aria-busy=true]')"""
 CONTROLS = """() => Object.fromEntries(
 [...document.querySelectorAll('section.stSidebar [class*="st-key-"]')].map(box => [
   [...box.classList].find(name => name.startsWith("st-key-")),
@@ -60,12 +65,12 @@ class Visit:
         self.wait_still()
 
     def wait_until(self, test: str, given: object = None) -> None:
-        """Until a test in JavaScript, of what it is given, comes true."""
-        self.page.wait_for_function(test, arg=given, polling=GLANCE)
+        """Until a test in JavaScript, of what it is given, comes true; what it asks for may still be missing."""
+        self.page.wait_for_function(PATIENT % test, arg=given, polling=GLANCE)
 
     def wait_still(self) -> None:
-        """Until the server has nothing more to say."""
-        self.page.wait_for_selector("[data-test-script-state=notRunning]")
+        """Until the server has nothing more to say, and all figures that came are painted."""
+        self.wait_until(STILL)
 
     @property
     def painted(self) -> int:

@@ -47,6 +47,18 @@ def test_a_result_is_computed_once_and_shared(works):
     assert count == [1]
 
 
+def test_what_is_short_waits_for_nobody(works):
+    busy = [works.of(name, endless, name) for name in ("ada", "bob", "eve")]
+    assert works.of("long", lambda report: "done", "kim", background.SHORT * 1.1).future.done() is False
+    short = works.of("short", lambda report: "done", "kim", background.SHORT)
+    assert short.future.done() and short.future.result() == "done"
+    for name in ("ada", "bob", "eve", "long"):
+        works.leave(name, "kim" if name == "long" else name)
+    failed = works.of("fails", lambda report: 1 / 0, "kim", 0.0)
+    assert isinstance(failed.future.exception(), ZeroDivisionError)
+    assert len(busy) > background.THREADS
+
+
 def test_progress_is_told(works):
     half, go = threading.Event(), threading.Event()
 

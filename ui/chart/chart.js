@@ -157,12 +157,10 @@ function followPaper(Plotly, plot) {
 }
 
 // A plot that takes long to draw rests as long before it is drawn anew, so that the buttons beside it can be pressed while
-// figures keep coming. Whether this figure is to be drawn: only the latest of those that came meanwhile is.
-async function rested(plot) {
-  const turn = (plot.backflowTurn = (plot.backflowTurn ?? 0) + 1);
-  const rest = (plot.backflowRest ?? 0) - performance.now();
-  if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-  return turn === plot.backflowTurn;
+// figures keep coming. Only the latest of those that came meanwhile is drawn.
+async function rest(plot) {
+  const left = (plot.backflowRest ?? 0) - performance.now();
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
 }
 
 function restAfter(plot, began) {
@@ -171,9 +169,12 @@ function restAfter(plot, began) {
 }
 
 export default async function ({ data, parentElement, setTriggerValue }) {
-  const Plotly = await plotly();
   const plot = parentElement.querySelector(".bf-plot");
-  if (!(await rested(plot))) return;
+  const turn = (plot.backflowTurn = (plot.backflowTurn ?? 0) + 1), isLatest = () => turn === plot.backflowTurn;
+  plot.setAttribute("aria-busy", "true");
+  const Plotly = await plotly();
+  await rest(plot);
+  if (!isLatest()) return;
   const began = performance.now();
   const body = JSON.parse(decoder.decode(data));
   plot.setAttribute("aria-label", body.alt);
@@ -196,5 +197,6 @@ export default async function ({ data, parentElement, setTriggerValue }) {
   listen(plot, setTriggerValue);
   if (!body.save) followTheme(plot, body.figure.layout, setTriggerValue);
   plot.dataset.painted = String(Number(plot.dataset.painted ?? 0) + 1);
+  if (isLatest()) plot.removeAttribute("aria-busy");
   requestAnimationFrame(() => setTimeout(() => restAfter(plot, began)));
 }

@@ -12,6 +12,7 @@ CREDIT = 6e9  # entries times weights a second; all constants are what one core 
 SHARES = 1.5e7  # weights of a step a second, at 16 samples
 SAMPLES = 8  # that the exponents are measured on
 SLOWER = SERVER.products_a_second / PLATFORM.products_a_second  # than the constants say
+LEAST = 1e-3  # seconds that a run takes, however small it is
 RUNS = {"fan": 50, "combinations": 168, "some_combinations": 28}  # that a measure makes; one where nothing is said
 
 
@@ -30,7 +31,7 @@ def too_long(name: str, settings: RunSettings, layer: int) -> str:
 def expected_seconds(name: str, settings: RunSettings, layer: int) -> float:
     """Roughly what a measure takes here on one core, with the run it is of."""
     own = ESTIMATES[name](settings, layer) * SLOWER if name in ESTIMATES else 0.0
-    return own + RUNS.get(name, 1) * settings.steps * seconds_per_step(settings)
+    return own + RUNS.get(name, 1) * (LEAST + settings.steps * seconds_per_step(settings))
 
 
 def too_many(runs: Sequence[RunSettings]) -> str:

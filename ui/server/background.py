@@ -23,6 +23,9 @@ from .memory import HOLDERS, allowed, size_of
 
 THREADS = 2  # NumPy lets others run while it computes
 NICE = 10  # steps of priority below the pages
+SHORT = (
+    0.02  # seconds up to which a measure is computed by the page itself: behind other pages it might wait for longer
+)
 TURN = 0.001  # seconds a thread may keep the interpreter from others; Python's own 5 ms slow pages by half again
 PATIENCE = 5.0  # seconds after the last sign of life of a page until its work is given up
 KEPT, KEPT_BYTES = 48, 1e8  # finished results, and what all of them may take together
@@ -90,8 +93,8 @@ class Threads:
         return self.begin, self.begin_heavy
 
     def begin(self, compute: Compute, report: Report, seconds: float) -> Future:
-        """Compute as soon as a thread is free, however long it takes."""
-        return self._pool.submit(_begun, compute, report)
+        """Compute what is short at once, and all else as soon as a thread is free, however long it takes."""
+        return _at_once(compute, report) if seconds <= SHORT else self._pool.submit(_begun, compute, report)
 
     def begin_heavy(self, compute: Compute, report: Report, seconds: float) -> Future:
         """Compute what takes much memory: one after the other, while what takes little goes on."""
@@ -101,6 +104,15 @@ class Threads:
 def _begun(compute: Compute, report: Report) -> Any:
     report(0.0)
     return compute(report)
+
+
+def _at_once(compute: Compute, report: Report) -> Future:
+    done = Future()
+    try:
+        done.set_result(_begun(compute, report))
+    except Exception as fault:
+        done.set_exception(fault)
+    return done
 
 
 class Works:

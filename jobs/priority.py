@@ -50,7 +50,7 @@ def _has_share() -> bool:
     Only there may a thread call itself idle, so that whoever wakes up takes its core as a free one: among the threads
     of one session, or of a machine that does not look at sessions, it would stand still beside any that is busy.
     """
-    with suppress(OSError, IndexError):
+    with suppress(OSError, IndexError, ValueError):  # no such files, or none that say so
         return GROUPING.read_text().strip() == "1" and int(AUTOGROUP.read_text().split()[-1]) == niceness()
     return False
 

@@ -6,7 +6,7 @@ from ui import state
 from ui.views.fields import Values, lecture_view
 from ui.views.lecture import OF_THE_AUDIENCE
 
-TURN = "turn asked"
+ASKED, TAKEN = "turns asked", "turns taken"  # how often the reader turned to the next step, less to the one before
 
 
 def is_lecture() -> bool:
@@ -21,14 +21,22 @@ def is_locked() -> bool:
 
 def of_whole_page() -> Values:
     """Return what says how the whole page is shown: large, with which controls; and the step that is asked for."""
-    return {name: state.told(name) for name in (*OF_THE_AUDIENCE, TURN)}
+    return {name: state.told(name) for name in (*OF_THE_AUDIENCE, ASKED)}
 
 
-def ask_turn(by: int) -> None:
-    """Ask for another step of the lesson when the whole page is drawn next."""
-    st.session_state[TURN] = by
+def ask_turns(asked: int) -> None:
+    """Ask for another step of the lesson when the whole page is drawn next.
+
+    asked  all turns of the session together: of two messages that come close together the earlier may be lost
+    """
+    st.session_state[ASKED] = asked
 
 
-def take_turn() -> int:
+def turns_left() -> int:
     """Return by how many steps of the lesson the page shall move; 0 where nobody asked."""
-    return st.session_state.pop(TURN, 0)
+    return (state.told(ASKED) or 0) - (state.told(TAKEN) or 0)
+
+
+def turns_done() -> Values:
+    """Return what to remember once the page has moved; put with the step itself, it holds where a run is stopped."""
+    return {TAKEN: state.told(ASKED) or 0}

@@ -21,7 +21,8 @@ MADE_OF = {"loss_steps": "loss_steps_text"}  # a list and the text field it is t
 
 def begin() -> None:
     """Fill the session from the link, when the session is new or the reader goes back or forward to another link."""
-    put(st.session_state.pop("next", {}))
+    put(st.session_state.get("next", {}))
+    st.session_state.pop("next", None)  # at last: a run that is stopped before has lost nothing
     returns = "complaints" in st.session_state
     st.session_state[ARRIVED] = not returns
     if returns and not went_through_history():

@@ -46,6 +46,15 @@ def test_a_story_of_ten_steps_by_arrow_keys_alone_is_legible_in_both_themes(visi
     expect(page.page.locator(WHERE)).to_have_text("Lesson 3 · step 3 of 7", timeout=PATIENCE)
 
 
+def test_presses_in_quick_succession_are_as_many_steps(visit):
+    page = visit("?steps=20&hidden=8&lecture=on&lesson=02-why-it-vanishes", width=1280, height=720)
+    for key, step in (("ArrowRight", 4), ("ArrowLeft", 2), ("PageDown", 6)):
+        for _ in range(abs(step - int(page.page.locator(WHERE).inner_text().split()[-3]))):
+            page.page.keyboard.press(key)
+        expect(page.page.locator(WHERE)).to_have_text(f"Lesson 2 · step {step} of 7", timeout=PATIENCE)
+        page.wait_still()
+
+
 def test_keys_make_the_screen_black_count_down_and_leave_sliders_alone(visit):
     page = visit("?steps=20&hidden=8&show=weight_scale&think=90&lesson=02-why-it-vanishes", width=1280, height=720)
     assert small_texts(page), "the check of sizes sees nothing"

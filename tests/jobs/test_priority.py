@@ -45,6 +45,7 @@ def test_a_supervisor_and_its_session_give_way_and_a_terminals_session_is_left_a
         ("1", "/autogroup-7 nice 0", os.SCHED_BATCH),  # a terminal's session
         ("0", "/autogroup-7 nice 12", os.SCHED_BATCH),
         ("1", "", os.SCHED_BATCH),  # a control group in its place
+        ("1", "/autogroup-7 nice unknown", os.SCHED_BATCH),
         (None, None, os.SCHED_BATCH),
     ],
 )

@@ -3,9 +3,11 @@
 import pytest
 
 from tests.ui.sessions import Session
+from ui.lessons.library import lessons
+from ui.lessons.opening import step_at
 from ui.lessons.views import page_names
 from ui.link.link import read_link, write_link
-from ui.stage import is_locked
+from ui.stage import ASKED, is_locked
 from ui.views.fields import DEFAULTS
 from ui.views.lecture import CONTROLS
 
@@ -68,6 +70,29 @@ def test_the_next_step_of_a_lesson_keeps_the_lecture():
     assert session.value("lesson_step") == 2
     assert [session.value(name) for name in ("lecture", "show", "think")] == [True, ("cell",), 30]
     assert not session._has("step again"), "the step is as it was written"
+
+
+def test_many_steps_at_once_are_as_many_single_ones():
+    all_lessons = lessons()
+    for lesson in all_lessons:
+        for number in range(1, len(lesson.steps) + 1):
+            one, place = (lesson, number), (lesson, number)
+            for by in range(12):
+                assert step_at(lesson, number, by) == place, (lesson.name, number, by)
+                place = step_at(*place, 1)
+            assert step_at(*one, 0) == one
+            assert step_at(*one, -number) == step_at(*one, 1 - number) == (lesson, 1)
+    last = all_lessons[-1]
+    assert step_at(last, len(last.steps), 1) == (last, len(last.steps))
+
+
+def test_turns_that_were_asked_for_are_made_once_and_the_lost_ones_with_the_next():
+    session = Session(lecture="on", lesson="02-why-it-vanishes")
+    for asked, step in ((2, 3), (3, 4), (1, 2)):  # all turns so far: the message of the first press was lost
+        session.app.session_state[ASKED] = asked
+        session.run()
+        session.run()
+        assert session.value("lesson_step") == step
 
 
 def test_a_page_inside_another_offers_no_way_elsewhere(monkeypatch):

@@ -9,8 +9,9 @@ from streamlit.components.v2 import component
 
 from ui import state
 from ui.lessons.library import label_of
-from ui.lessons.opening import open_lesson, turn_step
-from ui.stage import ask_turn, is_lecture, is_locked, take_turn
+from ui.lessons.opening import open_lesson, turn_steps
+from ui.server.background import visitor
+from ui.stage import ask_turns, is_lecture, is_locked, turns_done, turns_left
 from ui.views.fields import learn_view, lecture_view
 
 HERE, KEY = Path(__file__).parent, "lecture keys"
@@ -23,8 +24,8 @@ def show_lecture_keys() -> None:
         return
     facts = json.dumps(_facts())
     _keys()(key=KEY, data={"json": facts}, height="content", on_turn_change=_ask_turn, on_lecture_change=_turn_mode)
-    if turn := take_turn():
-        turn_step(turn)
+    if left := turns_left():
+        turn_steps(left, turns_done())
 
 
 def show_lecture_style() -> None:
@@ -39,14 +40,14 @@ def _facts() -> dict[str, Any]:
     values = state.values()
     found = open_lesson(learn_view(values))
     where = "" if found is None else f"{label_of(found[0].name)} · step {found[1]} of {len(found[0].steps)}"
-    return {"on": is_lecture(), "think": lecture_view(values).think, "where": where}
+    return {"on": is_lecture(), "think": lecture_view(values).think, "where": where, "reader": visitor()}
 
 
 def _ask_turn() -> None:
     """Let the run that follows do it: a callback may not turn the page."""
-    by = (state.told(KEY) or {}).get("turn")
-    if by in (-1, 1):
-        ask_turn(by)
+    asked = (state.told(KEY) or {}).get("turn")
+    if isinstance(asked, int):
+        ask_turns(asked)
 
 
 def _turn_mode() -> None:

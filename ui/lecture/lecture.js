@@ -3,7 +3,7 @@
 const MOVES = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }; // the Page keys are those of a presenter
 const TYPED = "textarea, [contenteditable=true], input:not([type=range], [type=radio], [type=checkbox])";
 const STEERED = `${TYPED}, input, select, [role=slider], [role=radio], [role=combobox], [role=listbox], [role=menu], [role=application], [role=grid], [role=tablist]`;
-const room = (window.backflowRoom ??= { facts: {}, act: {}, dark: null, clock: null });
+const room = (window.backflowRoom ??= { facts: {}, act: {}, dark: null, clock: null, reader: "", turned: 0 });
 
 function make(tag, className, text = "") {
   return Object.assign(document.createElement(tag), { className, textContent: text });
@@ -90,8 +90,9 @@ function bar() {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   room.facts = JSON.parse(data.json);
+  if (room.reader !== room.facts.reader) [room.reader, room.turned] = [room.facts.reader, 0]; // a session counts anew
   room.act = {
-    turn: (by) => setTriggerValue("turn", by),
+    turn: (by) => setTriggerValue("turn", (room.turned += by)), // all of them: a message overtaken by the next is lost
     lecture: (on) => setTriggerValue("lecture", on),
   };
   parentElement.querySelector(".bf-lecture").replaceChildren(...(room.facts.on ? [bar()] : []));

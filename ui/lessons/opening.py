@@ -22,23 +22,31 @@ def step_values(lesson: Lesson, number: int) -> Values:
     return mine | {"lesson": lesson.name, "lesson_step": number, "ask": step.guess or NONE}
 
 
-def open_step(lesson: Lesson, number: int) -> None:
-    """Go to a step: its page, with its values. Does not return."""
-    state.put_next(step_values(lesson, number) | {"complaints": []})
+def open_step(lesson: Lesson, number: int, also: Values | None = None) -> None:
+    """Go to a step: its page, with its values, and what else is to be remembered. Does not return."""
+    state.put_next(step_values(lesson, number) | {"complaints": []} | (also or {}))
     st.switch_page(page_file(read_view(lesson.steps[number - 1].view).page))
 
 
-def turn_step(by: int) -> None:
-    """Go to the next step or the one before; after a lesson's last step to the first of the next lesson."""
-    found = open_lesson(learn_view(state.values()))
-    if found is None:
-        return
-    lesson, number, _ = found
-    wanted, after = number + by, next_lesson(lesson.name)
-    if 1 <= wanted <= len(lesson.steps):
-        open_step(lesson, wanted)
-    elif after and wanted > len(lesson.steps):
-        open_step(after, 1)
+def turn_steps(by: int, done: Values) -> None:
+    """Go so many steps on or back, from a lesson's last step to the first of the next lesson; `done` is put with it."""
+    if found := open_lesson(learn_view(state.values())):
+        here = found[:2]
+        there = step_at(*here, by)
+        if there != here:
+            open_step(*there, done)
+    state.put(done)
+
+
+def step_at(lesson: Lesson, number: int, by: int) -> tuple[Lesson, int]:
+    """Return the step that lies so many after this one, or before it where `by` is negative.
+
+    After a lesson comes the next one, after the last one nothing, and nothing before the first step of any.
+    """
+    wanted, after = max(1, number + by), next_lesson(lesson.name)
+    if wanted <= len(lesson.steps):
+        return lesson, wanted
+    return step_at(after, 0, wanted - len(lesson.steps)) if after else (lesson, len(lesson.steps))
 
 
 def close_lesson() -> None:

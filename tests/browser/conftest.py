@@ -10,9 +10,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 import backflow
-from tests.browser.visit import Visit
+from tests.browser.visit import PATIENCE, Visit
 
 ROOT = Path(__file__).parents[2]
 START = 120.0  # seconds the server may take on a busy machine
@@ -20,6 +21,8 @@ QUIET = (  # what a browser does by itself, outside of any page
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
+
+expect.set_options(timeout=PATIENCE)
 
 
 def free_port() -> int:

@@ -98,6 +98,7 @@ def test_the_whole_page_opens_without_a_network(dialog, chromium, tmp_path):
 def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
     """The last test of this dialog: it leaves it at another chart."""
     dialog.page.get_by_role("dialog").get_by_role("combobox").click()
+    dialog.page.get_by_role("option").first.wait_for()
     offered = dialog.page.get_by_role("option").all_inner_texts()
     assert len(offered) == len(set(offered)) > 3
     dialog.page.get_by_role("option", name=offered[1], exact=True).click()

@@ -143,7 +143,7 @@ def test_the_tour_is_offered_once(chromium, server):
     context = chromium.new_context()
     tab = context.new_page()
     tab.goto(server)
-    expect(tab.locator(".bf-tour")).to_be_visible(timeout=PATIENCE)
+    expect(tab.locator(".bf-tour")).to_be_visible()
     tab.get_by_role("button", name="Not now").click()
     expect(tab.locator(".bf-tour")).to_be_hidden()
     tab.goto(server)

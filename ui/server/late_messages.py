@@ -26,7 +26,8 @@ def _request(self: ScriptRequests, new_data: RerunData) -> bool:
     """Keep the page that the reader has asked for, where a fragment of the page before asks for something after it."""
     asked = self._rerun_data
     waits = self._state is ScriptRequestType.RERUN and not asked.fragment_id_queue
-    if waits and (new_data.fragment_id or new_data.fragment_id_queue):
+    late = new_data.page_script_hash != asked.page_script_hash
+    if waits and late and (new_data.fragment_id or new_data.fragment_id_queue):
         kept = {name: getattr(asked, name) for name in ("page_script_hash", "page_name", "query_string")}
         new_data = replace(new_data, **kept)
     return request(self, new_data)

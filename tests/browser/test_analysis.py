@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.browser.visit import PATIENCE
 from ui.shell.page_titles import TITLES
 
 PAGES = {
@@ -113,7 +114,7 @@ def test_the_badge_tells_what_the_oracles_found(visit):
     page = visit("?steps=20&hidden=8")
     turn(page, "credit")
     click(page, "check-credit")
-    page.page.get_by_role("button", name="Checked").first.click()
+    page.page.get_by_role("button", name="Checked").first.click(timeout=5 * PATIENCE)  # it gives way to all else
     for oracle in ("complex step", "difference quotient", "autograd"):
         page.page.locator("[data-testid=stPopoverBody]").get_by_text(oracle).wait_for()
 

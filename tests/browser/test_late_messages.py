@@ -9,6 +9,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from websockets.asyncio.client import connect
 
+from tests.own_loop import result_of
 from ui.server.late_messages import mend_late_messages
 
 SILENCE = 2.0  # seconds after which a server has no more to say
@@ -78,7 +79,7 @@ async def opened_last(server: str, meanwhile: bool) -> list[tuple[str, list[str]
 
 @pytest.mark.parametrize("meanwhile", [False, True], ids=["at rest", "at work"])
 def test_a_late_word_of_the_page_before_does_not_bring_it_back(server, meanwhile):
-    for wanted, opened in asyncio.run(opened_last(server, meanwhile)):
+    for wanted, opened in result_of(opened_last(server, meanwhile)):
         assert opened and set(opened) == {wanted}
 
 

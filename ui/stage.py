@@ -32,11 +32,16 @@ def ask_turns(asked: int) -> None:
     st.session_state[ASKED] = asked
 
 
+def turns_asked() -> int:
+    """Return the turns that were heard of."""
+    return state.told(ASKED) or 0
+
+
 def turns_left() -> int:
     """Return by how many steps of the lesson the page shall move; 0 where nobody asked."""
-    return (state.told(ASKED) or 0) - (state.told(TAKEN) or 0)
+    return turns_asked() - (state.told(TAKEN) or 0)
 
 
 def turns_done() -> Values:
     """Return what to remember once the page has moved; put with the step itself, it holds where a run is stopped."""
-    return {TAKEN: state.told(ASKED) or 0}
+    return {TAKEN: turns_asked()}

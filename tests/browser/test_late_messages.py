@@ -13,7 +13,7 @@ from tests.own_loop import result_of
 from ui.server.late_messages import mend_late_messages
 
 SILENCE = 2.0  # seconds after which a server has no more to say
-ROUNDS = 2
+ROUNDS = 3
 
 
 class Wire:
@@ -21,13 +21,14 @@ class Wire:
 
     def __init__(self, socket) -> None:
         self.socket, self.pages, self.fragments, self.opened = socket, {}, [], []
-        self.page = self.query = ""
+        self.page = self.query = self.address = ""
 
     async def ask(self, page: str, fragment: str = "") -> None:
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.page_script_hash, message.rerun_script.fragment_id = page, fragment
         message.rerun_script.context_info.color_scheme = "light"
+        message.rerun_script.context_info.url = f"http://127.0.0.1/{self.address}"
         await self.socket.send(message.SerializeToString())
 
     async def hear(self, *, until: str, most: float = 60.0) -> bool:
@@ -52,7 +53,7 @@ class Wire:
                 return True
 
 
-async def opened_last(server: str, meanwhile: bool) -> list[tuple[str, list[str]]]:
+async def opened_last(server: str, how: str) -> list[tuple[str, list[str]]]:
     """Turn to one page after the other, each time with a late word of the page before; what the server then opened."""
     told = []
     async with connect(
@@ -62,25 +63,49 @@ async def opened_last(server: str, meanwhile: bool) -> list[tuple[str, list[str]
         wire.query = "steps=12&hidden=4"
         await wire.ask("")
         await wire.hear(until="script_finished")
-        for turn in range(ROUNDS):
-            before, body = wire.page, wire.fragments[0]
-            wanted = wire.pages["jacobians" if turn % 2 == 0 else "credit"]
-            if meanwhile:  # the server is at work, and the reader's wish waits
+        for name in ("jacobians", "credit", "")[:ROUNDS]:
+            before, body, wanted = wire.page, wire.fragments[0], wire.pages[name]
+            if how == "at work":  # and the reader's wish waits
                 await wire.ask(before)
             wire.opened.clear()
             wire.fragments.clear()
             await wire.ask(wanted)
-            await wire.ask(before, body)
+            if how == "as a whole":  # once the server is under way to the page that was asked for
+                await wire.hear(until="new_session")
+                await wire.ask(before)
+            else:
+                await wire.ask(before, body)
             while await wire.hear(until="script_finished", most=SILENCE):
                 pass
+            wire.address = name
             told.append((wanted, wire.opened[wire.opened.index(wanted) if wanted in wire.opened else 0 :]))
     return told
 
 
-@pytest.mark.parametrize("meanwhile", [False, True], ids=["at rest", "at work"])
-def test_a_late_word_of_the_page_before_does_not_bring_it_back(server, meanwhile):
-    for wanted, opened in result_of(opened_last(server, meanwhile)):
+@pytest.mark.parametrize("how", ["at rest", "at work", "as a whole"])
+def test_a_late_word_of_the_page_before_does_not_bring_it_back(server, how):
+    for wanted, opened in result_of(opened_last(server, how)):
         assert opened and set(opened) == {wanted}
+
+
+def test_a_reader_who_comes_back_by_the_menu_is_let_through(server):
+    async def there_and_back() -> tuple[str, str]:
+        async with connect(
+            server.replace("http", "ws") + "/_stcore/stream", origin=server, subprotocols=["streamlit"], max_size=None
+        ) as socket:
+            wire = Wire(socket)
+            await wire.ask("")
+            await wire.hear(until="script_finished")
+            first = wire.page
+            for name, page in (("", wire.pages["credit"]), ("credit", first)):
+                wire.address = name  # of the page that the menu is on
+                await wire.ask(page)
+                while await wire.hear(until="script_finished", most=SILENCE):
+                    pass
+            return first, wire.page
+
+    first, last = result_of(there_and_back())
+    assert first == last
 
 
 def delta(path: list[int], fragment: str, block: bool) -> ForwardMsg:

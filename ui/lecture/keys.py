@@ -11,7 +11,7 @@ from ui import state
 from ui.lessons.library import label_of
 from ui.lessons.opening import open_lesson, turn_steps
 from ui.server.background import visitor
-from ui.stage import ask_turns, is_lecture, is_locked, turns_done, turns_left
+from ui.stage import ask_turns, is_lecture, is_locked, turns_asked, turns_done, turns_left
 from ui.views.fields import learn_view, lecture_view
 
 HERE, KEY = Path(__file__).parent, "lecture keys"
@@ -40,7 +40,8 @@ def _facts() -> dict[str, Any]:
     values = state.values()
     found = open_lesson(learn_view(values))
     where = "" if found is None else f"{label_of(found[0].name)} · step {found[1]} of {len(found[0].steps)}"
-    return {"on": is_lecture(), "think": lecture_view(values).think, "where": where, "reader": visitor()}
+    told = {"on": is_lecture(), "think": lecture_view(values).think, "where": where}
+    return told | {"reader": visitor(), "asked": turns_asked()}
 
 
 def _ask_turn() -> None:

@@ -90,11 +90,13 @@ function bar() {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   room.facts = JSON.parse(data.json);
-  if (room.reader !== room.facts.reader) [room.reader, room.turned] = [room.facts.reader, 0]; // a session counts anew
   room.act = {
-    turn: (by) => setTriggerValue("turn", (room.turned += by)), // all of them: a message overtaken by the next is lost
+    turn: (by) => setTriggerValue("turn", (room.turned += by)), // all turns so far: one message may stand for others
     lecture: (on) => setTriggerValue("lecture", on),
   };
+  const { reader, asked } = room.facts;
+  if (room.reader !== reader) [room.reader, room.turned] = [reader, asked]; // every session counts anew
+  if (room.turned !== asked) room.act.turn(0); // what was pressed while the page was turned may not have been heard
   parentElement.querySelector(".bf-lecture").replaceChildren(...(room.facts.on ? [bar()] : []));
   if (!room.listens) document.addEventListener("keydown", (event) => room.hear(event));
   room.listens = true;

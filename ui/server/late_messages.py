@@ -39,7 +39,7 @@ def mend_late_messages() -> None:
 def _request(self: ScriptRequests, new_data: RerunData) -> bool:
     """Keep the page that is to come, where one that was left asks for something after it."""
     asked, of_fragment = self._rerun_data, bool(new_data.fragment_id or new_data.fragment_id_queue)
-    if new_data.widget_states is None and not of_fragment:  # no reader's message has none
+    if new_data.page_script_hash and new_data.widget_states is None and not of_fragment:  # no reader's message has none
         TURNED[self] = new_data.page_script_hash
     waits = self._state is ScriptRequestType.RERUN and not asked.fragment_id_queue
     by_app = asked.page_script_hash == TURNED.get(self) and new_data.widget_states is not None
@@ -75,9 +75,10 @@ def _is_late(asked: RerunData, pages: PagesManager) -> bool:
     """Return whether the reader did not turn to another page, but stayed on one that the app has left meanwhile."""
     if asked.fragment_id_queue:  # those of another page are no longer there
         return True
-    if asked.is_history_navigation or asked.context_info is None or not asked.page_script_hash:
+    address = asked.context_info.url if asked.context_info else ""
+    if asked.is_history_navigation or not address or not asked.page_script_hash:
         return False
-    name = urlsplit(asked.context_info.url).path.rstrip("/").rsplit("/", 1)[-1]
+    name = urlsplit(address).path.rstrip("/").rsplit("/", 1)[-1]
     known = {page.get("url_pathname", ""): at for at, page in pages.get_pages().items()}
     return known.get(name, known.get("")) == asked.page_script_hash
 

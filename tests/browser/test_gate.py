@@ -133,7 +133,7 @@ def test_no_arrow_key_is_lost_to_the_answer_of_an_earlier_one(gate, pause):
     page.wait_still()
     assert slider.input_value() == "0.9"
     page.press("reset")  # what comes from elsewhere is followed
-    page.wait_until("document.querySelector('.bf-clock [name=s]')?.value === '0'")
+    page.wait_until("document.querySelector('.bf-clock [name=s]').value === '0'")
 
 
 def test_another_cell_switches_in_the_sidebar_too(gate):

@@ -23,9 +23,7 @@ from .memory import HOLDERS, allowed, size_of
 
 THREADS = 2  # NumPy lets others run while it computes
 NICE = 10  # steps of priority below the pages
-SHORT = (
-    0.02  # seconds up to which a measure is computed by the page itself: behind other pages it might wait for longer
-)
+SHORT = 0.02  # seconds up to which a page computes a measure itself: behind others it might wait for longer
 TURN = 0.001  # seconds a thread may keep the interpreter from others; Python's own 5 ms slow pages by half again
 PATIENCE = 5.0  # seconds after the last sign of life of a page until its work is given up
 KEPT, KEPT_BYTES = 48, 1e8  # finished results, and what all of them may take together

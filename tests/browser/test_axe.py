@@ -11,11 +11,12 @@ from ui.shell.page_titles import TITLES
 GRAVE = ("serious", "critical")
 SMALL = "steps=12&hidden=4&batch=2"
 ALSO = {"gate": "&cell=phased_lstm", "fan": "&seeds=20", "flow": "&scrub=weight_scale"}
-QUIET = """() => document.querySelector('[data-test-script-state=notRunning]')
+HEAD = ".bf-page-title, .bf-step"
+QUIET = f"""() => document.querySelector('[data-test-script-state=notRunning]')
     && window.backflowRoom?.act // the foot of the page
     && !document.querySelector('[data-testid=stProgress]')
     && [...document.querySelectorAll('.bf-plot')].every(plot => plot.dataset.painted)
-    && document.querySelector('.bf-page-title, .bf-step')"""
+    && document.querySelector('{HEAD}')"""
 BACKGROUND = "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
 
 
@@ -47,8 +48,7 @@ def turn_theme(page, theme):
 
 
 def check_all(visit, axe, path):
-    page = visit("?steps=12&hidden=4", width=1280, height=720)
-    page.page.goto(f"{page.server}/{path}")
+    page = visit(path, width=1280, height=720, until=HEAD)
     assert grave(page, axe) == []
     darken(page)
     assert grave(page, axe) == []
@@ -119,9 +119,7 @@ def test_axe_finds_nothing_serious_where_a_run_is_chosen_or_has_exploded(visit, 
 
 
 def opened(visit, run):
-    page = visit("?steps=12&hidden=4", width=1280, height=720)
-    page.page.goto(f"{page.server}/train?run={run}")
-    return page
+    return visit(f"train?run={run}", width=1280, height=720, until=HEAD)
 
 
 def check_opened(page, axe):

@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import expect
 
 import viz
 from tests.browser.visit import CHART, PATIENCE
@@ -14,6 +13,10 @@ from ui import compute
 from ui.link.link import read_link
 from ui.views.fields import page_view, run_settings
 
+ONE_CHART = """title => {  // while the one before leaves, both are there
+  const titles = [...document.querySelectorAll("[role=dialog] .bf-plot .gtitle")].map(text => text.textContent);
+  return titles.length === 1 && titles[0].replaceAll("\u00a0", " ") === title;
+}"""
 QUICK = ("jacobians", "phase")
 PAGES = sorted((Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"))
 SMALL = "?cell=phased_lstm&steps=12&hidden=4&batch=2&seeds=20&map_size=5"
@@ -102,8 +105,8 @@ def test_every_chart_is_offered_and_the_one_chosen_is_saved(dialog):
     offered = dialog.page.get_by_role("option").all_inner_texts()
     assert len(offered) == len(set(offered)) > 3
     dialog.page.get_by_role("option", name=offered[1], exact=True).click()
-    title = dialog.page.locator("[role=dialog] .bf-plot .gtitle")
-    expect(title).to_have_text(offered[1])
+    dialog.wait_until(ONE_CHART, offered[1])
+    dialog.wait_still()
     assert download(dialog, "Save SVG")[0] not in ("backflow-flow.svg", "backflow-undefined.svg")
 
 

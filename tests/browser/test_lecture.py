@@ -31,8 +31,7 @@ def small_texts(page):
 
 
 def test_a_story_of_ten_steps_by_arrow_keys_alone_is_legible_in_both_themes(visit):
-    page = visit("?steps=20&hidden=8&lecture=on", width=1280, height=720)
-    page.page.goto(f"{page.server}/lessons?lesson=02-why-it-vanishes&lecture=on")
+    page = visit("lessons?lesson=02-why-it-vanishes&lecture=on", width=1280, height=720, until=WHERE)
     for step in range(1, 11):
         lesson, number = (2, step) if step < 8 else (3, step - 7)
         expect(page.page.locator(WHERE)).to_have_text(f"Lesson {lesson} · step {number} of 7")

@@ -15,11 +15,7 @@ def ask(visit):
     """Opens a view that asks, and waits until it can be answered."""
 
     def opened(query: str, **how):
-        page = visit(SMALL, **how)
-        page.page.goto(f"{page.server}/{query}")
-        page.page.wait_for_selector(".bf-guess", timeout=PATIENCE)
-        page.wait_still()
-        return page
+        return visit(query, until=".bf-guess", **how)
 
     return opened
 

@@ -85,14 +85,12 @@ def test_an_opened_page_is_one_step_and_leaves_groups_open(visit):
 
 
 def test_pages_open_by_their_own_addresses(visit):
-    page = visit()
+    page = visit("credit?cell=lstm&steps=20&hidden=6")
+    page.wait_query(cell="lstm", steps="20", hidden="6")
     for path in (Path(__file__).parents[2] / "ui/pages").glob("[!_]*.py"):
         told = "BACKEND_BASE_URL" in page.page.request.get(f"{page.server}/{path.stem}").text()
         assert told, f"{path.stem} has to look for the server"
-    for name in ("credit", "equations"):
-        page.page.goto(f"{page.server}/{name}?cell=lstm&steps=20&hidden=6")
-        page.page.wait_for_selector(".bf-plot[data-painted]")
-        page.wait_query(cell="lstm", steps="20", hidden="6")
+    visit("equations?cell=lstm&steps=20&hidden=6").wait_query(cell="lstm", steps="20", hidden="6")
 
 
 NAVIGATION = "[...document.querySelectorAll('[data-testid=stTopNavDropdownLink]')].map(link => link.href)"
@@ -112,9 +110,7 @@ def test_every_link_of_the_navigation_carries_the_view_and_follows_it(visit):
     see.click()
     page.wait_until(CARRIED)
     (equations,) = (link for link in page.page.evaluate(NAVIGATION) if "/equations" in link)
-    other = visit("?steps=12")
-    other.page.goto(equations)
-    other.page.wait_for_selector(".bf-plot[data-painted]")
+    other = visit(equations.removeprefix(f"{page.server}/"))
     other.wait_query(steps="20", hidden="6", weight_scale="1.01")
     other.page.get_by_test_id("stTopNavSection").first.click()
     other.wait_until(CARRIED)

@@ -41,12 +41,10 @@ def bring(page, key, path):
     page.locator(f".st-key-{key} input[type=file]").set_input_files(path)
 
 
-def open_own(visit, query=""):
-    visit.page.bring_to_front()
-    visit.page.set_viewport_size({"width": 1440, "height": 900})
-    visit.page.goto(f"{visit.server}/own{query}")
-    visit.page.wait_for_selector(".st-key-weights_file input[type=file]", state="attached", timeout=PATIENCE)
-    visit.wait_still()
+@pytest.fixture
+def own(visit):
+    """The page of one's own network."""
+    return visit("own", until=".st-key-weights_file input[type=file]")
 
 
 def walk(visit, name, tries=4):
@@ -73,11 +71,8 @@ def saved_weights(visit):
     return set(load_file(coming.value.path()))
 
 
-@pytest.mark.browser
-def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files):
-    visit = tab(None)
-    page = visit.page
-    open_own(visit)
+def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(own, files):
+    visit, page = own, own.page
     bring(page, "weights_file", files / "model.safetensors")
     choose(visit, "encoder")
     assert "nn.LSTM, 2 layers of 8 units, 2 inputs" in page.locator(".st-key-module").inner_text()
@@ -108,10 +103,8 @@ def test_a_module_is_chosen_runs_on_every_page_and_comes_back_by_link(tab, files
     assert saved_weights(visit) >= {"layers.1.W_h", "readout.W_y"}
 
 
-@pytest.mark.browser
-def test_a_checkpoint_is_read_and_a_bad_file_gets_a_sentence(tab, files):
-    visit = tab(None)
-    open_own(visit)
+def test_a_checkpoint_is_read_and_a_bad_file_gets_a_sentence(own, files):
+    visit = own
     bring(visit.page, "weights_file", files / "model.pt")
     choose(visit, "state_dict.decoder")
     (files / "bad.safetensors").write_bytes((2**31).to_bytes(8, "little") + b"{}" * 50)

@@ -28,11 +28,8 @@ def printed(page, landscape: bool) -> list[str]:
 
 @pytest.mark.parametrize("view", ["flow", *(pytest.param(view, marks=pytest.mark.slow) for view in list(VIEWS)[1:])])
 def test_no_word_of_a_chart_is_cut_on_paper_and_the_screen_is_as_it_was(visit, view):
-    opened = visit()
+    opened = visit(VIEWS[view])
     page = opened.page
-    page.goto(f"{opened.server}/{VIEWS[view]}")
-    page.wait_for_selector(".bf-plot[data-painted]")
-    opened.wait_still()
     words, widths = page.evaluate(WORDS), page.evaluate(WIDTHS)
     assert words
     for landscape in (False, True):

@@ -42,13 +42,9 @@ NODES = """(plot => {
 })(document.querySelector('.st-key-chart .bf-plot'))"""
 
 
-def opened(visit, query: str, dark: bool = False, **window):
+def opened(visit, query: str):
     """A page whose plots are all drawn."""
-    page = visit(dark=dark)
-    page.page.set_viewport_size(window or {"width": 390, "height": 844})
-    page.page.goto(f"{page.server}/{query}")
-    page.page.wait_for_selector(".bf-plot[data-painted]")
-    page.wait_still()
+    page = visit(query, width=390, height=844)
     page.wait_until("[...document.querySelectorAll('.bf-plot')].every(plot => plot.dataset.painted)")
     return page
 

@@ -11,6 +11,7 @@ PATIENCE = 60_000  # ms: a busy machine is slow, a broken page is slower
 GLANCE = 50  # ms between two looks; looking at every frame would cost the page its frames
 TRIES = 12
 CHART = ".st-key-chart .bf-plot"
+PAINTED = ".bf-plot[data-painted]"
 INSIDE = ("data:", "blob:", "about:", "file:")
 PATIENT = """given => {
   try { const test = (%s); return typeof test === "function" ? test(given) : test; } catch { return false; }
@@ -49,13 +50,14 @@ class Visit:
         if parts.netloc != own.netloc and not request.url.startswith(INSIDE):
             self.faults.append(f"asked outside: {request.url}")
 
-    def open(self, query: str = "", *, width=1440, height=900, dark=False) -> "Visit":
-        """Go to a link of the app and wait for its chart."""
+    def open(self, query: str = "", *, width=1440, height=900, dark=False, until=PAINTED) -> "Visit":
+        """Go to a link of the app and wait for its charts, or until something else is there."""
         self.page.bring_to_front()  # a tab behind another one gets a frame a second
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         self.page.goto(f"{self.server}/{query}")
-        self.wait_painted()
+        self.wait_until("selector => document.querySelector(selector)", until)
+        self.wait_still()
         return self
 
     def wait_painted(self, more_than: int = 0) -> None:

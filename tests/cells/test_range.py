@@ -16,10 +16,10 @@ ROTATION = {"init": "orthogonal", "scale_inputs": True}
 IMPULSE = {"signal": "impulse", "loss": "all"}
 RESIDUAL = {"options": {"residual": True}}
 NETS = {
-    "linear, factor 0.3": LONG | {"init": "orthogonal", "weight_scale": 0.3},
+    "linear, factor 0.3": SHORTER | {"init": "orthogonal", "weight_scale": 0.3},
     "linear, factor 3": LONG | {"init": "orthogonal", "weight_scale": 3.0},
-    "linear and not normal, vanishing": LONG | {"hidden": 3, "weight_scale": 0.3, "seed": 4},
-    "linear and not normal, exploding": LONG | {"weight_scale": 3.0},
+    "linear and not normal, vanishing": SHORTER | {"hidden": 3, "weight_scale": 0.3, "seed": 4},
+    "linear and not normal, exploding": SHORTER | {"weight_scale": 3.0},
     "two layers, every step adds to what explodes": LONG | {"weight_scale": 1.4, "layers": 2, "loss": "all"},
     "two layers, every step outweighs what vanishes": SHORTER | {"weight_scale": 0.4, "layers": 2, "loss": "all"},
     "an impulse long ago": SHORTER | IMPULSE | {"weight_scale": 0.3, "impulse_step": 2},
@@ -108,16 +108,17 @@ def test_inside_float64_exponents_change_no_bit(monkeypatch, form, activation, l
     scaled = solve(network_of(settings), settings)
     assert not any(layer.grad_exponents["h"].any() for layer in plain.layers)
     assert scaled.grad_exponents["h"].any()
+    ours = every_array(scaled)
     for name, array in every_array(plain).items():
-        assert_array_equal(every_array(scaled)[name], array, err_msg=str(name))
+        assert_array_equal(ours[name], array, err_msg=str(name))
 
 
 @pytest.mark.parametrize("activation", ["identity", "relu", "tanh"])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_net_that_leaves_float64_for_good_still_gives_a_trace(form, activation):
-    settings = settings_of(form, activation=activation, steps=1_200, weight_scale=4.0, layers=2, loss="all", hidden=8)
+    settings = settings_of(form, activation=activation, steps=600, weight_scale=4.0, layers=2, loss="all", hidden=8)
     trace = run(settings)
     for layer in trace.layers:
-        assert layer.log10_grad_norms["h"].shape == (1_201, 2)
+        assert layer.log10_grad_norms["h"].shape == (601, 2)
         assert set(layer.param_grads) >= {"W_x", "W_h", "b"}
     assert trace.loss >= 0 or np.isnan(trace.loss)

@@ -130,10 +130,3 @@ def visit_once(tab):
     """The same for what all tests of a file share."""
     with opening(tab) as visit:
         yield visit
-
-
-def pytest_collection_modifyitems(items):
-    """Everything beside this file needs a browser."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)

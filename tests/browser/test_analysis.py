@@ -23,11 +23,22 @@ def plot(page, name):
     return page.page.locator(f".st-key-chart-{name} .bf-plot")
 
 
-def turn(page, title):
-    """Go to a page by the bar on top and wait until all its charts are painted."""
-    page.turn_to(title)
-    for name in PAGES[title]:
-        page.page.wait_for_selector(f".st-key-chart-{name} .bf-plot[data-painted]")
+@pytest.fixture
+def at(visit):
+    """Opens a page of measures and waits until all its charts are painted."""
+
+    def opened(name, query):
+        page = visit(name + query)
+        wait_for_all(page, name)
+        return page
+
+    return opened
+
+
+def wait_for_all(page, name):
+    """Until all charts of a page are painted."""
+    for chart in PAGES[name]:
+        page.page.wait_for_selector(f".st-key-chart-{chart} .bf-plot[data-painted]")
     page.wait_still()
 
 
@@ -41,11 +52,13 @@ def names(page, chart):
     return json.loads(plot(page, chart).evaluate("plot => JSON.stringify(plot.data.map(trace => trace.name ?? ''))"))
 
 
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True])
 def test_every_plate_is_painted_with_its_finding(visit, dark):
     page = visit("?cell=lstm&steps=20&hidden=8", dark=dark)
     for title, charts in PAGES.items():
-        turn(page, title)
+        page.turn_to(title)
+        wait_for_all(page, title)
         for name in charts:
             assert plot(page, name).get_attribute("aria-label").strip().endswith(".")
             assert plot(page, name).locator("svg").count() > 0
@@ -64,9 +77,8 @@ def test_the_menu_groups_all_pages_on_top_of_a_small_window(visit):
     assert names == [title.name for title in TITLES.values()]
 
 
-def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
-    page = visit("?steps=20&hidden=8")
-    turn(page, "credit")
+def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(at):
+    page = at("credit", "?steps=20&hidden=8")
     box = plot(page, "credit").locator(".nsewdrag").bounding_box()
     page.page.mouse.click(box["x"] + 0.05 * box["width"], box["y"] + box["height"] * (1 - 9.5 / 20))
     page.wait_until("new URLSearchParams(location.search).get('loss_at') === '10'")
@@ -76,9 +88,8 @@ def test_a_click_on_a_row_of_the_credit_matrix_draws_its_curve(visit):
     assert slider.input_value() == "10"
 
 
-def test_a_click_on_a_draw_makes_it_the_present_run(visit):
-    page = visit("?steps=20&hidden=8&seeds=20")
-    turn(page, "fan")
+def test_a_click_on_a_draw_makes_it_the_present_run(at):
+    page = at("fan", "?steps=20&hidden=8&seeds=20")
     points = plot(page, "draws").locator(".points path")
     assert points.count() == 20
     points.nth(7).scroll_into_view_if_needed()
@@ -89,9 +100,8 @@ def test_a_click_on_a_draw_makes_it_the_present_run(visit):
     assert "seed 7" in names(page, "fan") and page.controls["st-key-seed"][0] == ["7"]
 
 
-def test_a_click_on_a_box_of_the_table_sets_the_controls(visit):
-    page = visit("?steps=20&hidden=8")
-    turn(page, "table")
+def test_a_click_on_a_box_of_the_table_sets_the_controls(at):
+    page = at("table", "?steps=20&hidden=8")
     area = plot(page, "combinations").locator(".nsewdrag")
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
@@ -100,9 +110,8 @@ def test_a_click_on_a_box_of_the_table_sets_the_controls(visit):
     assert page.controls["st-key-activation"][0] == ["ReLU"]
 
 
-def test_the_stepper_walks_through_the_graph(visit):
-    page = visit("?cell=gru&steps=20&hidden=8")
-    turn(page, "equations")
+def test_the_stepper_walks_through_the_graph(at):
+    page = at("equations", "?cell=gru&steps=20&hidden=8")
     click(page, "node-first")
     page.page.get_by_text("1 of 20, forward").wait_for()
     click(page, "node-next")
@@ -110,18 +119,16 @@ def test_the_stepper_walks_through_the_graph(visit):
     assert dict(parse_qsl(urlsplit(page.page.url).query))["node"] == "2"
 
 
-def test_the_badge_tells_what_the_oracles_found(visit):
-    page = visit("?steps=20&hidden=8")
-    turn(page, "credit")
+def test_the_badge_tells_what_the_oracles_found(at):
+    page = at("credit", "?steps=20&hidden=8")
     click(page, "check-credit")
     page.page.get_by_role("button", name="Checked").first.click(timeout=5 * PATIENCE)  # it gives way to all else
     for oracle in ("complex step", "difference quotient", "autograd"):
         page.page.locator("[data-testid=stPopoverBody]").get_by_text(oracle).wait_for()
 
 
-def test_a_question_is_two_clicks_away(visit):
-    page = visit()
-    turn(page, "credit")
+def test_a_question_is_two_clicks_away(at):
+    page = at("credit", "")
     click(page, "question-lstm_dc")
     page.page.get_by_text("Which way does the gradient take through an LSTM?").wait_for()
     page.page.wait_for_selector(".st-key-chart-paths .bf-plot[data-painted]")

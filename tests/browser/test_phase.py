@@ -19,9 +19,7 @@ def phase(visit):
     """Opens the phase diagram of a link and waits until all of it is drawn."""
 
     def open_map(query: str = SMALL, **how):
-        page = visit(query, **how)
-        page.turn_to("phase")
-        page.page.wait_for_selector(f"{PLOT}[data-painted]")
+        page = visit(f"phase{query}", until=f"{PLOT}[data-painted]", **how)
         page.page.wait_for_selector("[class*=st-key-map][class*=-progress]", state="detached")
         page.wait_still()
         return page
@@ -98,8 +96,7 @@ def test_a_job_is_stopped_resumed_and_survives_a_closed_tab(phase, visit):
     click(page, "resume")
     page.page.locator(".st-key-map-stop button").wait_for()
     page.page.close()
-    page = visit(LONG)
-    page.turn_to("phase")
+    page = visit(f"phase{LONG}")
     page.wait_until(ROWS, kept)
     click(page, "stop")
     page.page.locator(".st-key-map-resume button").wait_for()

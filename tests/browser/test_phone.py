@@ -19,6 +19,7 @@ PAGES = {
     "table": "table?steps=10&hidden=4",
     "museum": "museum?steps=20",
 }
+SAID = "[...document.querySelectorAll('.stMain .bf-plot')].map(plot => plot.ariaLabel ?? '')"
 TOO_WIDE = "(main => main.scrollWidth - main.clientWidth)(document.querySelector('.stMain'))"
 PLOTS = "[...document.querySelectorAll('.bf-plot')].filter(plot => plot._fullLayout && !plot.layout.meta?.least)"
 CUT = f"""{PLOTS}.flatMap(plot => {{
@@ -53,6 +54,7 @@ def opened(visit, query: str):
 def test_no_word_is_cut_no_label_meets_another_and_the_page_does_not_slide(visit, name):
     page = opened(visit, PAGES[name]).page
     assert (page.evaluate(TOO_WIDE), page.evaluate(CUT), page.evaluate(MEETING)) == (0, [], [])
+    assert all(said.strip().endswith(".") for said in page.evaluate(SAID)), "every plot says what it shows"
 
 
 @pytest.mark.parametrize("steps", [3, 14, 20, 24])

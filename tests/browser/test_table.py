@@ -12,9 +12,7 @@ ROWS = f"{LIST} .bf-rows tbody tr[id]"
 @pytest.fixture(scope="module")
 def table(visit_once):
     """The list of all combinations, long enough to be cut to what is in view."""
-    visit = visit_once("?steps=12&hidden=4&batch=2")
-    visit.turn_to("table")
-    visit.page.wait_for_selector(ROWS)
+    visit = visit_once("table?steps=12&hidden=4&batch=2", until=ROWS)
     visit.page.wait_for_selector("[data-testid=stProgress]", state="detached")
     visit.wait_still()
     return visit

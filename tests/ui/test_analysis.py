@@ -25,14 +25,16 @@ SHOWN = {  # page -> charts
     "equations": {"graph", "exercise"},
 }
 CELLS = [{}, {"cell": "gru"}, {"cell": "lstm", "peepholes": "on"}, {"cell": "phased_lstm"}, {"residual": "on"}]
+SIZES = [{}, {"layers": "4"}, {"steps": "2", "batch": "1"}]
+VIEWS = [  # every page with every cell, and with every size; each cell meets another size on the next page
+    (page, query, SIZES[(k + turn) % len(SIZES)]) for k, page in enumerate(SHOWN) for turn, query in enumerate(CELLS)
+]
 
 
 # ── what is shown
 
 
-@pytest.mark.parametrize("page", SHOWN)
-@pytest.mark.parametrize("query", CELLS, ids=str)
-@pytest.mark.parametrize("more", [{}, {"layers": "4"}, {"steps": "2", "batch": "1"}], ids=str)
+@pytest.mark.parametrize(("page", "query", "more"), VIEWS, ids=str)
 def test_every_plate_is_shown_with_its_finding(page, query, more):
     session = on(page, **query, **more)
     assert {key.removeprefix("chart ") for key in session.charts} == SHOWN[page]

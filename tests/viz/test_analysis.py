@@ -32,7 +32,7 @@ RECORDS = {}
 def record_of(measure, look=PLAIN, layer=0, **settings):
     """A measure's record, once a session for all that it depends on."""
     trace, kind = trace_of(**settings), MEASURES[measure]
-    key = measure, kind.runs(trace.settings), layer, *(getattr(look, name) for name in kind.depends)
+    key = measure, kind.runs(trace.settings), kind.layered and layer, *(getattr(look, name) for name in kind.depends)
     if key not in RECORDS:
         RECORDS[key] = kind.compute(Ask(trace, layer, look, lambda share: None))
     return RECORDS[key]

@@ -125,6 +125,7 @@ def test_below_a_path_of_its_own_every_page_opens_without_a_failed_request(chrom
         for path in ("/", "", "/credit", "/equations", "/phase"):
             page.goto(f"{url}{path}?steps=20&hidden=6")
             page.wait_for_selector(".bf-plot[data-painted]")
+            page.get_by_test_id("stTopNavSection").first.click()
             page.wait_for_function(CARRIED)
         page.close()
     assert failed == []

@@ -14,7 +14,7 @@ from ui.frame import VERSION
 from ui.link.link import read_link, write_link
 from ui.views.fields import DEFAULTS, page_view, run_settings
 
-A_FEW, MANY_RUNS, MANY_LINKS = 60, 2000, 200
+A_FEW, MANY_RUNS, MANY_LINKS = 40, 2000, 200
 LINKS_AT_ONCE = 20
 
 
@@ -103,7 +103,7 @@ def test_random_links_open_every_page(page):
 
 def test_a_session_of_random_turns_never_breaks():
     rng, session = Random(11), Session(hidden="6", batch="3")
-    for _ in range(30):
+    for _ in range(20):
         wanted = values_of(rng, SMALL | {"hidden": 6, "batch": 3})
         name = rng.choice([name for name in DEFAULTS if session.shows(name)])
         session.set(name, wanted[name])

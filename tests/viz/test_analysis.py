@@ -112,9 +112,9 @@ def test_drawing_again_gives_the_same(drawing):
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_plate_is_drawn_or_says_in_a_sentence_why_not(cell, extreme, name):
     settings = {"cell": cell} | SMALL[extreme]
+    look = LOOKS[(list(CELLS).index(cell) + list(SMALL).index(extreme)) % len(LOOKS)]  # by turns
     for layer in {0, settings.get("layers", 1) - 1}:
-        for look in LOOKS:
-            assert_drawn_or_explained(name, look, layer, settings)
+        assert_drawn_or_explained(name, look, layer, settings)
 
 
 def assert_drawn_or_explained(name, look, layer, settings):

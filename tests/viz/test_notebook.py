@@ -26,19 +26,23 @@ def test_a_value_in_a_notebook_is_a_frame_and_the_finding_in_words(trace):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_frame_draws_its_figure_and_asks_no_host_for_anything(trace, playwright, tmp_path, scheme):
+def test_the_frame_draws_its_figure_and_asks_no_host_for_anything(trace, playwright, tmp_path):
     page_file = tmp_path / "notebook.html"
     page_file.write_text(f"<body>{viz.Shown(trace).html}</body>", encoding="utf-8")
     program = os.environ.get("BACKFLOW_BROWSER") or pytest.skip("BACKFLOW_BROWSER names no browser")
     browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-    page = browser.new_page(color_scheme=scheme)
     asked, faults = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(page_file.as_uri())
-    page.frame_locator("iframe").locator(".main-svg").first.wait_for()
-    assert faults == [] and [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+    for scheme in ("light", "dark"):
+        page = browser.new_page(color_scheme=scheme)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(page_file.as_uri())
+        page.frame_locator("iframe").locator(".main-svg").first.wait_for()
+    assert (
+        asked
+        and faults == []
+        and [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+    )
     browser.close()
 
 

@@ -143,7 +143,7 @@ def test_another_cell_switches_in_the_sidebar_too(gate):
     assert page.page.locator(".st-key-cell [aria-checked=true]").inner_text() == "Phased"
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_at_the_smallest_size_nothing_reaches_beyond_the_page(gate, dark):
     page = gate(width=1280, height=720, dark=dark)
     page.page.wait_for_selector("[class*=st-key-chart-clock_gradient] .bf-plot[data-painted]")

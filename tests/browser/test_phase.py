@@ -112,7 +112,7 @@ def test_a_job_draws_the_map_when_it_ends(phase):
     delete_job(page)
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_at_the_smallest_size_the_whole_map_is_in_the_window(phase, dark):
     page = phase(width=1280, height=720, dark=dark)
     main = page.page.locator(".stMain")

@@ -57,7 +57,7 @@ def test_no_word_is_cut_no_label_meets_another_and_the_page_does_not_slide(visit
     assert all(said.strip().endswith(".") for said in page.evaluate(SAID)), "every plot says what it shows"
 
 
-@pytest.mark.parametrize("steps", [3, 14, 20, 24])
+@pytest.mark.parametrize("steps", [3, 24])
 def test_nodes_of_the_network_do_not_touch(visit, steps):
     size, apart = opened(visit, f"?steps={steps}&loss=all").page.evaluate(NODES)
     assert size < apart

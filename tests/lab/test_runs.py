@@ -167,14 +167,14 @@ def test_a_run_goes_on_where_runs_begin_today(home, monkeypatch):
 
 
 def test_a_job_runs_in_processes_of_its_own_and_survives_the_death_of_its_worker(home):
-    settings = settings_of(updates=400, hidden=8)
+    settings = settings_of(updates=300, hidden=8)
     job_id = runs.start(runs.job_of("test", {"run": settings}), workers=1)
     here, place = runs.store(), runs.find(runs.store(), job_id[:8])[0]
     wait_until(lambda: checkpoints.read(here, job_id, 0), "there is a checkpoint")
     workers(supervisor(here, job_id))[0].kill()
     before = runs.record_of(here, place).progress.update
     assert wait_for_end(here, job_id).state == "done"
-    assert runs.record_of(here, place).progress.update == 400 > before > 0
+    assert runs.record_of(here, place).progress.update == 300 > before > 0
     assert runs.payload_of(here, place) == pack(train(settings).training)
     assert checkpoints.read(here, job_id, 0) is None
 

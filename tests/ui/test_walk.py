@@ -10,7 +10,7 @@ from benchmarks._wanderer import Wanderer
 from tests.own_loop import result_of
 
 QUERY = "steps=30&hidden=6&batch=3"
-A_FEW, WALKERS, MANY = 60, 4, 10_000
+A_FEW, WALKERS, MANY = 40, 4, 10_000
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,18 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from websockets.asyncio.client import connect
 
+from benchmarks._server import APP, Server
 from tests.own_loop import result_of
 from ui.server.late_messages import mend_late_messages
 
 SILENCE = 2.0  # seconds after which a server has no more to say
 ROUNDS = 3
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Server(APP) as started:
+        yield started.url.rstrip("/")
 
 
 class Wire:

@@ -119,6 +119,7 @@ def test_the_stepper_walks_through_the_graph(at):
     assert dict(parse_qsl(urlsplit(page.page.url).query))["node"] == "2"
 
 
+@pytest.mark.slow
 def test_the_badge_tells_what_the_oracles_found(at):
     page = at("credit", "?steps=20&hidden=8")
     click(page, "check-credit")

@@ -83,6 +83,7 @@ def delete_job(page) -> None:
     page.page.locator(".st-key-map-start button").wait_for()
 
 
+@pytest.mark.slow
 def test_a_job_is_stopped_resumed_and_survives_a_closed_tab(phase, visit):
     page = phase(LONG, alone=True)
     click(page, "start")

@@ -80,6 +80,7 @@ def test_results_of_a_second_machine_equal_local_ones(store, machine, tmp_path):
         np.testing.assert_array_equal(ours[tile]["square"], theirs[tile]["square"], strict=True)
 
 
+@pytest.mark.slow
 def test_on_a_second_machine_deaths_and_stops_keep_what_is_finished(store, machine):
     machine.add_worker()
     machine.add_worker()

@@ -112,7 +112,6 @@ def test_a_job_is_started_finished_shown_opened_again_and_deleted(store):
     assert other.shows("map start")
 
 
-@pytest.mark.slow  # in the browser it is a test of every day
 def test_a_job_is_stopped_with_what_it_has_and_resumed(store):
     session = opened_page(**HEAVY)
     press(session, "map start")

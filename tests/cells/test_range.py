@@ -47,9 +47,16 @@ def assert_logs_close(got, expected):
     assert gaps.max() < 1e-9, f"log10 off by {gaps.max():.1e} at {np.unravel_index(gaps.argmax(), gaps.shape)}"
 
 
-@pytest.mark.parametrize("net", NETS)
-def test_norms_of_states_and_gradients_are_right_at_any_magnitude(net):
-    settings = RunSettings(**NETS[net])
+SHORTENED = [net for net, fields in NETS.items() if fields.items() >= SHORTER.items()]
+
+
+@pytest.mark.parametrize(
+    ("net", "steps"),
+    [(net, NETS[net]["steps"]) for net in NETS]
+    + [pytest.param(net, LONG["steps"], marks=pytest.mark.slow) for net in SHORTENED if net.startswith("linear")],
+)
+def test_norms_of_states_and_gradients_are_right_at_any_magnitude(net, steps):
+    settings = RunSettings(**NETS[net] | {"steps": steps})
     network = network_of(settings)
     trace = solve(network, settings)
     exact = ExactRNN(network, settings.activation, settings.options.residual)

@@ -26,8 +26,11 @@ SHOWN = {  # page -> charts
 }
 CELLS = [{}, {"cell": "gru"}, {"cell": "lstm", "peepholes": "on"}, {"cell": "phased_lstm"}, {"residual": "on"}]
 SIZES = [{}, {"layers": "4"}, {"steps": "2", "batch": "1"}]
-VIEWS = [  # every page with every cell, and with every size; each cell meets another size on the next page
-    (page, query, SIZES[(k + turn) % len(SIZES)]) for k, page in enumerate(SHOWN) for turn, query in enumerate(CELLS)
+VIEWS = [  # each cell meets another size on the next page; the others are slow
+    pytest.param(page, query, size, marks=[] if (k + turn + place) % len(SIZES) == 0 else pytest.mark.slow)
+    for k, page in enumerate(SHOWN)
+    for turn, query in enumerate(CELLS)
+    for place, size in enumerate(SIZES)
 ]
 
 

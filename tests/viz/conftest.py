@@ -15,10 +15,10 @@ EXTREMES = {
     "one unit, one sample": {"batch": 1, "hidden": 1},
     "long": {"steps": 2500, "hidden": 3, "batch": 2},
     "chosen steps": {"loss": "chosen", "loss_steps": (3, 17, 40)},
-    "every step": {"steps": 150, "hidden": 4, "loss": "all"},
+    "every step": {"steps": 300, "hidden": 4, "loss": "all"},
     "no recurrence": {"weight_scale": 0.0},
-    "explodes": {"steps": 200, "activation": "identity", "weight_scale": 3.0},
-    "vanishes": {"steps": 200, "weight_scale": 0.1, "activation": "sigmoid"},
+    "explodes": {"steps": 400, "activation": "identity", "weight_scale": 3.0},
+    "vanishes": {"steps": 400, "weight_scale": 0.1, "activation": "sigmoid"},
     "three layers": {"layers": 3},
     "impulse": {"signal": "impulse", "impulse_step": 30},
 }

@@ -107,12 +107,18 @@ def test_drawing_again_gives_the_same(drawing):
     assert plate_of(chart.name, theme=theme, **fields).figure == chart.figure
 
 
+TURNS = [  # the looks by turns; the others are slow
+    pytest.param(cell, extreme, look, marks=[] if (k + turn + place) % len(LOOKS) == 0 else pytest.mark.slow)
+    for k, cell in enumerate(CELLS)
+    for turn, extreme in enumerate(SMALL)
+    for place, look in enumerate(LOOKS)
+]
+
+
 @pytest.mark.parametrize("name", CHARTS)
-@pytest.mark.parametrize("extreme", SMALL)
-@pytest.mark.parametrize("cell", CELLS)
-def test_every_plate_is_drawn_or_says_in_a_sentence_why_not(cell, extreme, name):
+@pytest.mark.parametrize(("cell", "extreme", "look"), TURNS)
+def test_every_plate_is_drawn_or_says_in_a_sentence_why_not(cell, extreme, look, name):
     settings = {"cell": cell} | SMALL[extreme]
-    look = LOOKS[(list(CELLS).index(cell) + list(SMALL).index(extreme)) % len(LOOKS)]  # by turns
     for layer in {0, settings.get("layers", 1) - 1}:
         assert_drawn_or_explained(name, look, layer, settings)
 

@@ -38,11 +38,8 @@ def test_the_frame_draws_its_figure_and_asks_no_host_for_anything(trace, playwri
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(page_file.as_uri())
         page.frame_locator("iframe").locator(".main-svg").first.wait_for()
-    assert (
-        asked
-        and faults == []
-        and [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
-    )
+    assert asked and faults == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
     browser.close()
 
 
